@@ -1,0 +1,1 @@
+"""FinNami: an AI financial adviser whose every step the user can check."""

@@ -1,0 +1,1 @@
+"""What every floor may use and that has no business rules of its own."""

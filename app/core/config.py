@@ -1,0 +1,104 @@
+"""Settings: read once from the environment at the top of each process, then passed down."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    """Where the process runs: `sandbox` moves play money, `prod` refuses every default."""
+
+    SANDBOX = "sandbox"
+    PROD = "prod"
+
+
+def default_data_dir() -> Path:
+    """Return the folder for local state: $XDG_DATA_HOME/finnami or ~/.local/share/finnami."""
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "finnami"
+
+
+class Settings(BaseSettings):
+    """All settings, each `FINNAMI_<NAME>` in the environment; secrets also as `…_FILE`.
+
+    Raises pydantic.ValidationError naming the variable when a value cannot be used.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="FINNAMI_", extra="ignore", frozen=True)
+
+    env: Environment = Environment.SANDBOX
+    data_dir: Path = Field(default_factory=default_data_dir)
+    public_url: str = "http://127.0.0.1:8000"
+    mongo_url: str | None = None
+    redis_url: str | None = None
+    mongo_embedded: bool = False
+    """True when the database is the embedded single-process server: one writer at a time."""
+
+    key_file: Path | None = None
+    """File with the key ring (JSON, mode 0600); written by `finnami up` in the sandbox."""
+
+    ledger_concurrency: int | None = None
+    """Transactions at once in this process; 1 on the embedded server, 32 on a URL."""
+
+    models_dir: Path = Path("models")
+    frontend_dir: Path = Path("frontend/out")
+    argon2: Literal["46m", "19m"] = "46m"
+    mail_from: str = "FinNami <no-reply@localhost>"
+    smtp_url: SecretStr | None = None
+    """smtp://user:password@host:port; without it mail goes to the sandbox mailbox."""
+
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    drain_s: float = 0.0
+    in_flight_max: int = 512
+    request_deadline_s: float = 2.0
+    metrics_port: int | None = None
+    market_seed: int = 7
+    log_level: str = "INFO"
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _refuse_defaults_in_production(self) -> "Settings":
+        if self.env is not Environment.PROD:
+            return self
+        if not self.public_url.startswith("https://"):
+            raise ValueError("FINNAMI_PUBLIC_URL must be https:// when FINNAMI_ENV=prod")
+        if self.mongo_url is None or self.redis_url is None:
+            raise ValueError("FINNAMI_MONGO_URL and FINNAMI_REDIS_URL are required in prod")
+        if self.mongo_embedded:
+            raise ValueError("the embedded database is not for FINNAMI_ENV=prod")
+        if self.key_file is None:
+            raise ValueError("FINNAMI_KEY_FILE is required in prod")
+        if self.smtp_url is None:
+            raise ValueError("FINNAMI_SMTP_URL is required in prod: the mailbox is a sandbox")
+        return self
+
+    @property
+    def sandbox(self) -> bool:
+        """Tell whether this installation moves play money only."""
+        return self.env is Environment.SANDBOX
+
+    @property
+    def transactions_at_once(self) -> int:
+        """Return the transaction limiter's size (measured: docs/decisions/0003)."""
+        return self.ledger_concurrency or (1 if self.mongo_embedded else 32)
+
+
+def database_name(mongo_url: str) -> str:
+    """Return the database named in a MongoDB URL's path, `finnami` when it names none."""
+    path = mongo_url.split("://", 1)[-1].partition("/")[2].partition("?")[0]
+    return path or "finnami"
+
+
+def child_environment(settings: dict[str, str]) -> dict[str, str]:
+    """Return this process's environment with settings laid over it, for a child process."""
+    return {**os.environ, **settings}

@@ -1,0 +1,1 @@
+"""Rooms with one door each; each imports only those below it."""

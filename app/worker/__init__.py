@@ -1,0 +1,1 @@
+"""Background roles: queue workers and the market feed."""

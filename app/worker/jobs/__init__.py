@@ -1,0 +1,1 @@
+"""Thin jobs: an id in, one service call out."""
