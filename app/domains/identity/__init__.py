@@ -1,0 +1,1 @@
+"""Identity: who is calling, how sure we are of it, and what they may do."""
