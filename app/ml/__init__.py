@@ -1,0 +1,1 @@
+"""Models: features, training, artefacts and the scorers that serve them; no I/O with vendors."""

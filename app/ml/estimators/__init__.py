@@ -1,0 +1,1 @@
+"""Estimators that learn and export flat arrays; never imported by what serves."""

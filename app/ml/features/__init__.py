@@ -1,0 +1,1 @@
+"""Facts to feature rows: the same functions train and serve."""

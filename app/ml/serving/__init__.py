@@ -1,0 +1,1 @@
+"""Scorers on flat arrays: all that the request path and the workers ever load."""

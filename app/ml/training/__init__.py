@@ -1,0 +1,1 @@
+"""Offline entry points of the command line: train, evaluate, back-test."""
