@@ -1,1 +1,1 @@
-"""Estimators that learn and export flat arrays; never imported by what serves."""
+"""Fitted library models and their export to flat arrays."""

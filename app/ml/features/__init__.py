@@ -1,1 +1,1 @@
-"""Facts to feature rows: the same functions train and serve."""
+"""Facts in, feature row out: the same function trains and serves."""

@@ -1,1 +1,1 @@
-"""Scorers on flat arrays: all that the request path and the workers ever load."""
+"""Scorers over flat arrays: no learning library is reachable from here."""

@@ -1,1 +1,1 @@
-"""Offline entry points of the command line: train, evaluate, back-test."""
+"""Offline entry points: data in, one immutable artefact out."""
