@@ -54,10 +54,10 @@ class NullQueue:
     async def cancel(self, job_id: str, queue: str) -> None:
         """Do nothing."""
 
-    async def status(self, job_id: str, queue: str) -> JobStatus:
+    async def status(self, job_id: str, queue: str) -> JobStatus:  # noqa: ARG002 (the port's names)
         """Return that the job is not here."""
         return JobStatus.ABSENT
 
-    async def depth(self, queue: str) -> int:
+    async def depth(self, queue: str) -> int:  # noqa: ARG002 (the port's names)
         """Return zero."""
         return 0
