@@ -1,0 +1,79 @@
+"""What all tests share: the embedded servers (started once a run), a fresh database, a clock."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.cli.launch.pair import embedded_pair
+from app.core.clock import SystemClock
+from app.core.db import Database
+from app.core.ids import new_id
+from app.core.migrate import create_collections
+from app.core.sidecar import Sidecar
+from tests.fakes.clock import FakeClock
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs the development data where that folder is absent, and say so."""
+    if SHARED_DATA.is_dir():
+        return
+    skip = pytest.mark.skip(reason="the development data (../shared/data) is not here")
+    for item in items:
+        if item.get_closest_marker("shared_data"):
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def embedded_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """MongoDB and Redis URLs of servers that live as long as this test run."""
+    with embedded_pair(tmp_path_factory.mktemp("embedded")) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def embedded_mongo_url(embedded_urls: tuple[str, str]) -> str:
+    return os.environ.get("FINNAMI_TEST_MONGO_URL") or embedded_urls[0]
+
+
+@pytest.fixture(scope="session")
+def embedded_redis_url(embedded_urls: tuple[str, str]) -> str:
+    return embedded_urls[1]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def bare_db(embedded_mongo_url: str) -> AsyncIterator[Database]:
+    """An empty database of its own name, without collections; dropped afterwards."""
+    database = Database.connect(
+        embedded_mongo_url,
+        f"t_{new_id()}",
+        transactions_at_once=1,
+        sidecar=Sidecar(),
+        clock=SystemClock(),
+    )
+    yield database
+    await database.driver.client.drop_database(database.name)
+    await database.close()
+
+
+@pytest.fixture
+async def db(bare_db: Database) -> Database:
+    """A fresh database with every declared collection, validator and index."""
+    from app.services import SPECS  # late: core tests must not need every domain
+
+    await create_collections(bare_db, SPECS)
+    return bare_db
