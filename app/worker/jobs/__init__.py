@@ -1,1 +1,1 @@
-"""Thin jobs: an id in, one service call out."""
+"""Jobs: `async def verb_noun(services, run)`, ids in, one service call out."""
