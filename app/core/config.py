@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.files import shipped
+
 
 class Environment(StrEnum):
     """Where the process runs: `sandbox` moves play money, `prod` refuses every default."""
@@ -44,8 +46,8 @@ class Settings(BaseSettings):
     ledger_concurrency: int | None = None
     """Transactions at once in this process; 1 on the embedded server, 32 on a URL."""
 
-    models_dir: Path = Path("models")
-    frontend_dir: Path = Path("frontend/out")
+    models_dir: Path = Field(default_factory=lambda: shipped("models"))
+    frontend_dir: Path = Field(default_factory=lambda: shipped("frontend") / "out")
     argon2: Literal["46m", "19m"] = "46m"
     mail_from: str = "FinNami <no-reply@localhost>"
     smtp_url: SecretStr | None = None

@@ -24,7 +24,7 @@ from app.core.mongo import (
     MongoStore,
     jitter_s,
 )
-from app.core.sidecar import Sidecar
+from app.core.sidecar import Nudge, Sidecar
 from app.core.store import Document
 from app.core.uow import Transaction
 
@@ -92,6 +92,10 @@ class Database(MongoStore):
     def driver(self) -> AsyncDatabase[Document]:
         """The driver's own handle, for the schema runner and the benches only."""
         return self._database
+
+    def nudge_with(self, nudge: Nudge) -> None:
+        """Set who is told of outbox rows after each commit (app/core/sidecar.py)."""
+        self._sidecar.nudge_with(nudge)
 
     async def ping(self) -> None:
         """Raise UnavailableError unless the server answers."""

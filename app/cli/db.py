@@ -1,0 +1,90 @@
+"""`finnami db`: what the database has, what it lacks, and whether its books are right."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import click
+
+from app.core.clock import SystemClock
+from app.core.config import Settings
+from app.core.db import Database
+from app.core.errors import FinNamiError
+from app.core.migrate import SchemaStatus, discover, migrate, status
+from app.services import SPECS, migrations_dir, open_database
+
+T = TypeVar("T")
+
+
+@click.group()
+def db() -> None:
+    """Look at the database's schema, bring it up to date, check its books."""
+
+
+def _with_database(work: Callable[[Database], Awaitable[T]]) -> T:
+    async def run() -> T:
+        database = open_database(Settings())
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except (FinNamiError, ValueError) as error:
+        click.echo(f"finnami: {error}", err=True)
+        sys.exit(2)
+
+
+def _print(found: SchemaStatus, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "applied": found.applied,
+                    "pending": found.pending,
+                    "unknown": found.unknown,
+                    "changed": found.changed,
+                }
+            )
+        )
+        return
+    for title, names in (
+        ("applied", found.applied),
+        ("pending", found.pending),
+        ("newer than this code", found.unknown),
+        ("changed after they ran", found.changed),
+    ):
+        click.echo(f"{title}: {', '.join(names) or 'none'}")
+
+
+@db.command(name="status")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def show_status(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """Show applied and pending migrations; exit 1 when this code may not run."""
+    found = _with_database(lambda database: status(database, discover(migrations_dir())))
+    _print(found, as_json=as_json)
+    sys.exit(0 if not (found.pending or found.unknown or found.changed) else 1)
+
+
+@db.command(name="migrate")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def run_migrations(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """Create collections and indexes, then run the pending migrations in order."""
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+
+    async def work(database: Database) -> SchemaStatus:
+        return await migrate(
+            database,
+            SPECS,
+            discover(migrations_dir()),
+            clock=SystemClock(),
+            owner=owner,
+            progress=lambda text: click.echo(text, err=True),
+        )
+
+    _print(_with_database(work), as_json=as_json)

@@ -1,0 +1,61 @@
+"""The API process: settings, connections and services for the lifetime of one event loop."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.api.factory import build_api
+from app.api.web import StaticSite
+from app.core.clock import SystemClock
+from app.core.config import Settings
+from app.core.logging import configure_logging
+from app.core.migrate import discover, status
+from app.services import Ports, build, connect_gate, load_keys, migrations_dir, open_database
+from app.worker.arq_queue import ArqQueue
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    clock = SystemClock()
+    keys = load_keys(settings)
+    gate = await connect_gate(settings)
+    db = open_database(settings, clock)
+    jobs = await ArqQueue.connect(settings.redis_url or "")
+    try:
+        (await status(db, discover(migrations_dir()))).require_ready()
+        db.nudge_with(jobs.nudge)
+        app.state.services = build(
+            settings, db=db, gate=gate, keys=keys, clock=clock, ports=Ports(jobs=jobs)
+        )
+        # What lives from here on is long-lived: keep the collector from walking it each time.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 200)
+        app.state.ready = True
+        yield
+        app.state.ready = False
+    finally:
+        await jobs.close()
+        await gate.close()
+        await db.close()
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application: what uvicorn calls, and tests with settings of their own."""
+    settings = settings or Settings()
+    configure_logging(settings.log_level)
+    https = settings.public_url.startswith("https://")
+    site = StaticSite.load(settings.frontend_dir, public_url=settings.public_url)
+    app = build_api(
+        _lifespan,
+        site=site,
+        in_flight_max=settings.in_flight_max,
+        deadline_s=settings.request_deadline_s,
+        https=https,
+    )
+    app.state.settings = settings
+    app.state.ready = False
+    return app

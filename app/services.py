@@ -1,0 +1,102 @@
+"""The composition root: ports in, services out, for the API, the workers and the CLI alike."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.core import audit, decisions, outbox, translog
+from app.core.clock import Clock, SystemClock
+from app.core.config import Settings, database_name
+from app.core.db import Database
+from app.core.errors import UnavailableError
+from app.core.files import shipped
+from app.core.gate import Gate
+from app.core.jobs import JobQueue, NullQueue
+from app.core.keys import KeyRing, KeyRingError
+from app.core.schema import CollectionSpec
+from app.core.sidecar import Sidecar
+
+SPECS: tuple[CollectionSpec, ...] = (
+    *audit.COLLECTIONS,
+    *decisions.COLLECTIONS,
+    *outbox.COLLECTIONS,
+    *translog.COLLECTIONS,
+)
+
+SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {}
+"""Every arrow: event name -> ((job name, queue), ...). An event without one needs a waiver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What is heavy or foreign; each default says honestly that it is not there."""
+
+    jobs: JobQueue = field(default_factory=NullQueue)
+
+
+@dataclass(frozen=True, slots=True)
+class AppServices:
+    """The doors of all domains, and what the process around them needs."""
+
+    settings: Settings
+    db: Database
+    gate: Gate
+    clock: Clock
+
+    async def dependencies(self) -> dict[str, bool]:
+        """Tell which outside servers answer now."""
+        return {"mongo": await _answers(self.db.ping), "redis": self.gate.available}
+
+    def models(self) -> dict[str, str]:
+        """Return the version of each loaded model, by name."""
+        return {}
+
+
+async def _answers(ping: Callable[[], Awaitable[None]]) -> bool:
+    try:
+        await ping()
+    except UnavailableError:
+        return False
+    return True
+
+
+def open_database(settings: Settings, clock: Clock | None = None) -> Database:
+    """Return the database of the settings; call it inside the running loop.
+
+    Raises ValueError when no URL is set.
+    """
+    if settings.mongo_url is None:
+        raise ValueError("set FINNAMI_MONGO_URL, or start everything with `finnami up`")
+    return Database.connect(
+        settings.mongo_url,
+        database_name(settings.mongo_url),
+        transactions_at_once=settings.transactions_at_once,
+        sidecar=Sidecar(SUBSCRIPTIONS),
+        clock=clock or SystemClock(),
+    )
+
+
+def migrations_dir() -> Path:
+    """Return the folder of the migration scripts."""
+    return shipped("migrations")
+
+
+def load_keys(settings: Settings) -> KeyRing:
+    """Return the installation's keys. Raises KeyRingError naming the file."""
+    if settings.key_file is None:
+        raise KeyRingError("set FINNAMI_KEY_FILE, or start everything with `finnami up`")
+    return KeyRing.load(settings.key_file)
+
+
+async def connect_gate(settings: Settings) -> Gate:
+    """Return a connected gate. Raises GateUnavailableError, ValueError when no URL is set."""
+    if settings.redis_url is None:
+        raise ValueError("set FINNAMI_REDIS_URL, or start everything with `finnami up`")
+    return await Gate.connect(settings.redis_url)
+
+
+def build(
+    settings: Settings, *, db: Database, gate: Gate, keys: KeyRing, clock: Clock, ports: Ports
+) -> AppServices:
+    """Return the services of one process, each with exactly what it uses."""
+    return AppServices(settings=settings, db=db, gate=gate, clock=clock)
