@@ -115,11 +115,12 @@ class _Breaker:
 class Gate:
     """One pipelined connection per process, made inside the running loop.
 
-    Every call is bounded by 50 ms and raises GateUnavailableError when Redis does not answer;
-    only reads are repeated. CommandRefusedError is a programming mistake.
+    Every call is bounded by `timeout_s` and raises GateUnavailableError when Redis does not
+    answer; only reads are repeated. CommandRefusedError is a programming mistake.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout_s: float = CALL_TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
         self._address = Address.parse(url)
         self._wire: Wire | None = None
         self._opening: asyncio.Task[Wire] | None = None
@@ -127,9 +128,9 @@ class Gate:
         self._closed = False
 
     @classmethod
-    async def connect(cls, url: str) -> Self:
+    async def connect(cls, url: str, *, timeout_s: float = CALL_TIMEOUT_S) -> Self:
         """Return a connected gate. Raises GateUnavailableError naming host and port."""
-        gate = cls(url)
+        gate = cls(url, timeout_s=timeout_s)
         try:
             gate._wire = await Wire.open(gate._address)
         except (WireError, CommandRefusedError) as error:
@@ -149,8 +150,9 @@ class Gate:
         if self._wire is not None:
             self._wire.close()
 
-    async def call(self, *command: Argument, timeout_s: float = CALL_TIMEOUT_S) -> Reply:
+    async def call(self, *command: Argument, timeout_s: float | None = None) -> Reply:
         """Send one command and return its reply (bytes, int, None or a list)."""
+        timeout_s = timeout_s or self._timeout_s
         try:
             return await self._once(command, timeout_s)
         except WireTimeoutError as error:
@@ -194,7 +196,7 @@ class Gate:
             self._opening = asyncio.create_task(Wire.open(self._address))
             self._opening.add_done_callback(self._opened)
         try:
-            async with asyncio.timeout(CALL_TIMEOUT_S):
+            async with asyncio.timeout(self._timeout_s):
                 return await asyncio.shield(self._opening)
         except TimeoutError:
             raise WireTimeoutError("no connection to Redis in time") from None

@@ -134,7 +134,7 @@ class Wire(asyncio.Protocol):
             self._flush_set = True
             self._loop.call_soon(self._flush)
         if self._watch is None:
-            self._watch = self._loop.call_later(_WATCH_S, self._expire)
+            self._watch_later()
         return future
 
     def _flush(self) -> None:
@@ -143,10 +143,17 @@ class Wire(asyncio.Protocol):
             self._transport.write(b"".join(self._outgoing))
         self._outgoing.clear()
 
-    def _expire(self) -> None:
+    def _watch_later(self) -> None:
+        self._watch = self._loop.call_later(_WATCH_S, self._expire, self._loop.time() + _WATCH_S)
+
+    def _expire(self, expected_at: float) -> None:
         """Time out the calls that waited too long; their places stay."""
         self._watch = None
         now = self._loop.time()
+        if now - expected_at > _WATCH_S:
+            # Our own loop stood still: the replies may lie in the socket unread.
+            self._watch_later()
+            return
         if self._waiting and now - self._waiting[0][1] > SILENCE_S:
             self._lose(WireTimeoutError("Redis stopped answering"))
             return
@@ -154,7 +161,7 @@ class Wire(asyncio.Protocol):
             if deadline <= now and not future.done():
                 future.set_exception(WireTimeoutError("Redis did not answer in time"))
         if self._waiting:
-            self._watch = self._loop.call_later(_WATCH_S, self._expire)
+            self._watch_later()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport (called by the loop)."""
