@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.core import audit, decisions, outbox, translog
+from app.core import audit, decisions, lease, outbox, translog
 from app.core.clock import Clock, SystemClock
 from app.core.config import Settings, database_name
 from app.core.db import Database
@@ -21,6 +21,7 @@ SPECS: tuple[CollectionSpec, ...] = (
     *decisions.COLLECTIONS,
     *outbox.COLLECTIONS,
     *translog.COLLECTIONS,
+    *lease.COLLECTIONS,
 )
 
 SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {}
