@@ -176,7 +176,7 @@ class JobRunner:
         log.warning(
             "job_failed",
             job=claim.job,
-            event=claim.event_id,
+            event_id=claim.event_id,
             attempt=claim.attempt,
             error=type(error).__name__,
             retry_in_s=round(wait_s, 1),
@@ -199,7 +199,7 @@ class JobRunner:
             await self._db.transaction(work)
         except AlreadyDoneError:
             return Result(Outcome.NOT_OURS)
-        log.error("job_dead", job=claim.job, event=claim.event_id, reason=reason)
+        log.error("job_dead", job=claim.job, event_id=claim.event_id, reason=reason)
         return Result(Outcome.DEAD)
 
 
