@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core import lease
 from app.core.errors import ConflictError
 from app.core.events import Event
 from app.core.ids import new_ulid
@@ -46,7 +45,6 @@ COLLECTIONS = (
         validator={"bsonType": "object", "required": ["_id", "job", "reason", "died_at"]},
         indexes=(IndexSpec((("died_at", 1),)),),
     ),
-    *lease.COLLECTIONS,
 )
 
 
