@@ -191,8 +191,9 @@ def arq_worker(
         ],
         queue_name=queue.redis_key,
         redis_settings=RedisSettings.from_dsn(redis_url),
-        on_startup=on_startup,
-        on_shutdown=on_shutdown,
+        # arq's protocol asks for __qualname__, which every method has.
+        on_startup=on_startup,  # type: ignore[arg-type]
+        on_shutdown=on_shutdown,  # type: ignore[arg-type]
         job_completion_wait=int(grace_s),
         max_jobs=queue.at_once,
         job_timeout=timeout_s,

@@ -1,0 +1,186 @@
+"""A worker process: connections, services, the jobs of one queue and the periodic loops."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+import structlog
+
+from app.core.clock import SystemClock
+from app.core.config import Settings
+from app.core.db import Database
+from app.core.errors import FinNamiError
+from app.core.gate import Gate
+from app.core.keys import KeyRing, KeyRingError
+from app.core.logging import configure_logging
+from app.core.migrate import discover, status
+from app.core.redis import RedisFault
+from app.services import (
+    AppServices,
+    Ports,
+    build,
+    connect_gate,
+    load_keys,
+    migrations_dir,
+    open_database,
+)
+from app.worker.arq_queue import QUEUES, ArqQueue, QueueSettings, arq_worker
+from app.worker.job import Handler, JobRunner
+from app.worker.jobs import notify
+from app.worker.loops import Periodic, keep_doing
+from app.worker.probes import Probes
+from app.worker.relay import Relay
+from app.worker.sequencer import Sequencer
+
+FUNCTIONS: Mapping[str, Handler] = {
+    "deliver_mail": notify.deliver_mail,
+}
+"""Every job by the name SUBSCRIPTIONS uses; both queues know all of them."""
+
+PERIODIC: tuple[Periodic, ...] = ()
+"""What worker `fast` does by itself, apart from relaying and sequencing."""
+
+# Below the supervisor's 25 s, so that running jobs end before the kill.
+STOP_GRACE_S = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+class WorkerProcess:
+    """What one worker holds between its start and its end."""
+
+    def __init__(self, settings: Settings, queue: QueueSettings) -> None:
+        self._settings = settings
+        self._queue = queue
+        self._clock = SystemClock()
+        self._owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._gate: Gate | None = None
+        self._db: Database | None = None
+        self._jobs: ArqQueue | None = None
+        self._services: AppServices | None = None
+        self._relay: Relay | None = None
+        self._probes: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, ctx: dict[Any, Any]) -> None:
+        """Connect, compose, and start the loops (arq's on_startup)."""
+        keys = load_keys(self._settings)
+        self._gate = await connect_gate(self._settings)
+        self._db = open_database(self._settings, self._clock)
+        self._jobs = await ArqQueue.connect(self._settings.redis_url or "")
+        (await status(self._db, discover(migrations_dir()))).require_ready()
+        self._db.nudge_with(self._jobs.nudge)
+        self._services = build(
+            self._settings,
+            db=self._db,
+            gate=self._gate,
+            keys=keys,
+            clock=self._clock,
+            ports=Ports(jobs=self._jobs),
+        )
+        ctx["runner"] = JobRunner(
+            FUNCTIONS,
+            self._services,
+            db=self._db,
+            clock=self._clock,
+            timeout_s=self._queue.timeout_s,
+        )
+        if self._queue.name == "fast":
+            self._start_loops(self._db, self._jobs, self._services, keys)
+        await self._listen()
+        log.info("worker_ready", queue=self._queue.name, jobs=len(FUNCTIONS))
+
+    def _start_loops(
+        self, db: Database, jobs: ArqQueue, services: AppServices, keys: KeyRing
+    ) -> None:
+        self._relay = Relay(db, jobs, self._clock, owner=self._owner)
+        sequencer = Sequencer(db, self._clock, key=keys.log_key(), owner=self._owner)
+        self._spawn(self._relay.run(), "relay")
+        self._spawn(sequencer.run(), "sequencer")
+        for chore in PERIODIC:
+            self._spawn(keep_doing(chore, services, owner=self._owner), chore.name)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._ended)
+        self._tasks.add(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """End the process when a loop died: half a worker looks alive and does nothing."""
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        log.error("worker_loop_died", loop=task.get_name(), exc_info=task.exception())
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    async def _listen(self) -> None:
+        if self._settings.metrics_port is None:
+            return
+        pages = {"/livez": self._livez, "/readyz": self._readyz, "/metrics": self._metrics}
+        self._probes = await Probes(pages).listen(self._settings.metrics_port)
+
+    async def _livez(self) -> tuple[int, str]:
+        return 200, "alive\n"
+
+    async def _readyz(self) -> tuple[int, str]:
+        if self._services is None:
+            return 503, "starting\n"
+        away = [name for name, up in (await self._services.dependencies()).items() if not up]
+        return (503, f"away: {', '.join(away)}\n") if away else (200, "ready\n")
+
+    async def _metrics(self) -> tuple[int, str]:
+        lines = []
+        if self._jobs is not None:
+            depth = await self._jobs.depth(self._queue.name)
+            lines.append(f'finnami_queue_depth{{queue="{self._queue.name}"}} {depth}')
+        if self._relay is not None:
+            lines.append(f"finnami_outbox_oldest_due_seconds {self._relay.oldest_due_s:.3f}")
+            lines.append(f"finnami_outbox_relayed_total {self._relay.relayed_total}")
+        return 200, "\n".join(lines) + "\n"
+
+    async def stop(self, _ctx: dict[Any, Any]) -> None:
+        """Stop the loops and close the connections (arq's on_shutdown); safe when half started."""
+        if self._probes is not None:
+            self._probes.close()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._jobs is not None:
+            await self._jobs.close()
+        if self._gate is not None:
+            await self._gate.close()
+        if self._db is not None:
+            await self._db.close()
+
+
+def run_worker(queue: str) -> None:
+    """Run one worker until SIGTERM.
+
+    Exits with 1 when a server cannot be reached or Redis goes away: whoever started the
+    worker starts it again, which is the normal way back after a restart of Redis.
+    """
+    settings = Settings()
+    configure_logging(settings.log_level)
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    process = WorkerProcess(settings, QUEUES[queue])
+    try:
+        if settings.redis_url is None:
+            raise ValueError("set FINNAMI_REDIS_URL, or start everything with `finnami up`")
+        arq_worker(
+            QUEUES[queue],
+            list(FUNCTIONS),
+            redis_url=settings.redis_url,
+            on_startup=process.start,
+            on_shutdown=process.stop,
+            grace_s=STOP_GRACE_S,
+        ).run()
+    except (FinNamiError, KeyRingError, RedisFault, OSError, ValueError) as error:
+        log.critical(
+            "worker_ended", queue=queue, error=type(error).__name__, detail=str(error)[:200]
+        )
+        sys.exit(1)
