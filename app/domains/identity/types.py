@@ -1,7 +1,7 @@
 """The words of identity that other rooms may use: callers, roles, login sessions, ports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -68,7 +68,6 @@ class MailKind(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105 - the name of a letter
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a letter
     NEW_DEVICE = "new_device"
-    DEVICE_LINK = "device_link"
     REFRESH_REUSED = "refresh_reused"
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
@@ -105,6 +104,16 @@ class Client:
     address: str
     user_agent: str = ""
     device_cookie: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAttempt:
+    """A log-in as it was typed; `trusted_device` is the token of a device that skips the code."""
+
+    email: str
+    password: str = field(repr=False)
+    transport: Transport
+    trusted_device: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Identity's queries: users, login sessions, letters. Private to identity."""
