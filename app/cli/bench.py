@@ -1,0 +1,45 @@
+"""`finnami bench`: the table of benches; each is imported only when it runs."""
+
+import importlib
+import importlib.util
+
+import click
+
+BENCHES: dict[str, tuple[str, str, str]] = {
+    "gate": ("app.cli.bench_gate", "gate", "Redis gate against redis-py."),
+    "ledger": ("app.cli.bench_ledger", "ledger", "Transfers against bare transactions."),
+    "queue": ("app.cli.bench_queue", "queue", "Outbox and queue against stock arq."),
+    "score": ("app.cli.bench_score", "score", "Fraud scoring against the naive path."),
+    "recommend": ("app.cli.bench_recommend", "recommend", "Recommendations against naive ones."),
+}
+"""Bench name -> (module, attribute, one line of help)."""
+
+
+class BenchTable(click.Group):
+    """Knows the benches of this installation without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the benches that are part of this installation."""
+        return [name for name, row in BENCHES.items() if importlib.util.find_spec(row[0])]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the bench now; None when there is no such bench."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module, attribute, _ = BENCHES[cmd_name]
+        # The table is literal and names our own modules only: nothing hides from the linter.
+        command: click.Command = getattr(importlib.import_module(module), attribute)  # noqa: TID251
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table without importing a bench."""
+        with formatter.section("Benches"):
+            formatter.write_dl([(name, BENCHES[name][2]) for name in self.list_commands(ctx)])
+
+
+@click.command(cls=BenchTable)
+def bench() -> None:
+    """Measure speed: arms side by side in one run, bars on their ratios.
+
+    Exit codes: 0 pass, 1 a bar missed, 2 usage or something missing, 3 invalid measurement.
+    """
