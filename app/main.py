@@ -24,12 +24,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gate = await connect_gate(settings)
     db = open_database(settings, clock)
     jobs = await ArqQueue.connect(settings.redis_url or "")
+    services = None
     try:
         (await status(db, discover(migrations_dir()))).require_ready()
         db.nudge_with(jobs.nudge)
-        app.state.services = build(
-            settings, db=db, gate=gate, keys=keys, clock=clock, ports=Ports(jobs=jobs)
-        )
+        services = build(settings, db=db, gate=gate, keys=keys, clock=clock, ports=Ports(jobs=jobs))
+        app.state.services = services
         # What lives from here on is long-lived: keep the collector from walking it each time.
         gc.collect()
         gc.freeze()
@@ -38,6 +38,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.ready = False
     finally:
+        if services is not None:
+            services.close()
         await jobs.close()
         await gate.close()
         await db.close()

@@ -15,6 +15,10 @@ from app.core.jobs import JobQueue, NullQueue
 from app.core.keys import KeyRing, KeyRingError
 from app.core.schema import CollectionSpec
 from app.core.sidecar import Sidecar
+from app.domains.identity import service as identity
+from app.domains.identity.service import IdentityService
+from app.domains.onboarding import service as onboarding
+from app.domains.onboarding.service import OnboardingService
 
 SPECS: tuple[CollectionSpec, ...] = (
     *audit.COLLECTIONS,
@@ -22,9 +26,13 @@ SPECS: tuple[CollectionSpec, ...] = (
     *outbox.COLLECTIONS,
     *translog.COLLECTIONS,
     *lease.COLLECTIONS,
+    *identity.COLLECTIONS,
+    *onboarding.COLLECTIONS,
 )
 
-SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {}
+SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "identity.mail_requested.v1": (("deliver_mail", "fast"),),
+}
 """Every arrow: event name -> ((job name, queue), ...). An event without one needs a waiver."""
 
 
@@ -43,6 +51,12 @@ class AppServices:
     db: Database
     gate: Gate
     clock: Clock
+    identity: IdentityService
+    onboarding: OnboardingService
+
+    def close(self) -> None:
+        """Stop what services started by themselves (the password thread)."""
+        self.identity.close()
 
     async def dependencies(self) -> dict[str, bool]:
         """Tell which outside servers answer now."""
@@ -100,4 +114,15 @@ def build(
     settings: Settings, *, db: Database, gate: Gate, keys: KeyRing, clock: Clock, ports: Ports
 ) -> AppServices:
     """Return the services of one process, each with exactly what it uses."""
-    return AppServices(settings=settings, db=db, gate=gate, clock=clock)
+    identity_service = IdentityService(db=db, gate=gate, clock=clock, settings=settings, keys=keys)
+    onboarding_service = OnboardingService(
+        db=db, envelope=identity_service.envelope, identity=identity_service, clock=clock
+    )
+    return AppServices(
+        settings=settings,
+        db=db,
+        gate=gate,
+        clock=clock,
+        identity=identity_service,
+        onboarding=onboarding_service,
+    )

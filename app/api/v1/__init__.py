@@ -2,4 +2,26 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from app.api.v1 import (
+    admin,
+    auth,
+    disclosures,
+    kyc,
+    me,
+    onboarding,
+    risk_profile,
+    sandbox,
+    sign_up,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_up.router,
+    auth.router,
+    me.router,
+    onboarding.router,
+    risk_profile.router,
+    kyc.router,
+    disclosures.router,
+    admin.router,
+    sandbox.router,
+)

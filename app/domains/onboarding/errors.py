@@ -1,0 +1,106 @@
+"""The refusals of onboarding, drawn as one tree.
+
+FinNamiError
+├── ForbiddenError
+│   ├── NotClearedError            403 not_cleared           (field `missing`: the open steps)
+│   └── OwnCaseError               403 own_case              nobody decides on herself
+├── NotFoundError
+│   ├── CaseNotFoundError          404 kyc_case_not_found
+│   └── RiskProfileMissingError    404 risk_profile_missing
+├── ConflictError
+│   ├── KycStateError              409 kyc_state             (fields `state`, `wanted`)
+│   ├── CaseTakenError             409 kyc_case_taken        another reviewer holds it
+│   ├── StaleCaseError             409 kyc_case_stale        decided from an old tab
+│   ├── QuestionnaireOpenError     409 questionnaire_open    (field `missing`: item numbers)
+│   ├── FactsMissingError          409 facts_missing
+│   └── DisclosureVersionError     409 disclosure_version    another version is in force
+└── InvalidInputError
+    ├── AnswerInvalidError         422 answer_invalid
+    └── FactsInvalidError          422 facts_invalid
+"""
+
+from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+
+
+class NotClearedError(ForbiddenError):
+    """Money may not move yet; `missing` names the open steps."""
+
+    code = "not_cleared"
+    title = "Some steps are still open"
+
+
+class OwnCaseError(ForbiddenError):
+    """A reviewer may not decide on her own identity."""
+
+    code = "own_case"
+    title = "You cannot review yourself"
+
+
+class CaseNotFoundError(NotFoundError):
+    """There is no such identity case."""
+
+    code = "kyc_case_not_found"
+    title = "No such identity check"
+
+
+class RiskProfileMissingError(NotFoundError):
+    """The questionnaire was never finished."""
+
+    code = "risk_profile_missing"
+    title = "There is no risk profile yet"
+
+
+class KycStateError(ConflictError):
+    """The case cannot go from where it is to where it was asked to go."""
+
+    code = "kyc_state"
+    title = "The identity check is not in a state for this"
+
+
+class CaseTakenError(ConflictError):
+    """Another reviewer is working on the case."""
+
+    code = "kyc_case_taken"
+    title = "Another reviewer is working on this"
+
+
+class StaleCaseError(ConflictError):
+    """The case has changed since it was read."""
+
+    code = "kyc_case_stale"
+    title = "The case has changed; read it again"
+
+
+class QuestionnaireOpenError(ConflictError):
+    """Some items have no answer yet; `missing` lists their numbers."""
+
+    code = "questionnaire_open"
+    title = "Please answer every question"
+
+
+class FactsMissingError(ConflictError):
+    """The profile comes first."""
+
+    code = "facts_missing"
+    title = "Please fill in your profile first"
+
+
+class DisclosureVersionError(ConflictError):
+    """A version was accepted that is not in force."""
+
+    code = "disclosure_version"
+    title = "Please read the present version"
+
+
+class AnswerInvalidError(InvalidInputError):
+    """There is no such item or option."""
+
+    code = "answer_invalid"
+    title = "That is not one of the answers"
+
+
+class FactsInvalidError(InvalidInputError):
+    """The facts contradict each other or common sense."""
+
+    code = "facts_invalid"
+    title = "Please check these facts"

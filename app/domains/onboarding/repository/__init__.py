@@ -1,0 +1,1 @@
+"""What onboarding keeps; private to this domain."""

@@ -1,0 +1,1 @@
+"""Pure decisions of onboarding; private to this domain."""

@@ -1,0 +1,105 @@
+"""Which step is open, and which jump of an identity case is legal."""
+
+from datetime import date
+
+from app.domains.onboarding.errors import FactsInvalidError, KycStateError
+from app.domains.onboarding.types import (
+    FinancialFacts,
+    KycDecision,
+    KycState,
+    PersonalFacts,
+    Step,
+    StepStatus,
+)
+
+DISCLOSURE_VERSION = "2026-11"
+MINIMUM_AGE = 18
+MAXIMUM_AGE = 120
+
+NEXT: dict[KycState, frozenset[KycState]] = {
+    KycState.DRAFT: frozenset({KycState.PENDING}),
+    KycState.PENDING: frozenset({KycState.IN_REVIEW}),
+    KycState.IN_REVIEW: frozenset(
+        {
+            KycState.PENDING,
+            KycState.APPROVED,
+            KycState.REJECTED,
+            KycState.RESUBMISSION_REQUESTED,
+        }
+    ),
+    KycState.RESUBMISSION_REQUESTED: frozenset({KycState.PENDING}),
+    # A later finding may undo an approval, which freezes money; a rejection is final.
+    KycState.APPROVED: frozenset({KycState.REJECTED, KycState.EXPIRED}),
+    KycState.EXPIRED: frozenset({KycState.PENDING}),
+    KycState.REJECTED: frozenset(),
+}
+
+OUTCOME = {
+    KycDecision.APPROVE: KycState.APPROVED,
+    KycDecision.REJECT: KycState.REJECTED,
+    KycDecision.REQUEST_RESUBMISSION: KycState.RESUBMISSION_REQUESTED,
+}
+
+_KYC_STEP = {
+    KycState.DRAFT: StepStatus.TODO,
+    KycState.PENDING: StepStatus.WAITING,
+    KycState.IN_REVIEW: StepStatus.WAITING,
+    KycState.RESUBMISSION_REQUESTED: StepStatus.NEEDS_ATTENTION,
+    KycState.EXPIRED: StepStatus.NEEDS_ATTENTION,
+    KycState.REJECTED: StepStatus.NEEDS_ATTENTION,
+    KycState.APPROVED: StepStatus.DONE,
+}
+
+
+def kyc_step(state: KycState) -> StepStatus:
+    """Return how the identity step looks to the person."""
+    return _KYC_STEP[state]
+
+
+def require_jump(present: KycState, wanted: KycState) -> None:
+    """Raise KycStateError unless the case may go there from here."""
+    if wanted not in NEXT[present]:
+        raise KycStateError(
+            f"a case that is {present} cannot become {wanted}",
+            state=present.value,
+            wanted=wanted.value,
+        )
+
+
+def age_years(birth: date, today: date) -> int:
+    """Return completed years of life."""
+    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+
+
+def check_personal(facts: PersonalFacts, today: date) -> None:
+    """Raise FactsInvalidError for a birth date that no client of ours can have."""
+    age = age_years(facts.birth_date, today)
+    if age < MINIMUM_AGE:
+        raise FactsInvalidError(
+            f"FinNami is for people of {MINIMUM_AGE} and over", field="birth_date"
+        )
+    if age > MAXIMUM_AGE:
+        raise FactsInvalidError("please check the birth date", field="birth_date")
+
+
+def check_financial(facts: FinancialFacts) -> None:
+    """Raise FactsInvalidError for amounts in several currencies or that contradict."""
+    amounts = (
+        facts.monthly_income,
+        facts.monthly_spending,
+        facts.liquid_reserve,
+        facts.monthly_debt_payment,
+        facts.net_worth,
+        facts.invested,
+    )
+    if len({amount.currency for amount in amounts}) != 1:
+        raise FactsInvalidError("give all amounts in one currency", field="currency")
+    if facts.monthly_debt_payment.amount_minor == 0 and facts.highest_debt_rate_bps > 0:
+        raise FactsInvalidError(
+            "a debt with interest has a monthly payment", field="monthly_debt_payment"
+        )
+
+
+def missing(steps: tuple[tuple[Step, StepStatus], ...]) -> list[str]:
+    """Return the open steps that stand before money."""
+    return [step.value for step, status in steps if status is not StepStatus.DONE]

@@ -1,0 +1,132 @@
+"""The door of onboarding: how far a person is, what she can bear, whether money may move."""
+
+from app.core.clock import Clock
+from app.core.db import Database
+from app.core.envelope import Envelope
+from app.core.ids import IdFactory, new_id
+from app.core.store import Document, DuplicateKeyError
+from app.core.uow import Transaction
+from app.domains.identity.errors import SecondFactorNeededError
+from app.domains.onboarding.errors import DisclosureVersionError, NotClearedError
+from app.domains.onboarding.repository import cases, people, texts
+from app.domains.onboarding.rules import steps
+from app.domains.onboarding.types import (
+    Disclosure,
+    Onboarding,
+    QuestionText,
+    RiskProfile,
+    SecondFactors,
+    Step,
+    StepStatus,
+)
+from app.domains.onboarding.usecases.kyc import KycCases
+from app.domains.onboarding.usecases.risk_profile import RiskProfiles
+
+COLLECTIONS = (*people.SPECS, *cases.SPECS)
+
+Steps = tuple[tuple[Step, StepStatus], ...]
+
+
+class OnboardingService:
+    """Onboarding's door. The grouped stories are attributes: `profiles` and `kyc`."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        envelope: Envelope,
+        identity: SecondFactors,
+        clock: Clock,
+        ids: IdFactory = new_id,
+    ) -> None:
+        self._db = db
+        self._envelope = envelope
+        self._identity = identity
+        self._clock = clock
+        self.profiles = RiskProfiles(db=db, envelope=envelope, clock=clock)
+        self.kyc = KycCases(db=db, envelope=envelope, clock=clock, new_id=ids)
+
+    async def overview(self, user_id: str) -> Onboarding:
+        """Return everything a person sees of her way in, on whichever device."""
+        document = await people.find(self._db, user_id)
+        personal = None
+        if document is not None:
+            personal = people.personal_of(document, await self._envelope.key_of(user_id))
+        accepted = await people.has_consent(self._db, user_id, steps.DISCLOSURE_VERSION)
+        return Onboarding(
+            user_id=user_id,
+            steps=await self._steps(user_id, document),
+            personal=personal,
+            financial=people.financial_of(document),
+            answers=tuple(sorted(people.answers_of(document).items())),
+            accepted_disclosures=steps.DISCLOSURE_VERSION if accepted else None,
+        )
+
+    async def require_cleared(self, user_id: str) -> None:
+        """Raise NotClearedError naming every open step that stands before money."""
+        open_steps = steps.missing(await self._steps(user_id, await people.find(self._db, user_id)))
+        if open_steps:
+            raise NotClearedError(f"still open: {', '.join(open_steps)}", missing=open_steps)
+
+    async def risk_profile(self, user_id: str) -> RiskProfile:
+        """Return the newest profile. Raises RiskProfileMissingError.
+
+        The caller compares `expires_at` with its own clock: an old decision quotes an old one.
+        """
+        return await self.profiles.latest(user_id)
+
+    def questionnaire(self, language: str) -> tuple[str, tuple[QuestionText, ...]]:
+        """Return the language that is shown and the 13 items in it."""
+        shown = texts.language_or_english(language)
+        return shown, texts.questionnaire(shown)
+
+    def disclosure(self, language: str) -> Disclosure:
+        """Return the text in force, in the language or else in English."""
+        return texts.disclosure(steps.DISCLOSURE_VERSION, texts.language_or_english(language))
+
+    async def accept_disclosure(self, user_id: str, *, version: str, language: str) -> Disclosure:
+        """Store the consent with the hash of the text; accepting twice is accepting once.
+
+        Raises DisclosureVersionError for a version that is not in force.
+        """
+        if version != steps.DISCLOSURE_VERSION:
+            raise DisclosureVersionError(version=steps.DISCLOSURE_VERSION)
+        text = self.disclosure(language)
+        at = self._clock.now()
+
+        async def work(tx: Transaction) -> None:
+            await people.insert_consent(
+                tx, user_id, version=version, language=text.language, sha256=text.sha256, at=at
+            )
+            tx.audit("disclosure.accepted", actor=user_id, object_id=f"{user_id}:{version}")
+
+        try:
+            await self._db.transaction(work)
+        except DuplicateKeyError:
+            return text
+        return text
+
+    async def _steps(self, user_id: str, document: Document | None) -> Steps:
+        answered = len(people.answers_of(document))
+        has_profile = bool((document or {}).get("profile_version"))
+        started = StepStatus.STARTED if answered else StepStatus.TODO
+        accepted = await people.has_consent(self._db, user_id, steps.DISCLOSURE_VERSION)
+        facts = people.financial_of(document) is not None
+        return (
+            (Step.SECOND_FACTOR, _done(await self._has_second_factor(user_id))),
+            (Step.PROFILE, _done(facts)),
+            (Step.RISK_PROFILE, StepStatus.DONE if has_profile else started),
+            (Step.KYC, steps.kyc_step(await self.kyc.state_of(user_id))),
+            (Step.DISCLOSURES, _done(accepted)),
+        )
+
+    async def _has_second_factor(self, user_id: str) -> bool:
+        try:
+            await self._identity.require_second_factor(user_id)
+        except SecondFactorNeededError:
+            return False
+        return True
+
+
+def _done(is_done: bool) -> StepStatus:  # noqa: FBT001 - a one-word translation
+    return StepStatus.DONE if is_done else StepStatus.TODO

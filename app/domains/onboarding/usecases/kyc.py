@@ -1,0 +1,217 @@
+"""The story of an identity check: submitted by the person, decided by a reviewer."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from app.core.clock import Clock
+from app.core.db import Database
+from app.core.envelope import Envelope
+from app.core.ids import IdFactory
+from app.core.store import DuplicateKeyError
+from app.core.uow import Transaction
+from app.domains.onboarding.errors import (
+    CaseNotFoundError,
+    CaseTakenError,
+    FactsMissingError,
+    OwnCaseError,
+    StaleCaseError,
+)
+from app.domains.onboarding.events import KycDecided
+from app.domains.onboarding.repository import cases, people
+from app.domains.onboarding.rules import steps
+from app.domains.onboarding.types import (
+    KycCase,
+    KycDecision,
+    KycEvent,
+    KycReason,
+    KycReview,
+    KycState,
+    PersonalFacts,
+)
+
+
+def _moved(case: KycCase, state: KycState, *, actor: str, at: datetime, reason: str) -> KycCase:
+    """Return the next revision of a case, with the change in its history."""
+    steps.require_jump(case.state, state)
+    event = KycEvent(at, state, actor, reason)
+    return replace(case, state=state, revision=case.revision + 1, history=(*case.history, event))
+
+
+class KycCases:
+    """Identity cases. The first form decides on typed data: nothing pretends to read documents."""
+
+    def __init__(
+        self, *, db: Database, envelope: Envelope, clock: Clock, new_id: IdFactory
+    ) -> None:
+        self._db = db
+        self._envelope = envelope
+        self._clock = clock
+        self._new_id = new_id
+
+    async def submit(self, user_id: str) -> KycCase:
+        """Put a person's facts before a reviewer; a case that already waits stays as it is.
+
+        Raises FactsMissingError, KycStateError.
+        """
+        await self._facts(user_id)
+        present = await cases.find_of(self._db, user_id)
+        if present and present.state in (KycState.PENDING, KycState.IN_REVIEW):
+            return present
+        now = self._clock.now()
+        first = KycCase(
+            case_id=self._new_id(),
+            user_id=user_id,
+            state=KycState.DRAFT,
+            revision=0,
+            reason=None,
+            staff_note="",
+            reviewer_id=None,
+            submitted_at=None,
+            decided_at=None,
+            history=(),
+        )
+        waiting = replace(
+            _moved(present or first, KycState.PENDING, actor=user_id, at=now, reason="submitted"),
+            submitted_at=now,
+            reviewer_id=None,
+            decided_at=None,
+        )
+        if present is not None:
+            return await self._write(waiting, present.revision, action="kyc.submitted")
+
+        async def work(tx: Transaction) -> None:
+            await cases.insert(tx, waiting)
+            tx.audit("kyc.submitted", actor=user_id, object_id=waiting.case_id)
+
+        try:
+            await self._db.transaction(work)
+        except DuplicateKeyError:
+            return await self.of(user_id)
+        return waiting
+
+    async def of(self, user_id: str) -> KycCase:
+        """Return a person's own case. Raises CaseNotFoundError."""
+        found = await cases.find_of(self._db, user_id)
+        if found is None:
+            raise CaseNotFoundError
+        return found
+
+    async def state_of(self, user_id: str) -> KycState:
+        """Return where a person's check stands; a draft when there is none."""
+        found = await cases.find_of(self._db, user_id)
+        return found.state if found else KycState.DRAFT
+
+    async def queue(self) -> list[KycCase]:
+        """Return what waits for a reviewer, the oldest first."""
+        return await cases.queue(self._db)
+
+    async def open(self, case_id: str, *, reviewer_id: str) -> KycReview:
+        """Return a case with the facts to decide on; that somebody read them is audited.
+
+        Raises CaseNotFoundError.
+        """
+        case = await self._case(case_id)
+        facts = await self._facts(case.user_id)
+
+        async def work(tx: Transaction) -> None:
+            tx.audit("kyc.read", actor=reviewer_id, object_id=case_id)
+
+        await self._db.transaction(work)
+        age = steps.age_years(facts.birth_date, self._clock.now().date())
+        return KycReview(case, facts, age)
+
+    async def claim(self, case_id: str, *, reviewer_id: str) -> KycCase:
+        """Take a waiting case; claiming one's own again changes nothing.
+
+        Raises OwnCaseError, CaseTakenError, KycStateError.
+        """
+        case = await self._case(case_id)
+        if case.user_id == reviewer_id:
+            raise OwnCaseError
+        if case.state is KycState.IN_REVIEW:
+            if case.reviewer_id != reviewer_id:
+                raise CaseTakenError
+            return case
+        taken = replace(
+            _moved(
+                case,
+                KycState.IN_REVIEW,
+                actor=reviewer_id,
+                at=self._clock.now(),
+                reason="claimed",
+            ),
+            reviewer_id=reviewer_id,
+        )
+        return await self._write(taken, case.revision, action="kyc.claimed", actor=reviewer_id)
+
+    async def decide(
+        self,
+        case_id: str,
+        *,
+        reviewer_id: str,
+        decision: KycDecision,
+        reason: KycReason,
+        staff_note: str,
+        revision: int,
+    ) -> KycCase:
+        """Decide a claimed case from the revision that was read.
+
+        Raises OwnCaseError, CaseTakenError, StaleCaseError, KycStateError.
+        """
+        case = await self._case(case_id)
+        if case.user_id == reviewer_id:
+            raise OwnCaseError
+        if case.revision != revision:
+            raise StaleCaseError(revision=case.revision)
+        if case.state is KycState.IN_REVIEW and case.reviewer_id != reviewer_id:
+            raise CaseTakenError
+        now = self._clock.now()
+        decided = replace(
+            _moved(case, steps.OUTCOME[decision], actor=reviewer_id, at=now, reason=reason.value),
+            reason=reason,
+            staff_note=staff_note,
+            reviewer_id=reviewer_id,
+            decided_at=now,
+        )
+        return await self._write(
+            decided, revision, action=f"kyc.{decided.state.value}", actor=reviewer_id, decided=True
+        )
+
+    async def _write(
+        self,
+        case: KycCase,
+        expected_revision: int,
+        *,
+        action: str,
+        actor: str | None = None,
+        decided: bool = False,
+    ) -> KycCase:
+        async def work(tx: Transaction) -> None:
+            if not await cases.replace(tx, case, expected_revision=expected_revision):
+                raise StaleCaseError
+            reason = case.reason.value if case.reason and decided else ""
+            tx.audit(
+                action,
+                actor=actor or case.user_id,
+                object_id=case.case_id,
+                reason=reason,
+                after={"state": case.state.value},
+            )
+            if decided:
+                tx.publish(KycDecided(case.user_id, case.case_id))
+
+        await self._db.transaction(work)
+        return case
+
+    async def _case(self, case_id: str) -> KycCase:
+        found = await cases.find(self._db, case_id)
+        if found is None:
+            raise CaseNotFoundError
+        return found
+
+    async def _facts(self, user_id: str) -> PersonalFacts:
+        key = await self._envelope.key_of(user_id)
+        facts = people.personal_of(await people.find(self._db, user_id), key)
+        if facts is None:
+            raise FactsMissingError
+        return facts
