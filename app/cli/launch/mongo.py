@@ -85,10 +85,11 @@ class MongoLauncher:
 
     def ready(self) -> bool:
         """Tell whether the server answers the application's user."""
-        return db_admin.answers(self.url)
+        return process.listens(self._port) and db_admin.answers(self.url)
 
     def _listens(self) -> bool:
-        return db_admin.answers(f"mongodb://127.0.0.1:{self._port}/?directConnection=true")
+        url = f"mongodb://127.0.0.1:{self._port}/?directConnection=true"
+        return process.listens(self._port) and db_admin.answers(url)
 
     def _mark(self) -> str:
         """Name the user's state, so that a lost password file leads to a new password."""

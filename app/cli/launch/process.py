@@ -1,6 +1,7 @@
 """Start one program tied to this process's life, and stop it within a limit."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -68,6 +69,15 @@ def wait_until_ready(
         if time.monotonic() > deadline:
             raise ChildFailedError(f"{name} was not ready after {timeout_s:.0f} s")
         time.sleep(0.05)
+
+
+def listens(port: int) -> bool:
+    """Tell whether something accepts connections on the loopback port; cheap to ask often."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+    except OSError:
+        return False
+    return True
 
 
 def packaged_file(distribution: str, name: str) -> Path | None:

@@ -40,7 +40,8 @@ class RedisLauncher:
         """Return the configuration: the append-only file is what survives a kill.
 
         Measured over three kills: 0 of 35,361 acknowledged writes lost with it, all of
-        68,719 without.
+        68,719 without. While a background sync hangs on a busy disk the server holds writes
+        back for up to 2 s (49 of 50 lost in one kill): Redis is never the truth here.
         """
         lines = (
             "bind 127.0.0.1",

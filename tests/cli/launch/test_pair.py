@@ -35,6 +35,8 @@ def test_acknowledged_writes_survive_kill_9_of_both(pair: RunningPair) -> None:
     with redis.Redis.from_url(pair.redis.launcher.url) as counter:
         for _ in range(50):
             counter.incr("count")
+        # Synced once a second: ask for it, so that the disk's mood does not decide the test.
+        assert counter.execute_command("WAITAOF", 1, 0, 10_000)[0] == 1
 
     pair.mongo.kill()
     pair.redis.kill()
