@@ -17,6 +17,8 @@ from app.core.schema import CollectionSpec
 from app.core.sidecar import Sidecar
 from app.domains.identity import service as identity
 from app.domains.identity.service import IdentityService
+from app.domains.market import service as market
+from app.domains.market.service import MarketService
 from app.domains.onboarding import service as onboarding
 from app.domains.onboarding.service import OnboardingService
 
@@ -28,6 +30,7 @@ SPECS: tuple[CollectionSpec, ...] = (
     *lease.COLLECTIONS,
     *identity.COLLECTIONS,
     *onboarding.COLLECTIONS,
+    *market.COLLECTIONS,
 )
 
 SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -53,6 +56,7 @@ class AppServices:
     clock: Clock
     identity: IdentityService
     onboarding: OnboardingService
+    market: MarketService
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread)."""
@@ -125,4 +129,5 @@ def build(
         clock=clock,
         identity=identity_service,
         onboarding=onboarding_service,
+        market=MarketService(db=db, clock=clock, seed=settings.market_seed),
     )

@@ -6,6 +6,7 @@ from app.api.v1 import (
     admin,
     auth,
     disclosures,
+    instruments,
     kyc,
     me,
     onboarding,
@@ -22,6 +23,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     risk_profile.router,
     kyc.router,
     disclosures.router,
+    instruments.router,
     admin.router,
     sandbox.router,
 )

@@ -1,0 +1,1 @@
+"""Sources of quotes behind the QuoteFeed protocol."""

@@ -1,0 +1,1 @@
+"""What market keeps; private to this domain."""

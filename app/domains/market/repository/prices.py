@@ -1,0 +1,122 @@
+"""Histories in MongoDB: one document per source, symbol and year; a read is few documents."""
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.core.schema import CollectionSpec
+from app.core.store import Document, Store
+from app.domains.market.types import Source
+
+SOURCES = "price_sources"
+BUCKETS = "price_years"
+STATE = "market_state"
+SPECS = (CollectionSpec(SOURCES), CollectionSpec(BUCKETS), CollectionSpec(STATE))
+_ACTIVE = {"_id": "active"}
+INSERT_AT_ONCE = 100
+
+
+def _day(number: int) -> np.datetime64:
+    return np.datetime64(number, "D")
+
+
+def _number(day: np.datetime64) -> int:
+    return int(day.astype("datetime64[D]").astype(np.int64))
+
+
+def as_date(day: np.datetime64) -> date:
+    """Return a numpy day as a date."""
+    return date.fromordinal(_number(day) + date(1970, 1, 1).toordinal())
+
+
+async def write_history(
+    store: Store,
+    source_id: str,
+    symbols: tuple[str, ...],
+    dates: NDArray[np.datetime64],
+    prices: NDArray[np.float64],
+    *,
+    from_year: int,
+) -> None:
+    """Write the years from `from_year` on; writing the same year again replaces it."""
+    years = dates.astype("datetime64[Y]").astype(int) + 1970
+    for year in sorted({int(found) for found in years if found >= from_year}):
+        rows = years == year
+        days = [_number(day) for day in dates[rows]]
+        for column, symbol in enumerate(symbols):
+            closes = [float(price) for price in prices[rows, column]]
+            await store.update_one(
+                BUCKETS,
+                {"_id": f"{source_id}:{symbol}:{year}"},
+                {"$set": {"days": days, "closes": closes}},
+                upsert=True,
+            )
+
+
+async def read_history(
+    store: Store, source_id: str, symbols: tuple[str, ...], *, first_year: int, last_year: int
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
+    """Return days (n,) and closes (n, k) of whole years; every symbol has the same days."""
+    years = range(first_year, last_year + 1)
+    ids = [f"{source_id}:{symbol}:{year}" for symbol in symbols for year in years]
+    found = await store.find_many(BUCKETS, {"_id": {"$in": ids}}, limit=max(1, len(ids)))
+    by_id = {row["_id"]: row for row in found}
+    columns: list[list[float]] = []
+    days: list[int] = []
+    for symbol in symbols:
+        rows = [by_id.get(f"{source_id}:{symbol}:{year}") for year in years]
+        columns.append([price for row in rows if row for price in row["closes"]])
+        days = [day for row in rows if row for day in row["days"]]
+    dates = np.array(days, dtype="datetime64[D]")
+    return dates, np.array(columns, dtype=np.float64).T.reshape(len(dates), len(symbols))
+
+
+async def put_source(store: Store, source: Source) -> None:
+    """Keep a source's description."""
+    await store.update_one(
+        SOURCES,
+        {"_id": source.source_id},
+        {
+            "$set": {
+                "kind": source.kind,
+                "label": source.label,
+                "currency": source.currency,
+                "symbols": list(source.symbols),
+                "first_day": source.first_day.isoformat(),
+                "last_day": source.last_day.isoformat(),
+                "data_hash": source.data_hash,
+            }
+        },
+        upsert=True,
+    )
+
+
+async def activate(store: Store, source_id: str) -> None:
+    """Make one source the one that prices come from."""
+    await store.update_one(STATE, _ACTIVE, {"$set": {"source": source_id}}, upsert=True)
+
+
+async def find_source(store: Store, source_id: str) -> Source | None:
+    """Return a source by id."""
+    row = await store.find_one(SOURCES, {"_id": source_id})
+    return _source(row) if row else None
+
+
+async def active_source(store: Store) -> Source | None:
+    """Return the source that prices come from, or None before the first start."""
+    state = await store.find_one(STATE, _ACTIVE)
+    return await find_source(store, state["source"]) if state else None
+
+
+def _source(row: Document) -> Source:
+    return Source(
+        source_id=row["_id"],
+        kind=row["kind"],
+        label=row["label"],
+        currency=row["currency"],
+        symbols=tuple(row["symbols"]),
+        first_day=date.fromisoformat(row["first_day"]),
+        last_day=date.fromisoformat(row["last_day"]),
+        data_hash=row["data_hash"],
+    )

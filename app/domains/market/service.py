@@ -1,0 +1,202 @@
+"""The door of market: which instruments there are, what they cost now and what they cost before."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from app.core.clock import Clock
+from app.core.db import Database
+from app.core.uow import Transaction
+from app.domains.market.errors import (
+    DateRangeError,
+    InstrumentNotFoundError,
+    NoPricesError,
+    PriceFileError,
+)
+from app.domains.market.events import DayClosed
+from app.domains.market.repository import prices, quotes
+from app.domains.market.rules import checks, simulation
+from app.domains.market.types import History, Instrument, PriceFile, Quote, Source
+
+COLLECTIONS = (*prices.SPECS, *quotes.SPECS)
+
+STALE_AFTER = timedelta(seconds=60)
+MAX_RANGE_DAYS = 366 * 10
+MAX_HISTORY_YEARS = 40
+CALENDAR_DAYS_PER_TRADING_DAY = 1.6
+
+
+class MarketService:
+    """Market's door. Prices come from exactly one source at a time; sources are never mixed."""
+
+    def __init__(self, *, db: Database, clock: Clock, seed: int) -> None:
+        self._db = db
+        self._clock = clock
+        self.seed = seed
+
+    async def source(self) -> Source:
+        """Return the active source. Raises NoPricesError before the first start."""
+        found = await prices.active_source(self._db)
+        if found is None:
+            raise NoPricesError
+        return found
+
+    async def instruments(self) -> tuple[Instrument, ...]:
+        """Return what can be held with the active source. Raises NoPricesError."""
+        source = await self.source()
+        return _listed(source)
+
+    async def instrument(self, symbol: str) -> Instrument:
+        """Return one instrument. Raises InstrumentNotFoundError, NoPricesError."""
+        for found in await self.instruments():
+            if found.symbol == symbol:
+                return found
+        raise InstrumentNotFoundError(symbol=symbol)
+
+    async def last_quotes(self, symbols: tuple[str, ...] = ()) -> dict[str, Quote]:
+        """Return the last quote of each symbol (all when none are named), stale ones marked.
+
+        A symbol without a price is absent, never zero. Raises NoPricesError.
+        """
+        source = await self.source()
+        oldest = self._clock.now() - STALE_AFTER
+        found = await quotes.read(self._db, source.source_id)
+        return {
+            symbol: replace(quote, stale=quote.received_at < oldest)
+            for symbol, quote in found.items()
+            if not symbols or symbol in symbols
+        }
+
+    async def history(self, symbols: tuple[str, ...], *, end: date, days: int) -> History:
+        """Return the last `days` closes up to and including `end` of the active source.
+
+        Fewer rows when the history is shorter. Raises InstrumentNotFoundError, NoPricesError.
+        """
+        source = await self.source()
+        unknown = [symbol for symbol in symbols if symbol not in source.symbols]
+        if unknown:
+            raise InstrumentNotFoundError(f"not in {source.source_id}: {', '.join(unknown)}")
+        end = min(end, source.last_day)
+        begin = max(
+            source.first_day, end - timedelta(days=int(days * CALENDAR_DAYS_PER_TRADING_DAY) + 14)
+        )
+        dates, closes = await prices.read_history(
+            self._db, source.source_id, symbols, first_year=begin.year, last_year=end.year
+        )
+        upto = int(np.searchsorted(dates, np.datetime64(end), side="right"))
+        dates, closes = dates[max(0, upto - days) : upto], closes[max(0, upto - days) : upto]
+        return History(
+            symbols=symbols,
+            dates=dates,
+            prices=closes,
+            source=source.source_id,
+            currency=source.currency,
+            data_hash=checks.data_hash(symbols, dates, closes),
+        )
+
+    async def closes(self, symbol: str, *, first: date, last: date) -> History:
+        """Return one symbol's closes in a range of at most ten years. Raises DateRangeError."""
+        if last < first or (last - first).days > MAX_RANGE_DAYS:
+            raise DateRangeError(f"from {first} to {last}: at most {MAX_RANGE_DAYS} days, forwards")
+        await self.instrument(symbol)
+        found = await self.history((symbol,), end=last, days=(last - first).days + 1)
+        since = int(np.searchsorted(found.dates, np.datetime64(first)))
+        dates, closes = found.dates[since:], found.prices[since:]
+        return replace(
+            found,
+            dates=dates,
+            prices=closes,
+            data_hash=checks.data_hash((symbol,), dates, closes),
+        )
+
+    async def record_quotes(self, source_id: str, batch: tuple[Quote, ...]) -> None:
+        """Keep the newest quotes of a source."""
+        await quotes.write(self._db, source_id, batch)
+
+    async def ensure_simulated(self) -> Source:
+        """Bring the simulated history up to yesterday, and use it when nothing else is used.
+
+        Running it again on the same day writes nothing.
+        """
+        today = self._clock.now().date()
+        days, closes = simulation.closes(today - timedelta(days=1), self.seed)
+        last_day = prices.as_date(days[-1])
+        present = await prices.find_source(self._db, simulation.SOURCE)
+        if present is not None and present.last_day == last_day:
+            return present
+        source = Source(
+            source_id=simulation.SOURCE,
+            kind="simulated",
+            label="Sandbox market (simulated prices)",
+            currency=simulation.CURRENCY,
+            symbols=simulation.SYMBOLS,
+            first_day=prices.as_date(days[0]),
+            last_day=last_day,
+            data_hash=checks.data_hash(simulation.SYMBOLS, days, closes),
+        )
+        from_year = present.last_day.year if present else 0
+        await prices.write_history(
+            self._db, source.source_id, simulation.SYMBOLS, days, closes, from_year=from_year
+        )
+        active = await prices.active_source(self._db)
+        await self._announce(source, activate=active is None)
+        return source
+
+    async def import_prices(self, file: PriceFile, *, currency: str, label: str) -> Source:
+        """Keep a checked file as a new source and make it the active one.
+
+        The same file again changes nothing. Raises PriceFileError when the file has fatal
+        problems: then nothing was kept.
+        """
+        if not file.usable:
+            raise PriceFileError(problems=len([p for p in file.problems if p.fatal]))
+        source = Source(
+            source_id=f"import-{file.sha256[:12]}",
+            kind="import",
+            label=label,
+            currency=currency,
+            symbols=file.symbols,
+            first_day=prices.as_date(file.dates[0]),
+            last_day=prices.as_date(file.dates[-1]),
+            data_hash=checks.data_hash(file.symbols, file.dates, file.prices),
+        )
+        known = await prices.find_source(self._db, source.source_id)
+        if known is None:
+            await prices.write_history(
+                self._db, source.source_id, file.symbols, file.dates, file.prices, from_year=0
+            )
+        active = await prices.active_source(self._db)
+        if active is None or active.source_id != source.source_id:
+            await self._announce(source, activate=True)
+        return source
+
+    async def use(self, source_id: str) -> Source:
+        """Make a known source the active one. Raises InstrumentNotFoundError."""
+        source = await prices.find_source(self._db, source_id)
+        if source is None:
+            raise InstrumentNotFoundError(f"no price source {source_id}")
+        await self._announce(source, activate=True)
+        return source
+
+    async def _announce(self, source: Source, *, activate: bool) -> None:
+        """Make complete data visible, in one step, and tell the rooms above."""
+
+        async def work(tx: Transaction) -> None:
+            await prices.put_source(tx, source)
+            if activate:
+                await prices.activate(tx, source.source_id)
+            tx.publish(DayClosed(source.source_id, source.last_day.isoformat()))
+
+        await self._db.transaction(work)
+
+
+def _listed(source: Source) -> tuple[Instrument, ...]:
+    universe = simulation.instruments(simulated=source.kind == "simulated")
+    known = {found.symbol: found for found in universe}
+    return tuple(
+        replace(known[symbol], currency=source.currency)
+        if symbol in known
+        else simulation.unknown_instrument(symbol, source.currency)
+        for symbol in source.symbols
+    )

@@ -1,0 +1,112 @@
+"""The words of market that other rooms may use: instruments, quotes, histories, imports."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """Something that can be held. `step` is the smallest quantity that can be traded."""
+
+    symbol: str
+    name: str
+    asset_class: str
+    currency: str
+    mic: str
+    step: Decimal
+    annual_cost_bps: int
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The last price of an instrument. A price without currency, source and age cannot be made.
+
+    `market_date` is the day in the market's own history; `exchange_at` when the price was
+    made; `received_at` when we had it. `stale` compares the latter with the present.
+    """
+
+    symbol: str
+    price: Decimal
+    currency: str
+    source: str
+    market_date: date
+    exchange_at: datetime
+    received_at: datetime
+    stale: bool = False
+
+    def __post_init__(self) -> None:
+        if not (self.price.is_finite() and self.price > 0):
+            raise ValueError(f"{self.symbol}: {self.price} is not a price")
+        if not self.currency or not self.source:
+            raise ValueError(f"{self.symbol}: a price needs its currency and source")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """Daily closes: dates (n,), prices (n, k) in the order of `symbols`, newest last.
+
+    `data_hash` is the SHA-256 of symbols, days and prices: decision records quote it.
+    """
+
+    symbols: tuple[str, ...]
+    dates: NDArray[np.datetime64]
+    prices: NDArray[np.float64]
+    source: str
+    currency: str
+    data_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where prices come from. Exactly one source is active; they are never mixed."""
+
+    source_id: str
+    kind: str
+    label: str
+    currency: str
+    symbols: tuple[str, ...]
+    first_day: date
+    last_day: date
+    data_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceProblem:
+    """One thing found in an import: `row` counts from 1 below the header, None for the file."""
+
+    row: int | None
+    column: str | None
+    code: str
+    message: str
+    fatal: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PriceFile:
+    """A checked price file: dates (n,), prices (n, k), and everything that was found."""
+
+    symbols: tuple[str, ...]
+    dates: NDArray[np.datetime64]
+    prices: NDArray[np.float64]
+    problems: tuple[PriceProblem, ...]
+    sha256: str
+
+    @property
+    def usable(self) -> bool:
+        """Tell whether nothing fatal was found."""
+        return not any(problem.fatal for problem in self.problems)
+
+
+class QuoteFeed(Protocol):
+    """A stream of quotes: the replay of history by default, a provider's socket otherwise."""
+
+    def quotes(self) -> AsyncIterator[tuple[Quote, ...]]:
+        """Yield batches of the newest prices until cancelled."""
+        ...
