@@ -147,10 +147,11 @@ def _market_features(own: FloatArray, universe: Universe) -> FloatArray:
 def label_row(returns: FloatArray, day: int) -> FloatArray:
     """Return the log volatility each asset realised in the 21 returns after ``day``.
 
-    ``day`` is the index of the last return known at the decision. Raises IndexError when the
-    label would end after the last return: such a row must not be trained on.
+    ``day`` is the index of the last return known at the decision (-1: none of ``returns``).
+    Raises IndexError when the label would end after the last return: such a row must not be
+    trained on.
     """
-    if day + LABEL_DAYS >= len(returns):
+    if day < -1 or day + LABEL_DAYS >= len(returns):
         raise IndexError(f"the label of day {day} ends after the data")
     ahead = returns[day + 1 : day + 1 + LABEL_DAYS]
     return log_volatility(np.square(ahead).mean(axis=0))

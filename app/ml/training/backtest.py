@@ -13,6 +13,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from app.ml.features.prices import PriceTable, StalePriceError
+from app.ml.features.returns import FEATURE_NAMES
 from app.ml.features.universe import FloatArray
 from app.ml.serving.frontier import Forecaster, Frontier, build_frontier
 from app.ml.serving.ladder import (
@@ -26,6 +27,7 @@ from app.ml.serving.ladder import (
 
 COST_RATE: Final = 0.001
 DECISIONS_PER_YEAR: Final = 12
+_EWV: Final = FEATURE_NAMES.index("ewv")
 
 
 class BacktestError(ValueError):
@@ -65,6 +67,15 @@ class Trade:
     turnover: float
 
 
+@dataclass(frozen=True, slots=True)
+class ForecastMade:
+    """What the model said about each risky asset at the close of one row of the table."""
+
+    row: int
+    log_volatility: FloatArray
+    ewma: FloatArray
+
+
 @dataclass(slots=True)
 class BacktestResult:
     """Everything the walk produced, per profile in the order of ``PROFILES``.
@@ -75,6 +86,7 @@ class BacktestResult:
 
     decisions: int = 0
     trades: list[Trade] = field(default_factory=list)
+    forecasts: list[ForecastMade] = field(default_factory=list)
     dates: list[date] = field(default_factory=list)
     returns: list[FloatArray] = field(default_factory=list)
     refits: list[date] = field(default_factory=list)
@@ -174,6 +186,8 @@ class _Walk:
         except StalePriceError as error:
             self.result.skipped.append((today, str(error)))
             return
+        said = np.log(frontier.volatility[:-1])
+        self.result.forecasts.append(ForecastMade(row, said, frontier.features[:, _EWV]))
         for index in range(len(PROFILES)):
             target = self._target(frontier, index)
             if target is not None:
