@@ -30,6 +30,7 @@ from app.domains.identity.usecases.authenticate import Authenticate
 from app.domains.identity.usecases.parts import Parts
 from app.domains.identity.usecases.post_office import PostOffice
 from app.domains.identity.usecases.refresh import Refresh
+from app.domains.identity.usecases.sandbox_people import SandboxPeople
 from app.domains.identity.usecases.second_factor import SecondFactor
 from app.domains.identity.usecases.sign_in import SignIn
 from app.domains.identity.usecases.sign_out import SignOut
@@ -44,7 +45,8 @@ AUDIENCE = "finnami"
 class IdentityService:
     """Identity's door; the stories behind it stand in `usecases/`.
 
-    Grouped ones are attributes: `sign_up`, `sign_in`, `sign_out`, `staff`, `post_office`.
+    Grouped ones are attributes: `sign_up`, `sign_in`, `sign_out`, `staff`, `post_office`,
+    `sandbox_people`.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class IdentityService:
         )
         self.sign_out = SignOut(parts)
         self.staff = Staff(parts, self._step_up)
+        self.sandbox_people = SandboxPeople(parts)
         self.post_office = PostOffice(parts, mailer or _smtp(settings))
 
     async def authenticate(self, token: str, *, rate: RateClass = RateClass.READ) -> Caller:

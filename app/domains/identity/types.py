@@ -225,6 +225,17 @@ class MailboxMessage:
     sent_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SandboxPerson:
+    """A demo person as `finnami demo seed` wants her; `totp_secret` is base32."""
+
+    email: str
+    name: str
+    roles: frozenset[Role]
+    password: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+
+
 class Mailer(Protocol):
     """Sends one letter. A repeat with the same `mail_id` may deliver twice, never zero times."""
 
