@@ -53,9 +53,12 @@ log = structlog.get_logger(__name__)
 class WorkerProcess:
     """What one worker holds between its start and its end."""
 
-    def __init__(self, settings: Settings, queue: QueueSettings) -> None:
+    def __init__(
+        self, settings: Settings, queue: QueueSettings, functions: Mapping[str, Handler]
+    ) -> None:
         self._settings = settings
         self._queue = queue
+        self._functions = functions
         self._clock = SystemClock()
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
         self._gate: Gate | None = None
@@ -83,7 +86,7 @@ class WorkerProcess:
             ports=Ports(jobs=self._jobs),
         )
         ctx["runner"] = JobRunner(
-            FUNCTIONS,
+            self._functions,
             self._services,
             db=self._db,
             clock=self._clock,
@@ -92,7 +95,7 @@ class WorkerProcess:
         if self._queue.name == "fast":
             self._start_loops(self._db, self._jobs, self._services, keys)
         await self._listen()
-        log.info("worker_ready", queue=self._queue.name, jobs=len(FUNCTIONS))
+        log.info("worker_ready", queue=self._queue.name, jobs=len(self._functions))
 
     def _start_loops(
         self, db: Database, jobs: ArqQueue, services: AppServices, keys: KeyRing
@@ -158,8 +161,13 @@ class WorkerProcess:
             await self._db.close()
 
 
-def run_worker(queue: str) -> None:
-    """Run one worker until SIGTERM.
+def run_worker(name: str) -> None:
+    """Run the worker of one queue (`fast` or `slow`) until SIGTERM; see `run`."""
+    run(QUEUES[name], FUNCTIONS)
+
+
+def run(queue: QueueSettings, functions: Mapping[str, Handler]) -> None:
+    """Run one worker with these jobs until SIGTERM.
 
     Exits with 1 when a server cannot be reached or Redis goes away: whoever started the
     worker starts it again, which is the normal way back after a restart of Redis.
@@ -167,13 +175,13 @@ def run_worker(queue: str) -> None:
     settings = Settings()
     configure_logging(settings.log_level)
     asyncio.set_event_loop(asyncio.new_event_loop())
-    process = WorkerProcess(settings, QUEUES[queue])
+    process = WorkerProcess(settings, queue, functions)
     try:
         if settings.redis_url is None:
             raise ValueError("set FINNAMI_REDIS_URL, or start everything with `finnami up`")
         arq_worker(
-            QUEUES[queue],
-            list(FUNCTIONS),
+            queue,
+            list(functions),
             redis_url=settings.redis_url,
             on_startup=process.start,
             on_shutdown=process.stop,
@@ -181,6 +189,6 @@ def run_worker(queue: str) -> None:
         ).run()
     except (FinNamiError, KeyRingError, RedisFault, OSError, ValueError) as error:
         log.critical(
-            "worker_ended", queue=queue, error=type(error).__name__, detail=str(error)[:200]
+            "worker_ended", queue=queue.name, error=type(error).__name__, detail=str(error)[:200]
         )
         sys.exit(1)
