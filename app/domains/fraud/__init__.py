@@ -1,0 +1,1 @@
+"""Judges every payment before it is booked; asked by the ledger, never calls it."""

@@ -1,0 +1,24 @@
+"""What fraud tells the domains above: ids only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReleased(Event):
+    """An analyst let a held payment go."""
+
+    name: ClassVar[str] = "fraud.case_released.v1"
+    case_id: str
+    payment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRejected(Event):
+    """An analyst refused a held payment."""
+
+    name: ClassVar[str] = "fraud.case_rejected.v1"
+    case_id: str
+    payment_id: str

@@ -1,0 +1,145 @@
+"""The words of fraud that other rooms may use: facts of a payment, verdicts, cases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.core.money import Money
+
+
+class PaymentKind(StrEnum):
+    """What kind of money movement is judged."""
+
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    TRANSFER = "transfer"
+    ORDER = "order"
+
+
+class Outcome(StrEnum):
+    """What happens to a payment."""
+
+    APPROVE = "approve"
+    STEP_UP = "step_up"
+    HOLD = "hold"
+    BLOCK = "block"
+
+
+SEVERITY = {Outcome.APPROVE: 0, Outcome.STEP_UP: 1, Outcome.HOLD: 2, Outcome.BLOCK: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """What is known of a payment before it is booked.
+
+    `payee_id` is the account, funding source or market that receives the money: the terminal
+    of the card world.
+    """
+
+    payment_id: str
+    user_id: str
+    payee_id: str
+    kind: PaymentKind
+    amount: Money
+    at: datetime
+    session_id: str
+    fresh_factor: bool
+    """True when the caller brings a step-up grant for exactly this payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class FraudReason:
+    """Why, as a code with its values, and as an English sentence for the person concerned."""
+
+    code: str
+    sentence: str
+    contribution: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelScore:
+    """What the model said: P(fraud), the anomaly score, and the largest exact contributions."""
+
+    probability: float
+    anomaly: float
+    anomaly_unusual: bool
+    reasons: tuple[tuple[str, float], ...]
+    vector: tuple[float, ...]
+    model_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one payment; `decision_id` stands on every posting it leads to."""
+
+    decision_id: str
+    facts: PaymentFacts
+    outcome: Outcome
+    reasons: tuple[FraudReason, ...]
+    score: ModelScore | None
+    degraded: bool
+    """True when the model could not be asked: rules and a fresh code stood in for it."""
+    rules_version: str
+
+
+class Scorer(Protocol):
+    """The trained model behind one call; pure CPU, below two milliseconds."""
+
+    version: str
+
+    def score(
+        self, facts: PaymentFacts, customer: "EntityState", payee: "EntityState"
+    ) -> ModelScore:
+        """Return the score of one payment from the events recorded before it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentEvent:
+    """One earlier payment as the features see it. `label` is None until it is known."""
+
+    payment_id: str
+    at: datetime
+    amount_minor: int
+    customer_id: str
+    payee_id: str
+    high_ratio: bool
+    label: bool | None
+    known_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityState:
+    """The earlier payments of one customer, or to one payee, oldest first."""
+
+    entity_id: str
+    events: tuple[PaymentEvent, ...]
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    RELEASED = "released"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class FraudCase:
+    """A held payment that waits for a person."""
+
+    case_id: str
+    payment_id: str
+    user_id: str
+    decision_id: str
+    state: CaseState
+    amount: Money
+    kind: PaymentKind
+    expected_loss_minor: int
+    reasons: tuple[FraudReason, ...]
+    opened_at: datetime
+    decided_at: datetime | None
+    analyst_id: str | None
+    note: str

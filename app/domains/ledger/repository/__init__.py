@@ -1,0 +1,1 @@
+"""What the ledger keeps; private to this domain."""

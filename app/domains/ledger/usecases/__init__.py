@@ -1,0 +1,1 @@
+"""The ledger's use cases, one story a file; service.py is the door before them."""
