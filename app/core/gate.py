@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from app.core.errors import UnavailableError
-from app.core.gate_scripts import CHECK, LIMIT, RateLimit, Script, numbers
+from app.core.gate_scripts import CHECK, LIMIT, RateLimit, Script
 from app.core.redis_wire import (
     CALL_TIMEOUT_S,
     Address,
@@ -223,14 +223,11 @@ class Gate:
         self, user_id: str, session_id: str, limit: RateLimit, *, cache_key: str | None = None
     ) -> GateAnswer:
         """Look up a login session, count one call and fetch a cached answer, in one trip."""
-        windows = limit.windows()
-        keys = [
-            _session_key(user_id, session_id),
-            *(f"{{u:{user_id}}}:rl:{window.name}" for window in windows),
-        ]
+        keys = [_session_key(user_id, session_id)]
+        keys += [f"{{u:{user_id}}}:rl:{name}" for name in limit.names]
         if cache_key is not None:
             keys.append(_cache_key(user_id, cache_key))
-        reply = await self.eval(CHECK, keys, [len(windows), *numbers(limit)])
+        reply = await self.eval(CHECK, keys, [len(limit.names), *limit.args])
         assert isinstance(reply, list)  # noqa: S101 (the program returns five values)
         session, ok, wait_us, left, body = reply
         rate = _rate_answer(ok, wait_us, left)
@@ -244,14 +241,14 @@ class Gate:
 
     async def rate_limit(self, key: str, limit: RateLimit) -> RateAnswer:
         """Count one call of `key` (an address, an account, a device class) against a limit."""
-        keys = [_limit_key(key, window) for window in limit.windows()]
-        reply = await self.eval(LIMIT, keys, [*numbers(limit)])
+        keys = [_limit_key(key, name) for name in limit.names]
+        reply = await self.eval(LIMIT, keys, [*limit.args])
         assert isinstance(reply, list)  # noqa: S101 (the program returns three values)
         return _rate_answer(*reply)
 
     async def forget_limit(self, key: str, limit: RateLimit) -> None:
         """Forget what `key` used up (after a password reset)."""
-        await self.call("DEL", *(_limit_key(key, window) for window in limit.windows()))
+        await self.call("DEL", *(_limit_key(key, name) for name in limit.names))
 
     async def refill_session(
         self, user_id: str, session_id: str, value: bytes, *, ttl_s: int = SESSION_TTL_S
@@ -288,8 +285,8 @@ def _cache_key(user_id: str, cache_key: str) -> str:
     return f"{{u:{user_id}}}:c:{cache_key}"
 
 
-def _limit_key(key: str, window: RateLimit) -> str:
-    return f"{{rl:{key}}}:{window.name}"
+def _limit_key(key: str, name: str) -> str:
+    return f"{{rl:{key}}}:{name}"
 
 
 def _rate_answer(ok: Reply, wait_us: Reply, left: Reply) -> RateAnswer:

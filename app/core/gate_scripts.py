@@ -84,16 +84,17 @@ class RateLimit:
     period_s: float
     burst: int
     also: "RateLimit | None" = None
+    names: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    """The names of all windows, this one first; computed once, read on every request."""
+    args: tuple[int, ...] = field(init=False, compare=False, repr=False)
+    """(microseconds between calls, burst) of each window: what the programs count with."""
 
-    def windows(self) -> tuple["RateLimit", ...]:
-        """Return this limit and those that go with it."""
-        return (self, *(self.also.windows() if self.also else ()))
+    def __post_init__(self) -> None:
+        names, mine = (self.name,), self.numbers()
+        more = self.also
+        object.__setattr__(self, "names", names + (more.names if more else ()))
+        object.__setattr__(self, "args", mine + (more.args if more else ()))
 
     def numbers(self) -> tuple[int, int]:
-        """Return (microseconds between calls, burst): what the programs count with."""
+        """Return (microseconds between calls, burst) of this window alone."""
         return round(self.period_s * 1_000_000 / self.count), self.burst
-
-
-def numbers(limit: RateLimit) -> list[int]:
-    """Return the flat arguments of all windows of a limit."""
-    return [number for window in limit.windows() for number in window.numbers()]

@@ -149,6 +149,11 @@ class Report:
         """Add an arm; the baseline first."""
         self._arms[arm.name] = arm
 
+    def value(self, arm: str, metric: str) -> float | None:
+        """Return one figure of an arm; None when the arm or the figure is missing."""
+        found: float | None = getattr(self._arms[arm], metric) if arm in self._arms else None
+        return found
+
     def skip(self, name: str, why: str) -> None:
         """Note an arm or bar that could not run here."""
         self._skipped.append({"name": name, "why": why})
@@ -183,10 +188,7 @@ class Report:
         return value
 
     def _quotient(self, arm: str, baseline: str, metric: str) -> float | None:
-        if arm not in self._arms or baseline not in self._arms:
-            return None
-        over: float | None = getattr(self._arms[arm], metric)
-        under: float | None = getattr(self._arms[baseline], metric)
+        over, under = self.value(arm, metric), self.value(baseline, metric)
         return None if over is None or not under else over / under
 
     def check(self, name: str, value: float | None, *, bar: float, op: str = "<=") -> None:
