@@ -33,23 +33,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def advise(folder: Path, prices: Path, out: str, *extra: str) -> Result:
-    return CliRunner().invoke(
-        backtest,
-        [
-            "advice",
-            "--prices",
-            str(prices),
-            "--model",
-            str(folder / "model"),
-            "--start",
-            "2014-01-20",
-            "--end",
-            "2014-10-31",
-            "--out",
-            str(folder / out),
-            *extra,
-        ],
-    )
+    arguments = ["--prices", str(prices), "--model", str(folder / "model")]
+    arguments += ["--start", "2014-01-20", "--end", "2014-10-31", "--out", str(folder / out)]
+    return CliRunner().invoke(backtest, ["advice", *arguments, *extra])
 
 
 class TestAdvice:
