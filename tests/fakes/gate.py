@@ -42,12 +42,12 @@ class FakeGate:
         now = self._here()
         planned = {}
         wait, left = 0.0, limit.burst
-        for window in limit.windows():
-            step = window.period_s / window.count
-            tat = max(self._tat.get(f"{key}:{window.name}", 0.0), now) + step
-            wait = max(wait, tat - step * window.burst - now)
-            left = min(left, int((step * window.burst - (tat - now)) // step))
-            planned[f"{key}:{window.name}"] = tat
+        for index, name in enumerate(limit.names):
+            step, burst = limit.args[2 * index] / 1_000_000, limit.args[2 * index + 1]
+            tat = max(self._tat.get(f"{key}:{name}", 0.0), now) + step
+            wait = max(wait, tat - step * burst - now)
+            left = min(left, int((step * burst - (tat - now)) // step))
+            planned[f"{key}:{name}"] = tat
         if wait > 1e-9:
             return RateAnswer(False, math.ceil(wait), 0)
         self._tat.update(planned)
@@ -63,8 +63,8 @@ class FakeGate:
 
     async def forget_limit(self, key: str, limit: RateLimit) -> None:
         self._here()
-        for window in limit.windows():
-            self._tat.pop(f"{key}:{window.name}", None)
+        for name in limit.names:
+            self._tat.pop(f"{key}:{name}", None)
 
     async def refill_session(
         self, user_id: str, session_id: str, value: bytes, *, ttl_s: int = SESSION_TTL_S
