@@ -19,7 +19,7 @@ from app.core.config import Settings
 
 FIRST_API_PORT = 8000
 API_PORTS_TRIED = 100
-ROLE_PORTS = ("worker-fast", "worker-slow", "feed")
+ROLE_PORTS = ("worker-fast", "worker-slow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def make_plan(
                 name="demo",
                 argv=_finnami("demo", "seed"),
                 ready=lambda: False,
-                needs=("api", *ROLE_PORTS),
+                needs=("api", *ROLE_PORTS, "feed"),
                 settings=common,
                 once=True,
                 optional=True,
@@ -146,22 +146,28 @@ def _roles(
             port=api_port,
         ),
     ]
-    for name, arguments in (
-        ("worker-fast", ("worker", "--queue", "fast")),
-        ("worker-slow", ("worker", "--queue", "slow")),
-        ("feed", ("feed",)),
-    ):
+    for name, queue in (("worker-fast", "fast"), ("worker-slow", "slow")):
         port = ports[name]
         roles.append(
             Program(
                 name=name,
-                argv=_finnami("serve", *arguments),
+                argv=_finnami("serve", "worker", "--queue", queue),
                 ready=_ready_at(port),
                 needs=(*migrated, "api"),
                 settings={**common, "FINNAMI_METRICS_PORT": str(port)},
                 port=port,
             )
         )
+    # The feed has no port to ask; it waits by itself for a database that is away.
+    roles.append(
+        Program(
+            name="feed",
+            argv=_finnami("serve", "feed"),
+            ready=lambda: True,
+            needs=(*migrated, "api"),
+            settings=common,
+        )
+    )
     return roles
 
 
