@@ -11,6 +11,7 @@ import ssl
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
 import hiredis
@@ -165,8 +166,8 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport (called by the loop)."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (a TCP stream always is)
-        self._transport = transport
+        # uvloop's transport is one by duck typing only, so an isinstance check would refuse it.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Hand each reply to the caller whose turn it is (called by the loop)."""

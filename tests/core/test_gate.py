@@ -4,6 +4,7 @@ import asyncio
 import random
 
 import pytest
+import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -276,3 +277,14 @@ class TestWhenRedisIsAway:
             sent = b"".join(server.seen)
             assert b"AUTH\r\n$3\r\napp\r\n$6\r\nsecret" in sent
             assert b"SELECT\r\n$1\r\n3" in sent
+
+
+def test_the_gate_also_runs_on_uvloop(embedded_redis_url):
+    async def run() -> None:
+        gate = await Gate.connect(embedded_redis_url, timeout_s=5.0)
+        echoes = await asyncio.gather(*(gate.call("ECHO", str(n)) for n in range(200)))
+        assert echoes == [str(n).encode() for n in range(200)]
+        await gate.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())
