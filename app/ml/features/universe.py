@@ -29,7 +29,7 @@ class UniverseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Universe:
-    """Assets in canonical order (growth, defensive, cash) with their sleeve shares.
+    """Assets in canonical order (growth, defensive, cash; by name within) with sleeve shares.
 
     ``growth`` and ``defensive`` map an asset to its share of the sleeve (each sums to 1 unless
     it is empty). ``roles`` maps a role name to an asset; a missing role makes its feature 0.
@@ -140,7 +140,7 @@ def universe_for(columns: Sequence[str], universe: Universe | None = None) -> Un
     built_in = built_in_universe()
     if set(columns) <= set(built_in.assets):
         return built_in.restricted_to(columns)
-    growth = [name for name in columns if name not in {KNOWN_CASH, SYNTHETIC_CASH}]
+    growth = sorted(name for name in columns if name not in {KNOWN_CASH, SYNTHETIC_CASH})
     return Universe(
         universe_id="equal-weight",
         version=1,
@@ -194,13 +194,14 @@ def _sleeve(value: object, name: str) -> tuple[tuple[str, float], ...]:
     total = sum(shares.values())
     if shares and abs(total - 1.0) > 1e-6:
         raise UniverseError(f"sleeve '{name}' sums to {total:.6f}, not 1")
-    return tuple(shares.items())
+    # Sorted, because the order of columns must survive JSON files that sort their keys.
+    return tuple(sorted(shares.items()))
 
 
 def _roles(value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, Mapping) or not set(value) <= set(ROLES):
         raise UniverseError(f"roles is an object with keys among {', '.join(ROLES)}")
-    return tuple((str(role), str(asset)) for role, asset in value.items())
+    return tuple(sorted((str(role), str(asset)) for role, asset in value.items()))
 
 
 def _share(value: object, name: str) -> float:

@@ -59,7 +59,7 @@ class TestTrainVolatility:
     def test_delisted_asset_is_refused_by_name(self, table: PriceTable) -> None:
         broken = synthetic_prices(days=400)
         broken.prices[350:, 2] = np.nan
-        with pytest.raises(TrainingError, match="for EEM"):
+        with pytest.raises(TrainingError, match="for EFA"):
             train_volatility(broken)
 
     @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -118,6 +118,7 @@ class TestLoadVolatility:
         self, trained: TrainedVolatility, table: PriceTable, tmp_path: Path
     ) -> None:
         loaded = load_volatility(self.stored(trained, table, tmp_path / "v"))
+        assert loaded.universe == table.universe  # the one-hot columns follow its order
         day = len(table) - 1
         ours, theirs = build_frontier(table, day, loaded), build_frontier(table, day, trained.model)
         assert ours.version == theirs.version

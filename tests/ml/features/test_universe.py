@@ -26,9 +26,10 @@ class TestBuiltInUniverse:
         for vector in built_in_universe().sleeve_weights():
             assert vector.sum() == pytest.approx(1.0, abs=1e-12)
 
-    def test_json_form_reads_back_equal(self) -> None:
-        universe = built_in_universe()
-        assert parse_universe(json.loads(json.dumps(universe.to_dict()))) == universe
+    @pytest.mark.parametrize("universe", [built_in_universe(), universe_for(["ZZZ", "AAA", "BIL"])])
+    def test_json_form_with_sorted_keys_reads_back_equal(self, universe: Universe) -> None:
+        text = json.dumps(universe.to_dict(), sort_keys=True)
+        assert parse_universe(json.loads(text)) == universe
 
 
 class TestUniverseFor:
