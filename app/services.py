@@ -15,8 +15,13 @@ from app.core.jobs import JobQueue, NullQueue
 from app.core.keys import KeyRing, KeyRingError
 from app.core.schema import CollectionSpec
 from app.core.sidecar import Sidecar
+from app.domains.fraud import service as fraud
+from app.domains.fraud.service import FraudService
+from app.domains.fraud.types import Scorer
 from app.domains.identity import service as identity
 from app.domains.identity.service import IdentityService
+from app.domains.ledger import service as ledger
+from app.domains.ledger.service import LedgerService
 from app.domains.market import service as market
 from app.domains.market.service import MarketService
 from app.domains.onboarding import service as onboarding
@@ -31,10 +36,14 @@ SPECS: tuple[CollectionSpec, ...] = (
     *identity.COLLECTIONS,
     *onboarding.COLLECTIONS,
     *market.COLLECTIONS,
+    *fraud.COLLECTIONS,
+    *ledger.COLLECTIONS,
 )
 
 SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "identity.mail_requested.v1": (("deliver_mail", "fast"),),
+    "fraud.case_released.v1": (("release_movement", "fast"),),
+    "fraud.case_rejected.v1": (("void_movement", "fast"),),
 }
 """Every arrow: event name -> ((job name, queue), ...). An event without one needs a waiver."""
 
@@ -44,6 +53,7 @@ class Ports:
     """What is heavy or foreign; each default says honestly that it is not there."""
 
     jobs: JobQueue = field(default_factory=NullQueue)
+    scorer: Scorer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,8 @@ class AppServices:
     identity: IdentityService
     onboarding: OnboardingService
     market: MarketService
+    fraud: FraudService
+    ledger: LedgerService
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread)."""
@@ -68,7 +80,7 @@ class AppServices:
 
     def models(self) -> dict[str, str]:
         """Return the version of each loaded model, by name."""
-        return {}
+        return {"fraud": self.fraud.model_version or "rules only"}
 
 
 async def _answers(ping: Callable[[], Awaitable[None]]) -> bool:
@@ -122,6 +134,15 @@ def build(
     onboarding_service = OnboardingService(
         db=db, envelope=identity_service.envelope, identity=identity_service, clock=clock
     )
+    fraud_service = FraudService(db=db, clock=clock, scorer=ports.scorer)
+    ledger_service = LedgerService(
+        db=db,
+        clock=clock,
+        identity=identity_service,
+        onboarding=onboarding_service,
+        fraud=fraud_service,
+        keys=keys,
+    )
     return AppServices(
         settings=settings,
         db=db,
@@ -130,4 +151,6 @@ def build(
         identity=identity_service,
         onboarding=onboarding_service,
         market=MarketService(db=db, clock=clock, seed=settings.market_seed),
+        fraud=fraud_service,
+        ledger=ledger_service,
     )

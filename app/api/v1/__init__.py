@@ -3,16 +3,20 @@
 from fastapi import APIRouter
 
 from app.api.v1 import (
+    accounts,
     admin,
     auth,
     disclosures,
+    fraud_cases,
     instruments,
     kyc,
     me,
     onboarding,
+    receipts,
     risk_profile,
     sandbox,
     sign_up,
+    transfers,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -23,7 +27,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     risk_profile.router,
     kyc.router,
     disclosures.router,
+    accounts.router,
+    transfers.router,
+    receipts.router,
     instruments.router,
+    fraud_cases.router,
     admin.router,
     sandbox.router,
 )

@@ -1,0 +1,243 @@
+"""The story that every movement shares: judged, decided, booked or held in one transaction."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.core.clock import Clock
+from app.core.db import Database
+from app.core.money import Money
+from app.core.store import DuplicateKeyError
+from app.core.uow import Transaction
+from app.domains.fraud.errors import PaymentBlockedError
+from app.domains.fraud.service import FraudService
+from app.domains.fraud.types import Outcome, PaymentFacts, PaymentKind, Verdict
+from app.domains.identity.errors import StepUpRequiredError
+from app.domains.identity.service import IdentityService
+from app.domains.identity.types import StepUpAction, StepUpParams
+from app.domains.ledger.errors import InsufficientFundsError
+from app.domains.ledger.events import MovementHeld, MovementPosted
+from app.domains.ledger.repository import accounts, journals
+from app.domains.ledger.rules import commitments, entries
+from app.domains.ledger.types import Journal, JournalKind, JournalState, Leg
+from app.domains.onboarding.service import OnboardingService
+
+HOLD_FOR = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A movement as it is wanted, before anybody judged it."""
+
+    user_id: str
+    session_id: str
+    key: str
+    kind: JournalKind
+    payment: PaymentKind
+    amount: Money
+    legs: tuple[Leg, ...]
+    payee_id: str
+    counterparty: str
+    memo: str
+    details: Mapping[str, Any]
+    request_hash: str
+    action: StepUpAction
+    params: StepUpParams
+    grant: str | None
+    always_step_up: bool
+    holdings: frozenset[str] = frozenset()
+
+    @property
+    def journal_id(self) -> str:
+        """Return the id that the key stands for."""
+        return entries.journal_id(self.user_id, self.key)
+
+
+class Booking:
+    """Books intents. Everything that decides is outside the transaction, everything kept inside."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        identity: IdentityService,
+        onboarding: OnboardingService,
+        fraud: FraudService,
+        house_secret: bytes,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._identity = identity
+        self._onboarding = onboarding
+        self._fraud = fraud
+        self._envelope = identity.envelope
+        self._house_secret = house_secret
+
+    async def book(self, intent: Intent) -> Journal:
+        """Book an intent, or hold it when a person has to look at it.
+
+        A repeated key with the same request returns the first answer and moves nothing.
+        Raises NotClearedError, StepUpRequiredError, PaymentBlockedError,
+        InsufficientFundsError, IdempotencyMismatchError; a refusal leaves the key unused.
+        """
+        await self._onboarding.require_cleared(intent.user_id)
+        earlier = await self.earlier(intent)
+        if earlier is not None:
+            return earlier
+        entries.require_limits(intent.amount)
+        entries.require_balanced(intent.legs)
+        facts = self._facts(intent)
+        verdict = await self._fraud.screen(facts)
+        await self._refuse(intent, verdict)
+        journal = await self._journal(intent, verdict, at=facts.at)
+        wanted = {leg.account_id for leg in journal.legs}
+        await accounts.ensure(self._db, wanted, holdings=set(intent.holdings))
+        try:
+            return await self._db.transaction(self._work(intent, journal, verdict))
+        except DuplicateKeyError:
+            # The index decided the race and this transaction is gone: answer with the winner's.
+            winner = await self.earlier(intent)
+            if winner is None:
+                raise
+            return winner
+        except InsufficientFundsError as error:
+            raise self._in_words(error, intent) from error
+
+    async def earlier(self, intent: Intent) -> Journal | None:
+        """Return the first answer to this key. Raises IdempotencyMismatchError."""
+        found = await journals.find(self._db, intent.journal_id, first_answer=True)
+        return entries.same_request(found, intent.request_hash) if found else None
+
+    async def by_key(self, user_id: str, key: str) -> Journal | None:
+        """Return what a key already led to, as it was first answered."""
+        journal_id = entries.journal_id(user_id, key)
+        return await journals.find(self._db, journal_id, first_answer=True)
+
+    def _facts(self, intent: Intent) -> PaymentFacts:
+        return PaymentFacts(
+            payment_id=intent.journal_id,
+            user_id=intent.user_id,
+            payee_id=intent.payee_id,
+            kind=intent.payment,
+            amount=intent.amount,
+            at=self._clock.now(),
+            session_id=intent.session_id,
+            fresh_factor=intent.grant is not None,
+        )
+
+    async def _refuse(self, intent: Intent, verdict: Verdict) -> None:
+        """Raise when the verdict, or the kind of movement, stands against booking it now."""
+        if verdict.outcome is Outcome.BLOCK:
+            await self._fraud.record_refusal(verdict)
+            raise PaymentBlockedError(decision_id=verdict.decision_id)
+        missing = intent.grant is None and intent.always_step_up
+        if verdict.outcome is Outcome.STEP_UP or missing:
+            if not missing:
+                await self._fraud.record_refusal(verdict)
+            raise StepUpRequiredError(
+                action=intent.action.value,
+                params=dict(intent.params),
+                decision_id=verdict.decision_id,
+                reasons=[reason.sentence for reason in verdict.reasons],
+            )
+
+    async def _journal(self, intent: Intent, verdict: Verdict, *, at: datetime) -> Journal:
+        held = verdict.outcome is Outcome.HOLD
+        journal = Journal(
+            journal_id=intent.journal_id,
+            owner=intent.user_id,
+            kind=intent.kind,
+            state=JournalState.HELD if held else JournalState.POSTED,
+            legs=intent.legs,
+            amount=intent.amount,
+            counterparty=intent.counterparty,
+            memo=intent.memo,
+            request_hash=intent.request_hash,
+            decision_id=verdict.decision_id,
+            commitment="",
+            details=intent.details,
+            at=at,
+            expires_at=at + HOLD_FOR if held else None,
+            reasons=tuple(reason.sentence for reason in verdict.reasons) if held else (),
+        )
+        return replace(journal, commitment=await self.commitment(journal))
+
+    async def salts(self, journal: Journal) -> list[bytes]:
+        """Return the salt of each leg, from its owner's key."""
+        secrets: dict[str, bytes] = {}
+        found = []
+        for index, leg in enumerate(journal.legs):
+            owner = leg.account_id.rpartition(".")[0]
+            if owner not in secrets:
+                house = owner.startswith(f"{entries.HOUSE}.")
+                secrets[owner] = (
+                    self._house_secret
+                    if house
+                    else (await self._envelope.key_of(owner)).derive("ledger-leaf")
+                )
+            found.append(commitments.leg_salt(secrets[owner], journal.journal_id, index))
+        return found
+
+    async def leg_commitments(self, journal: Journal) -> list[bytes]:
+        """Return the commitment of each leg."""
+        return [
+            commitments.leg_commitment(
+                leg,
+                salt,
+                journal_id=journal.journal_id,
+                kind=journal.kind.value,
+                at=journal.at,
+                decision_id=journal.decision_id,
+            )
+            for leg, salt in zip(journal.legs, await self.salts(journal), strict=True)
+        ]
+
+    async def commitment(self, journal: Journal) -> str:
+        """Return the entry's commitment: what the transparency log seals."""
+        return commitments.entry_commitment(await self.leg_commitments(journal))
+
+    def _work(
+        self, intent: Intent, journal: Journal, verdict: Verdict
+    ) -> Callable[[Transaction], Awaitable[Journal]]:
+        async def work(tx: Transaction) -> Journal:
+            # May run again after a write conflict: nothing but tx in here.
+            await journals.insert(tx, journal)
+            if journal.state is JournalState.HELD:
+                for leg in entries.net(journal.legs):
+                    if leg.amount < 0:
+                        await accounts.reserve(tx, leg)
+            else:
+                await journals.settle(tx, journal, at=journal.at)
+            if intent.grant is not None:
+                await self._identity.consume_step_up(
+                    tx,
+                    user_id=intent.user_id,
+                    session_id=intent.session_id,
+                    grant=intent.grant,
+                    action=intent.action,
+                    params=intent.params,
+                )
+            await self._fraud.record(tx, verdict, booked=True)
+            tx.audit(
+                f"{journal.kind.value}.{journal.state.value}",
+                actor=intent.user_id,
+                object_id=journal.journal_id,
+            )
+            tx.seal(journal.journal_id, journal.commitment)
+            held = journal.state is JournalState.HELD
+            event = MovementHeld if held else MovementPosted
+            tx.publish(event(journal.journal_id))
+            return journal
+
+        return work
+
+    def _in_words(self, error: InsufficientFundsError, intent: Intent) -> InsufficientFundsError:
+        """Say what is missing in the unit's own terms."""
+        unit, missing = str(error.fields["unit"]), error.fields["missing_minor"]
+        assert isinstance(missing, int)  # noqa: S101 - set by the repository
+        if unit != intent.amount.currency:
+            return InsufficientFundsError(f"not enough {unit} to sell", unit=unit)
+        short = Money(max(missing, 0), unit).decimal_string()
+        return InsufficientFundsError(f"{short} {unit} are missing", missing=short, unit=unit)
