@@ -136,6 +136,7 @@ class TestIdempotency:
         assert refused.json()["code"] == "insufficient_funds"
         assert refused.json()["missing"] == "50.00"
         await confirmed(client, services, payer, "/v1/deposits", FIFTY)
+        await asyncio.sleep(2.1)  # more than five money calls a second would be told to wait
         done = await confirmed(client, services, payer, "/v1/transfers", body, key="t")
         assert done.status_code == 201, done.text
         assert (await cash(client, payee))["balance"] == "50.00"
