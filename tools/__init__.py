@@ -1,0 +1,1 @@
+"""What `make` calls: installs, checks, reports; standard library only."""
