@@ -66,10 +66,14 @@ class CommonPasswords:
         lowered = password[:MAX_LENGTH].casefold()
         if len(set(lowered)) < MIN_DISTINCT or _is_run(lowered):
             return True
-        unit = _unit(lowered)
-        if len(unit) < len(lowered) and (len(unit) <= 2 * SHORT_TAIL or unit in self):
-            return True
-        return any(self._is_common(form) for form in _forms(unit))
+        for text in {lowered, _SYMBOLS.sub("", lowered)}:
+            unit = _unit(text)
+            repeated = len(unit) < len(text)
+            if repeated and (len(unit) <= 2 * SHORT_TAIL or unit in self):
+                return True
+            if any(self._is_common(form) for form in _forms(unit)):
+                return True
+        return False
 
     def _is_common(self, form: str) -> bool:
         if form in self:

@@ -30,6 +30,7 @@ SHIPPED = CommonPasswords.shipped()
         "Responsibility1",
         "password-123456789",
         "24122019",
+        "hunter2hunter2!",
     ],
 )
 def test_refuses_what_attackers_try_first(password: str) -> None:
