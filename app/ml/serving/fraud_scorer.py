@@ -1,0 +1,201 @@
+"""One payment's vector to probability, anomaly and exact reasons, from one verified artefact.
+
+    scorer = FraudScorer.load(registry.newest(settings.models_dir, "fraud"))
+    score = scorer.score(features(payment, customer, terminal, scorer.constants))
+    action = scorer.decide(score)
+
+Pure numpy, about 0.3 ms, safe on the event loop; load once, before readiness.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ml import registry
+from app.ml.features import fraud
+from app.ml.registry import Artefact, ArtefactError
+from app.ml.serving.anomaly import TwoTailAnomaly
+from app.ml.serving.table_shap import TableShap
+from app.ml.serving.trees import FloatArray, TreeEnsemble
+
+MEMBERS = 3
+
+
+class Action(StrEnum):
+    """What the model alone advises; rules and lists may be stricter, never laxer."""
+
+    ALLOW = "allow"
+    STEP_UP = "step_up"
+    REVIEW = "review"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Lower ends of the bands; the anomaly channel never blocks by itself."""
+
+    step_up: float
+    review: float
+    block: float
+    anomaly_step_up: float
+    anomaly_review: float
+
+    def action(self, probability: float, anomaly: float) -> Action:
+        """Return the strictest band that either channel reaches."""
+        if probability >= self.block:
+            return Action.BLOCK
+        if probability >= self.review or anomaly >= self.anomaly_review:
+            return Action.REVIEW
+        if probability >= self.step_up or anomaly >= self.anomaly_step_up:
+            return Action.STEP_UP
+        return Action.ALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One feature's share of the log-odds; positive = towards fraud."""
+
+    feature: str
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class FraudScore:
+    """A judged payment: base + Σ contributions = log_odds, to 1e-5."""
+
+    probability: float
+    """Calibrated P(fraud) in [0, 1]."""
+    log_odds: float
+    """Mean of the members' log-odds, before calibration."""
+    anomaly: float
+    base: float
+    contributions: FloatArray
+    """All 50, in the order of fraud.NAMES."""
+    model_version: str
+
+    def reasons(self, count: int = 4) -> tuple[Reason, ...]:
+        """Return the strongest contributions, largest size first, ties by feature order."""
+        order = np.argsort(-np.abs(self.contributions), kind="stable")[:count]
+        return tuple(Reason(fraud.NAMES[i], float(self.contributions[i])) for i in order)
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """The logistic member: log-odds = base + weights · (x − centre)."""
+
+    weights: FloatArray
+    centre: FloatArray
+    base: float
+
+
+@dataclass(frozen=True, slots=True)
+class FraudScorer:
+    """XGBoost + LightGBM + logistic regression, averaged in log-odds, and the anomaly channel."""
+
+    xgboost: TableShap
+    lightgbm: TableShap
+    linear: Linear
+    beta: tuple[float, float, float]
+    anomaly: TwoTailAnomaly
+    constants: fraud.Constants
+    thresholds: Thresholds
+    version: str
+
+    @staticmethod
+    def load(folder: Path, *, public_key: bytes | None = None) -> "FraudScorer":
+        """Return the scorer of a verified artefact, its golden rows recomputed (0.5 s).
+
+        Raises ArtefactError: then rules decide and every payment steps up.
+        """
+        artefact = registry.load(
+            folder, feature_version=fraud.VERSION, golden=golden_difference, public_key=public_key
+        )
+        try:
+            return FraudScorer.of(artefact)
+        except (KeyError, IndexError, TypeError, ValueError) as exc:
+            raise ArtefactError(f"{folder.name} is not a fraud model: {exc!r}") from exc
+
+    @staticmethod
+    def of(artefact: Artefact) -> "FraudScorer":
+        """Build from verified arrays; KeyError or ValueError when parts are missing."""
+        manifest, width = artefact.manifest, len(fraud.NAMES)
+        if tuple(manifest["features"]) != fraud.NAMES:
+            raise ValueError("the manifest lists other features or another order")
+        linear = artefact.group("linear")
+        beta = artefact.arrays["beta"]
+        return FraudScorer(
+            xgboost=TableShap.of(TreeEnsemble.from_arrays(artefact.group("xgboost")), width),
+            lightgbm=TableShap.of(TreeEnsemble.from_arrays(artefact.group("lightgbm")), width),
+            linear=Linear(linear["weights"], linear["centre"], float(linear["base"][0])),
+            beta=(float(beta[0]), float(beta[1]), float(beta[2])),
+            anomaly=TwoTailAnomaly(artefact.arrays["anomaly.sorted"], fraud.BEHAVIOUR),
+            constants=fraud.Constants(**manifest["constants"]),
+            thresholds=Thresholds(**manifest["thresholds"]),
+            version=artefact.version,
+        )
+
+    def score(self, vector: NDArray[np.float32]) -> FraudScore:
+        """Judge one vector of fraud.NAMES; ValueError unless it is finite and has shape (50,)."""
+        if vector.shape != (len(fraud.NAMES),) or not np.isfinite(vector).all():
+            raise ValueError("a fraud vector is 50 finite numbers")
+        linear = self.linear
+        contributions = self.xgboost.contributions(vector)
+        contributions += self.lightgbm.contributions(vector)
+        contributions += linear.weights * (vector - linear.centre)
+        contributions /= MEMBERS
+        base = (self.xgboost.base + self.lightgbm.base + linear.base) / MEMBERS
+        log_odds = base + float(contributions.sum())
+        return FraudScore(
+            probability=float(calibrated(np.array([log_odds]), self.beta)[0]),
+            log_odds=log_odds,
+            anomaly=self.anomaly.score(vector),
+            base=base,
+            contributions=contributions,
+            model_version=self.version,
+        )
+
+    def log_odds_rows(self, X: NDArray[np.float32]) -> FloatArray:
+        """Return the mean log-odds (rows,) by walking the trees: no reasons, many rows."""
+        linear = self.linear
+        straight = linear.base + (X.astype(np.float64) - linear.centre) @ linear.weights
+        trees = self.xgboost.ensemble.margin(X) + self.lightgbm.ensemble.margin(X)
+        mean: FloatArray = (straight + trees) / MEMBERS
+        return mean
+
+    def probability_rows(self, X: NDArray[np.float32]) -> FloatArray:
+        """Return the calibrated probabilities (rows,)."""
+        return calibrated(self.log_odds_rows(X), self.beta)
+
+    def decide(self, score: FraudScore) -> Action:
+        """Return the band of a score under the artefact's thresholds."""
+        return self.thresholds.action(score.probability, score.anomaly)
+
+
+def calibrated(log_odds: FloatArray, beta: tuple[float, float, float]) -> FloatArray:
+    """Map mean log-odds to probabilities: logit = a·ln p − b·ln(1−p) + c (Kull et al. 2017)."""
+    a, b, c = beta
+    # ln p = −ln(1 + e^−m) and ln(1−p) = −ln(1 + e^m), without overflow at either end.
+    logit = -a * np.logaddexp(0.0, -log_odds) + b * np.logaddexp(0.0, log_odds) + c
+    probability: FloatArray = np.exp(-np.logaddexp(0.0, -logit))
+    return probability
+
+
+def golden_difference(artefact: Artefact) -> float:
+    """Return how far the stored golden rows are from what this program computes."""
+    scorer = FraudScorer.of(artefact)
+    golden: Mapping[str, NDArray[Any]] = artefact.group("golden")
+    worst = 0.0
+    for i, vector in enumerate(golden["x"]):
+        score = scorer.score(vector)
+        worst = max(
+            worst,
+            abs(score.probability - float(golden["probability"][i])),
+            abs(score.anomaly - float(golden["anomaly"][i])),
+            float(np.abs(score.contributions - golden["contributions"][i]).max()),
+        )
+    return worst
