@@ -6,16 +6,26 @@ import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from app.core import evidence
 from app.core.clock import SystemClock
 from app.core.config import Settings
 from app.core.db import Database
 from app.core.errors import FinNamiError
+from app.core.keys import KeyRingError
 from app.core.migrate import SchemaStatus, discover, migrate, status
-from app.services import SPECS, migrations_dir, open_database
+from app.services import (
+    SPECS,
+    Ports,
+    build,
+    connect_gate,
+    load_keys,
+    migrations_dir,
+    open_database,
+)
 
 T = TypeVar("T")
 
@@ -88,3 +98,61 @@ def run_migrations(as_json: bool) -> None:  # noqa: FBT001 - click passes option
         )
 
     _print(_with_database(work), as_json=as_json)
+
+
+@db.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """Check the books and both logs: every balance, chain, entry and signed head.
+
+    Exit 0: all is well; 1: something differs, each by name.
+    """
+    facts = asyncio.run(_checked())
+    wrong = facts["findings"]
+    if as_json:
+        click.echo(json.dumps(facts))
+    else:
+        click.echo(
+            f"{facts['accounts']} accounts, {facts['postings']} postings,"
+            f" {facts['journals']} movements, {facts['entries']} log entries,"
+            f" {facts['heads']} signed heads"
+        )
+        for finding in wrong:
+            click.echo(f"WRONG: {finding}")
+        click.echo("all is well" if not wrong else f"{len(wrong)} findings")
+    sys.exit(1 if wrong else 0)
+
+
+async def _checked() -> dict[str, Any]:
+    settings = Settings()
+    clock = SystemClock()
+    try:
+        keys = load_keys(settings)
+        gate = await connect_gate(settings)
+        database = open_database(settings, clock)
+    except (FinNamiError, KeyRingError, ValueError) as error:
+        click.echo(f"finnami: {error}", err=True)
+        sys.exit(2)
+    services = build(settings, db=database, gate=gate, keys=keys, clock=clock, ports=Ports())
+    try:
+        books = await services.ledger.books.check()
+        key = keys.log_key().public_key()
+        logs = [
+            await evidence.verify(database, "ledger", evidence.ledger_commitment, key=key),
+            await evidence.verify(database, "audit", evidence.audit_commitment, key=key),
+        ]
+    finally:
+        services.close()
+        await gate.close()
+        await database.close()
+    return {
+        "accounts": books.accounts,
+        "postings": books.postings,
+        "journals": books.journals,
+        "entries": sum(log.entries for log in logs),
+        "heads": sum(log.heads for log in logs),
+        "findings": [
+            *(f"{found.row}: {found.problem}" for found in books.findings),
+            *(finding for log in logs for finding in log.findings),
+        ],
+    }

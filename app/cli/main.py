@@ -9,6 +9,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "up": ("app.cli.up", "up", "Start everything on this machine and keep it running."),
     "serve": ("app.cli.serve", "serve", "Run one role: api, worker or feed."),
     "db": ("app.cli.db", "db", "Show, migrate and check the database."),
+    "receipt": ("app.cli.receipt", "receipt", "Verify a proof of a movement offline."),
     "demo": ("app.cli.demo", "demo", "Fill a sandbox with people and payments to look at."),
     "market": ("app.cli.market", "market", "Import prices and exchange rates."),
     "train": ("app.cli.train", "train", "Train a model and write it with its card."),

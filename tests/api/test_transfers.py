@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from app.core import receipts
 from app.domains.identity.types import StepUpAction
 from app.services import AppServices
 from app.worker.sequencer import Sequencer
@@ -230,6 +231,9 @@ class TestReceipt:
         assert len(str(receipt)) < 3072
         own = [leg for leg in receipt["legs"] if leg["salt"]]
         assert [leg["amount"] for leg in own] == [-1000]
+        assert receipts.problems(receipt) == []
+        own[0]["amount"] = -999
+        assert "leg 1" in receipts.problems(receipt)[0]
         other = (await client.get(url, headers=payee.headers)).json()
         assert [leg["amount"] for leg in other["legs"] if leg["salt"]] == [1000]
         stranger = await make_person(services)

@@ -11,7 +11,7 @@ from app.api.errors import declared
 from app.api.policy import policy
 from app.api.shapes import Out
 from app.api.v1.transfers import MovementId
-from app.core import merkle, translog
+from app.core import merkle, receipts, translog
 from app.core.errors import NotFoundError
 from app.domains.ledger.errors import JournalNotFoundError
 from app.domains.ledger.types import Receipt
@@ -61,7 +61,7 @@ class ReceiptOut(Out):
     def of(cls, found: Receipt) -> "ReceiptOut":
         """Return the public form."""
         return cls(
-            format="finnami/receipt/1",
+            format=receipts.FORMAT,
             movement_id=found.journal_id,
             kind=found.kind,
             at=found.at,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.core import receipts
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.money import Money
@@ -19,7 +20,7 @@ from app.domains.identity.types import StepUpAction, StepUpParams
 from app.domains.ledger.errors import InsufficientFundsError
 from app.domains.ledger.events import MovementHeld, MovementPosted
 from app.domains.ledger.repository import accounts, journals
-from app.domains.ledger.rules import commitments, entries
+from app.domains.ledger.rules import entries
 from app.domains.ledger.types import Journal, JournalKind, JournalState, Leg
 from app.domains.onboarding.service import OnboardingService
 
@@ -177,26 +178,29 @@ class Booking:
                     if house
                     else (await self._envelope.key_of(owner)).derive("ledger-leaf")
                 )
-            found.append(commitments.leg_salt(secrets[owner], journal.journal_id, index))
+            found.append(receipts.leg_salt(secrets[owner], journal.journal_id, index))
         return found
 
     async def leg_commitments(self, journal: Journal) -> list[bytes]:
         """Return the commitment of each leg."""
+        entry = {
+            "journal": journal.journal_id,
+            "kind": journal.kind.value,
+            "at": journal.at,
+            "decision": journal.decision_id,
+        }
         return [
-            commitments.leg_commitment(
-                leg,
+            receipts.leg_commitment(
+                {"account": leg.account_id, "unit": leg.unit, "amount": leg.amount},
                 salt,
-                journal_id=journal.journal_id,
-                kind=journal.kind.value,
-                at=journal.at,
-                decision_id=journal.decision_id,
+                entry=entry,
             )
             for leg, salt in zip(journal.legs, await self.salts(journal), strict=True)
         ]
 
     async def commitment(self, journal: Journal) -> str:
         """Return the entry's commitment: what the transparency log seals."""
-        return commitments.entry_commitment(await self.leg_commitments(journal))
+        return receipts.entry_commitment(await self.leg_commitments(journal))
 
     def _work(
         self, intent: Intent, journal: Journal, verdict: Verdict

@@ -1,0 +1,109 @@
+"""The stricter of rules and score wins; a fresh code answers a step-up and nothing else."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.money import Money
+from app.domains.fraud import rules
+from app.domains.fraud.types import (
+    SEVERITY,
+    EntityState,
+    ModelScore,
+    Outcome,
+    PaymentEvent,
+    PaymentFacts,
+    PaymentKind,
+)
+
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+FACTS = PaymentFacts(
+    payment_id="p",
+    user_id="u",
+    payee_id="shop",
+    kind=PaymentKind.TRANSFER,
+    amount=Money(100, "USD"),
+    at=AT,
+    session_id="s",
+    fresh_factor=False,
+)
+NOBODY = EntityState("u", ())
+
+
+def score(probability: float, *, unusual: bool = False) -> ModelScore:
+    return ModelScore(probability, 1.0, unusual, (("amount", 0.5), ("hour", -0.2)), (), "m1")
+
+
+def earlier(count: int, *, minutes: int = 1, payee: str = "shop") -> EntityState:
+    events = tuple(
+        PaymentEvent(f"e{n}", AT - timedelta(minutes=minutes), 100, "u", payee, False, None, None)
+        for n in range(count)
+    )
+    return EntityState("u", events)
+
+
+@pytest.mark.row("TL5")
+class TestDecide:
+    @pytest.mark.parametrize(
+        ("probability", "outcome"),
+        [
+            (0.0, Outcome.APPROVE),
+            (0.049, Outcome.APPROVE),
+            (0.05, Outcome.STEP_UP),
+            (0.30, Outcome.HOLD),
+            (0.90, Outcome.BLOCK),
+        ],
+    )
+    def test_bands_of_the_score(self, probability: float, outcome: Outcome) -> None:
+        assert rules.decide(FACTS, NOBODY, score(probability))[0] is outcome
+
+    def test_without_a_model_a_fresh_code_is_asked_for(self) -> None:
+        outcome, reasons = rules.decide(FACTS, NOBODY, None)
+        assert outcome is Outcome.STEP_UP
+        assert reasons[0].code == "model_unavailable"
+
+    def test_fresh_code_answers_a_step_up(self) -> None:
+        facts = replace(FACTS, fresh_factor=True)
+        assert rules.decide(facts, NOBODY, None)[0] is Outcome.APPROVE
+        assert rules.decide(facts, NOBODY, score(0.1))[0] is Outcome.APPROVE
+
+    def test_fresh_code_lifts_neither_hold_nor_block(self) -> None:
+        facts = replace(FACTS, fresh_factor=True)
+        assert rules.decide(facts, NOBODY, score(0.5))[0] is Outcome.HOLD
+        assert rules.decide(facts, NOBODY, score(0.95))[0] is Outcome.BLOCK
+
+    def test_anomaly_alone_steps_up_and_never_blocks(self) -> None:
+        assert rules.decide(FACTS, NOBODY, score(0.0, unusual=True))[0] is Outcome.STEP_UP
+
+    @given(st.floats(0, 1), st.floats(0, 1), st.booleans())
+    def test_more_risk_is_never_judged_milder(self, a: float, b: float, fresh: bool) -> None:
+        facts = replace(FACTS, fresh_factor=fresh)
+        low, high = sorted((a, b))
+        mild = rules.decide(facts, NOBODY, score(low))[0]
+        strict = rules.decide(facts, NOBODY, score(high))[0]
+        assert SEVERITY[mild] <= SEVERITY[strict]
+
+
+class TestRules:
+    def test_burst_is_held(self) -> None:
+        assert rules.decide(FACTS, earlier(20), score(0.0))[0] is Outcome.HOLD
+        assert rules.decide(FACTS, earlier(19), score(0.0))[0] is Outcome.APPROVE
+        assert rules.decide(FACTS, earlier(20, minutes=61), score(0.0))[0] is Outcome.APPROVE
+
+    def test_first_larger_payment_to_a_payee_steps_up(self) -> None:
+        large = replace(FACTS, amount=Money(50_000, "USD"))
+        assert rules.decide(large, NOBODY, score(0.0))[0] is Outcome.STEP_UP
+        assert rules.decide(large, earlier(1), score(0.0))[0] is Outcome.APPROVE
+        deposit = replace(large, kind=PaymentKind.DEPOSIT)
+        assert rules.decide(deposit, NOBODY, score(0.0))[0] is Outcome.APPROVE
+
+    def test_reasons_name_positive_contributions_only(self) -> None:
+        reasons = rules.score_reasons(score(0.5))
+        assert [reason.code for reason in reasons] == ["model_amount"]
+
+    def test_expected_loss_orders_the_queue(self) -> None:
+        assert rules.expected_loss_minor(10_000, score(0.5)) == 5000
+        assert rules.expected_loss_minor(10_000, None) == 3000
