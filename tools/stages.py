@@ -112,4 +112,4 @@ def environment(stage: Stage) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("FINNAMI_") or name.startswith(("FINNAMI_TEST", "FINNAMI_CACHE"))
     }
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "NEXT_TELEMETRY_DISABLED": "1", **stage.env}
+    return {**kept, "NEXT_TELEMETRY_DISABLED": "1", **stage.env}
