@@ -169,6 +169,19 @@ class TestLetters:
 
         assert len(house.db.rows("sandbox_mailbox")) == 1
 
+    async def test_letters_of_a_sign_up_that_expired_do_not_hide_the_others(
+        self, house: House
+    ) -> None:
+        await register(house)
+        house.clock.advance(60)
+        await sign_up(house)
+        await house.deliver()
+        assert len(await house.mail(EMAIL)) == 2
+        for waiting in list(house.db.rows("registrations")):
+            await house.db.delete_one("registrations", {"_id": waiting})  # what the TTL does
+
+        assert [letter.kind for letter in await house.mail(EMAIL)] == [MailKind.VERIFY_EMAIL]
+
     async def test_name_cannot_reach_into_the_template(self, house: House) -> None:
         await house.identity.sign_up.register(
             email=EMAIL, password=PASSWORD, name="{link} {0}", locale="en", client=CLIENT

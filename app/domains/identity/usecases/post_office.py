@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from app.core.envelope import KeyDestroyedError
 from app.core.uow import Transaction
 from app.domains.identity import letters as texts
 from app.domains.identity import rules
@@ -52,7 +53,10 @@ class PostOffice:
         stored = await letters.mailbox(parts.db, parts.email_indexes(email)[0], since=since)
         messages = []
         for message in stored:
-            key = await parts.key_of(message.user_id)
+            try:
+                key = await parts.key_of(message.user_id)
+            except KeyDestroyedError:
+                continue  # a sign-up that was never confirmed: its key went with it
             opened = key.open(MESSAGE, message.sealed)
             opened["kind"] = MailKind(opened["kind"])
             messages.append(MailboxMessage(**opened, sent_at=message.sent_at))
