@@ -1,0 +1,1 @@
+"""Generated and evil input against every operation of a real API process."""
