@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
+from app.cli.connection import local_settings
 from app.core import evidence
 from app.core.clock import SystemClock
-from app.core.config import Settings
 from app.core.db import Database
 from app.core.errors import FinNamiError
 from app.core.keys import KeyRingError
@@ -37,7 +37,7 @@ def db() -> None:
 
 def _with_database(work: Callable[[Database], Awaitable[T]]) -> T:
     async def run() -> T:
-        database = open_database(Settings())
+        database = open_database(local_settings())
         try:
             return await work(database)
         finally:
@@ -124,7 +124,7 @@ def check(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
 
 
 async def _checked() -> dict[str, Any]:
-    settings = Settings()
+    settings = local_settings()
     clock = SystemClock()
     try:
         keys = load_keys(settings)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import click
 
+from app.cli.connection import local_settings
 from app.core.clock import SystemClock
 from app.core.config import Settings
 from app.core.envelope import BlindIndex
@@ -104,7 +105,7 @@ def _password(seed_bytes: bytes) -> str:
 
 
 def _sandbox() -> Settings:
-    settings = Settings()
+    settings = local_settings()
     if not settings.sandbox:
         raise ValueError("demo people are for the sandbox only (FINNAMI_ENV=sandbox)")
     return settings

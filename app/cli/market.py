@@ -4,20 +4,29 @@ import asyncio
 import csv
 import json
 import sys
-from datetime import date, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import click
-import numpy as np
 
+from app.cli.connection import local_settings
 from app.core.clock import SystemClock
-from app.core.config import Settings
 from app.core.errors import FinNamiError
 from app.domains.market.adapters.price_file import read_price_file
-from app.domains.market.rules import simulation
-from app.domains.market.service import MarketService
-from app.domains.market.types import PriceFile, Source
+from app.domains.market.service import MarketService, simulated
+from app.domains.market.types import History, PriceFile, Source, exact_price
 from app.services import open_database
+
+T = TypeVar("T")
+
+
+def _currency(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Return a currency code; anything else is a usage error before the file is read."""
+    if len(value) != 3 or not value.isascii() or not value.isalpha() or not value.isupper():
+        raise click.BadParameter(f"{value!r} is not a currency code such as USD")
+    return value
 
 
 @click.group()
@@ -28,7 +37,9 @@ def market() -> None:
 @market.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--layout", type=click.Choice(["auto", "wide", "long"]), default="auto")
-@click.option("--currency", default="USD", show_default=True, help="Currency of every price.")
+@click.option(
+    "--currency", callback=_currency, default="USD", show_default=True, help="Of every price."
+)
 @click.option("--label", default=None, help="Shown beside each quote; default: the file's name.")
 @click.option("--dry-run", is_flag=True, help="Check only; keep nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -38,29 +49,37 @@ def import_file(
     currency: str,
     label: str | None,
     dry_run: bool,  # noqa: FBT001 - click passes options by name
-    as_json: bool,  # noqa: FBT001 - click passes options by name
+    as_json: bool,  # noqa: FBT001
 ) -> None:
     """Import daily prices from FILE (CSV or Parquet).
 
     Wide: a column `date` and one per symbol. Long: `date`, `symbol`, `price`. The whole file
-    becomes the source of prices, or nothing of it. Exit 0: imported; 1: problems; 2: usage.
+    becomes the source of prices, or nothing of it. Exit 0: imported (or clean, with
+    --dry-run); 1: the file has faults; 2: no such file, no database, wrong usage.
     """
-    checked = read_price_file(file, layout=layout)
+    checked = read_price_file(file, today=SystemClock().now().date(), layout=layout)
+    if any(problem.code == "missing_file" for problem in checked.problems):
+        click.echo(f"finnami: {file} does not exist", err=True)
+        sys.exit(2)
     source = None
     if checked.usable and not dry_run:
-        source = _keep(checked, currency=currency, label=label or f"Imported: {file.stem}")
+        text = label or f"Imported: {file.stem}"
+        source = _with_market(
+            lambda door: door.import_prices(checked, currency=currency, label=text)
+        )
     _report(checked, source, as_json=as_json)
     sys.exit(0 if checked.usable else 1)
 
 
-def _keep(checked: PriceFile, *, currency: str, label: str) -> Source:
-    async def run() -> Source:
-        settings = Settings()
+def _with_market(work: Callable[[MarketService], Awaitable[T]]) -> T:
+    """Run one use of market's door; what it refuses is one line and exit 2."""
+
+    async def run() -> T:
+        settings = local_settings()
         clock = SystemClock()
         db = open_database(settings, clock)
         try:
-            door = MarketService(db=db, clock=clock, seed=settings.market_seed)
-            return await door.import_prices(checked, currency=currency, label=label)
+            return await work(MarketService(db=db, clock=clock, seed=settings.market_seed))
         finally:
             await db.close()
 
@@ -104,38 +123,94 @@ def _report(checked: PriceFile, source: Source | None, *, as_json: bool) -> None
 
 
 @market.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+def sources(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """List where prices can come from; the present one is marked."""
+
+    async def work(door: MarketService) -> tuple[str, list[Source]]:
+        return (await door.source()).source_id, await door.sources()
+
+    active, found = _with_market(work)
+    if as_json:
+        click.echo(json.dumps([_source(one, active=one.source_id == active) for one in found]))
+        return
+    for one in found:
+        mark = "*" if one.source_id == active else " "
+        click.echo(f"{mark} {one.source_id}  {one.first_day} to {one.last_day}  {one.label}")
+
+
+@market.command()
+@click.argument("source_id", metavar="SOURCE")
+def use(source_id: str) -> None:
+    """Take prices from SOURCE (`simulated`, or one that `market sources` lists)."""
+    source = _with_market(lambda door: door.use(source_id))
+    click.echo(f"prices now come from {source.source_id}: {source.label}")
+
+
+def _source(source: Source, *, active: bool) -> dict[str, object]:
+    return {
+        "source": source.source_id,
+        "label": source.label,
+        "kind": source.kind,
+        "currency": source.currency,
+        "first_day": str(source.first_day),
+        "last_day": str(source.last_day),
+        "data_hash": source.data_hash,
+        "active": active,
+    }
+
+
+@market.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help=".csv or .parquet")
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), default=None)
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), default=None)
-@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def simulate(out: Path, first: object, last: object, seed: int, as_json: bool) -> None:  # noqa: FBT001 - click
-    """Write simulated daily prices: a column `date` and one per symbol. Simulated, not real."""
-    end = _date(last) or SystemClock().now().date() - timedelta(days=1)
-    days, closes = simulation.closes(end, seed)
-    begin = _date(first)
-    if begin is not None:
-        keep = days >= np.datetime64(begin)
-        days, closes = days[keep], closes[keep]
-    names = ["date", *simulation.SYMBOLS]
-    if out.suffix == ".parquet":
+def simulate(
+    out: Path,
+    first: datetime | None,
+    last: datetime | None,
+    seed: int,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Write simulated daily prices: a column `date` and one per symbol. Simulated, not real.
+
+    Without --to up to yesterday, without --from from the sandbox market's first day.
+    """
+    end = last.date() if last else SystemClock().now().date() - timedelta(days=1)
+    found = simulated(first=first.date() if first else None, last=end, seed=seed)
+    if not len(found.dates):
+        raise click.UsageError("the sandbox market has no day in this range")
+    try:
+        _write(found, out)
+    except OSError as error:
+        click.echo(f"finnami: {out} cannot be written: {error.strerror}", err=True)
+        sys.exit(2)
+    facts = {
+        "days": len(found.dates),
+        "first_day": str(found.dates[0]),
+        "last_day": str(found.dates[-1]),
+        "symbols": list(found.symbols),
+        "seed": seed,
+        "currency": found.currency,
+        "data_hash": found.data_hash,
+        "out": str(out),
+    }
+    line = f"{len(found.dates)} simulated days of {len(found.symbols)} symbols in {out}"
+    click.echo(json.dumps(facts) if as_json else line)
+
+
+def _write(found: History, out: Path) -> None:
+    names = ["date", *found.symbols]
+    if out.suffix.lower() == ".parquet":
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        columns = [days.astype("datetime64[D]"), *closes.T]
+        columns = [found.dates.astype("datetime64[D]"), *found.prices.T]
         pq.write_table(pa.table(dict(zip(names, columns, strict=True))), out)
-    else:
-        with out.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(names)
-            for day, row in zip(days, closes, strict=True):
-                writer.writerow([day, *(f"{price:.4f}" for price in row)])
-    facts = {"days": len(days), "symbols": list(simulation.SYMBOLS), "seed": seed, "out": str(out)}
-    if as_json:
-        click.echo(json.dumps(facts))
-    else:
-        click.echo(f"{len(days)} simulated days of {len(closes.T)} symbols in {out}")
-
-
-def _date(value: object) -> date | None:
-    return value.date() if hasattr(value, "date") else None
+        return
+    with out.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(names)
+        for day, row in zip(found.dates, found.prices, strict=True):
+            writer.writerow([day, *(exact_price(float(price)) for price in row)])

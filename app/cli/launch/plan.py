@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import app
+from app.cli.connection import leave_note
 from app.cli.launch.child import Program
 from app.cli.launch.errors import LaunchError
 from app.cli.launch.mongo import MongoLauncher
@@ -51,6 +52,7 @@ def make_plan(
     }
     if servers and isinstance(servers[0], MongoLauncher):
         common["FINNAMI_MONGO_EMBEDDED"] = "true"
+    leave_note(folder, common)
     programs = [_server_program(launcher, ports[launcher.name]) for launcher in servers]
     programs += _roles(common, [launcher.name for launcher in servers], api_port, workers, ports)
     if demo and settings.sandbox and importlib.util.find_spec("app.cli.demo"):
