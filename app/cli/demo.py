@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import click
 
 from app.cli.connection import local_settings
+from app.cli.demo_clients import clear_client
 from app.core.clock import SystemClock
 from app.core.config import Settings
 from app.core.envelope import BlindIndex
@@ -51,7 +52,7 @@ def demo() -> None:
 @demo.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def seed(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
-    """Create a person for every role; print the log-ins when any is new.
+    """Create a person for every role, clients cleared to invest; print log-ins when any is new.
 
     Safe to repeat. Needs FINNAMI_MONGO_URL, FINNAMI_REDIS_URL and FINNAMI_KEY_FILE, which
     `finnami up` sets. Exit 0: the people are there; 2: not a sandbox, or no server.
@@ -59,8 +60,18 @@ def seed(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
 
     async def work(services: AppServices) -> list[SandboxPerson]:
         people = cast(services.identity.blind)
-        made = [(await services.identity.sandbox_people.create(one))[1] for one in people]
-        return people if any(made) else []
+        made = [await services.identity.sandbox_people.create(one) for one in people]
+        ids = {part.local: user_id for part, (user_id, _) in zip(CAST, made, strict=True)}
+        for part in CAST:
+            if not part.roles:
+                await clear_client(
+                    services,
+                    ids[part.local],
+                    name=part.name,
+                    number=f"DEMO{part.local.upper()}",
+                    reviewer_id=ids["reviewer"],
+                )
+        return people if any(new for _, new in made) else []
 
     _print(_with_services(work), as_json=as_json)
 
@@ -70,7 +81,7 @@ def seed(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
 def logins(as_json: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Show the demo log-ins of this sandbox again; needs only its key file."""
     try:
-        settings = _sandbox()
+        settings = _sandbox(Settings())
         keys = KeyRing.load(settings.key_file or settings.data_dir / "keys.json")
     except (KeyRingError, ValueError) as error:
         click.echo(f"finnami: {error}", err=True)
@@ -104,8 +115,7 @@ def _password(seed_bytes: bytes) -> str:
     return "-".join(text[i : i + _GROUP_CHARS] for i in range(0, len(text), _GROUP_CHARS))
 
 
-def _sandbox() -> Settings:
-    settings = local_settings()
+def _sandbox(settings: Settings) -> Settings:
     if not settings.sandbox:
         raise ValueError("demo people are for the sandbox only (FINNAMI_ENV=sandbox)")
     return settings
@@ -124,7 +134,7 @@ def _with_services(
 async def _run(
     work: Callable[[AppServices], Awaitable[list[SandboxPerson]]],
 ) -> list[SandboxPerson]:
-    settings = _sandbox()
+    settings = _sandbox(local_settings())
     clock, keys = SystemClock(), load_keys(settings)
     gate = await connect_gate(settings)
     db = open_database(settings, clock)

@@ -1,6 +1,7 @@
 """`finnami demo`: people for every role, once, with log-ins that work."""
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pyotp
@@ -8,9 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli.demo import cast, demo
+from app.cli.demo_clients import clear_client
+from app.core.clock import SystemClock
+from app.core.config import Settings
+from app.core.db import Database
 from app.core.envelope import BlindIndex
+from app.core.gate import Gate
 from app.core.keys import KeyRing
 from app.domains.identity.types import Role, SecondFactorNeeded
+from app.services import AppServices, Ports, build
 from tests.factories.identity import CLIENT, KEYS, Person, attempt, build_house
 
 
@@ -18,6 +25,16 @@ from tests.factories.identity import CLIENT, KEYS, Person, attempt, build_house
 def key_file(tmp_path: Path) -> Path:
     KeyRing.generate().save(tmp_path / "keys.json")
     return tmp_path / "keys.json"
+
+
+@pytest.fixture
+async def services(db: Database, embedded_redis_url: str) -> AsyncIterator[AppServices]:
+    gate = await Gate.connect(embedded_redis_url)
+    settings = Settings(argon2="19m", redis_url=embedded_redis_url)
+    made = build(settings, db=db, gate=gate, keys=KEYS, clock=SystemClock(), ports=Ports())
+    yield made
+    made.close()
+    await gate.close()
 
 
 class TestLogins:
@@ -67,3 +84,20 @@ class TestSandboxPeople:
             await house.identity.sign_up.require_good_password(
                 one.password, own=(one.email, one.name), second_factor=True
             )
+
+
+class TestClearClient:
+    async def test_client_is_cleared_and_a_second_run_changes_nothing(
+        self, services: AppServices
+    ) -> None:
+        ids = [
+            (await services.identity.sandbox_people.create(one))[0]
+            for one in cast(services.identity.blind)
+        ]
+        for _ in range(2):
+            await clear_client(
+                services, ids[0], name="Ines Demo", number="DEMOINVESTOR", reviewer_id=ids[3]
+            )
+
+        await services.onboarding.require_cleared(ids[0])
+        assert (await services.onboarding.kyc.of(ids[0])).reviewer_id == ids[3]
