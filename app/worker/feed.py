@@ -6,11 +6,11 @@ import sys
 
 import structlog
 
-from app.core.clock import SystemClock
+from app.core.clock import Clock, SystemClock
 from app.core.config import Settings
 from app.core.errors import FinNamiError
 from app.core.logging import configure_logging
-from app.domains.market.adapters.replay import ReplayFeed
+from app.domains.market.adapters.replay import INTERVAL_S, ReplayFeed
 from app.domains.market.service import MarketService
 from app.services import open_database
 
@@ -19,19 +19,21 @@ RETRY_S = 2.0
 log = structlog.get_logger(__name__)
 
 
-async def feed(market: MarketService, clock: SystemClock) -> None:
+async def feed(
+    market: MarketService, clock: Clock, *, interval_s: float = INTERVAL_S, retry_s: float = RETRY_S
+) -> None:
     """Publish quotes until cancelled; a database that is away is waited for."""
     while True:
         try:
             await market.ensure_simulated()
-            async for batch in ReplayFeed(market, clock).quotes():
-                source = await market.source()
-                await market.record_quotes(source.source_id, batch)
-                if source.kind == "simulated" and source.last_day < batch[0].market_date:
-                    await market.ensure_simulated()
+            drawn_on = clock.now().date()
+            async for batch in ReplayFeed(market, clock, interval_s=interval_s).quotes():
+                await market.record_quotes(batch)
+                if clock.now().date() != drawn_on:
+                    break  # a new day: yesterday's close joins the history first
         except FinNamiError as error:
             log.warning("feed_waits", error=error.code)
-            await asyncio.sleep(RETRY_S)
+            await asyncio.sleep(retry_s)
 
 
 async def _run(settings: Settings) -> None:

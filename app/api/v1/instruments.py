@@ -1,6 +1,6 @@
 """/v1/instruments and /v1/quotes: what can be held, what it costs now, what it cost before."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -11,7 +11,7 @@ from app.api.errors import declared
 from app.api.policy import policy
 from app.api.shapes import Out
 from app.domains.market.errors import DateRangeError, InstrumentNotFoundError, NoPricesError
-from app.domains.market.types import Instrument, Quote
+from app.domains.market.types import Instrument, Quote, exact_price
 
 router = APIRouter(prefix="/v1", tags=["market"])
 
@@ -62,7 +62,7 @@ class QuoteOut(Out):
         """Return the public form."""
         return cls(
             symbol=quote.symbol,
-            price=str(quote.price),
+            price=f"{quote.price:f}",
             currency=quote.currency,
             source=quote.source,
             market_date=quote.market_date,
@@ -109,16 +109,14 @@ async def get_prices(
     last: Annotated[date | None, Query(alias="to")] = None,
 ) -> PricesOut:
     """Return daily closes; without a range the last year of the source."""
-    end = last or (await services.market.source()).last_day
-    begin = first or end - timedelta(days=365)
-    found = await services.market.closes(symbol, first=begin, last=end)
+    found = await services.market.closes(symbol, first=first, last=last)
     return PricesOut(
         symbol=symbol,
         currency=found.currency,
         source=found.source,
         data_hash=found.data_hash,
         closes=[
-            CloseOut(day=date.fromisoformat(str(day)), price=f"{price:.4f}")
+            CloseOut(day=date.fromisoformat(str(day)), price=f"{exact_price(price):f}")
             for day, price in zip(found.dates, found.prices[:, 0], strict=True)
         ],
     )

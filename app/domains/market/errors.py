@@ -2,7 +2,8 @@
 
 FinNamiError
 ├── NotFoundError
-│   └── InstrumentNotFoundError    404 instrument_not_found
+│   ├── InstrumentNotFoundError    404 instrument_not_found
+│   └── SourceNotFoundError        404 price_source_not_found
 ├── InvalidInputError
 │   ├── PriceFileError             422 price_file           (field `problems`)
 │   └── DateRangeError             422 date_range
@@ -18,6 +19,13 @@ class InstrumentNotFoundError(NotFoundError):
 
     code = "instrument_not_found"
     title = "No such instrument"
+
+
+class SourceNotFoundError(NotFoundError):
+    """No prices are kept under this name."""
+
+    code = "price_source_not_found"
+    title = "No such price source"
 
 
 class PriceFileError(InvalidInputError):

@@ -1,9 +1,11 @@
 """The door of market: which instruments there are, what they cost now and what they cost before."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.core.clock import Clock
 from app.core.db import Database
@@ -13,6 +15,7 @@ from app.domains.market.errors import (
     InstrumentNotFoundError,
     NoPricesError,
     PriceFileError,
+    SourceNotFoundError,
 )
 from app.domains.market.events import DayClosed
 from app.domains.market.repository import prices, quotes
@@ -21,9 +24,11 @@ from app.domains.market.types import History, Instrument, PriceFile, Quote, Sour
 
 COLLECTIONS = (*prices.SPECS, *quotes.SPECS)
 
+CURRENCY = re.compile(r"[A-Z]{3}")
 STALE_AFTER = timedelta(seconds=60)
+DEFAULT_RANGE_DAYS = 365
 MAX_RANGE_DAYS = 366 * 10
-MAX_HISTORY_YEARS = 40
+MAX_HISTORY_DAYS = 262 * 40
 CALENDAR_DAYS_PER_TRADING_DAY = 1.6
 
 
@@ -61,7 +66,7 @@ class MarketService:
         """
         source = await self.source()
         oldest = self._clock.now() - STALE_AFTER
-        found = await quotes.read(self._db, source.source_id)
+        found = await quotes.read(self._db, source.quote_label)
         return {
             symbol: replace(quote, stale=quote.received_at < oldest)
             for symbol, quote in found.items()
@@ -71,16 +76,16 @@ class MarketService:
     async def history(self, symbols: tuple[str, ...], *, end: date, days: int) -> History:
         """Return the last `days` closes up to and including `end` of the active source.
 
-        Fewer rows when the history is shorter. Raises InstrumentNotFoundError, NoPricesError.
+        Fewer rows when the history is shorter; at most forty years. Raises
+        InstrumentNotFoundError, NoPricesError.
         """
         source = await self.source()
         unknown = [symbol for symbol in symbols if symbol not in source.symbols]
         if unknown:
             raise InstrumentNotFoundError(f"not in {source.source_id}: {', '.join(unknown)}")
         end = min(end, source.last_day)
-        begin = max(
-            source.first_day, end - timedelta(days=int(days * CALENDAR_DAYS_PER_TRADING_DAY) + 14)
-        )
+        days = min(days, MAX_HISTORY_DAYS)
+        begin = max(source.first_day, _before(end, int(days * CALENDAR_DAYS_PER_TRADING_DAY) + 14))
         dates, closes = await prices.read_history(
             self._db, source.source_id, symbols, first_year=begin.year, last_year=end.year
         )
@@ -95,8 +100,16 @@ class MarketService:
             data_hash=checks.data_hash(symbols, dates, closes),
         )
 
-    async def closes(self, symbol: str, *, first: date, last: date) -> History:
-        """Return one symbol's closes in a range of at most ten years. Raises DateRangeError."""
+    async def closes(
+        self, symbol: str, *, first: date | None = None, last: date | None = None
+    ) -> History:
+        """Return one symbol's closes in a range of at most ten years.
+
+        Without `last` up to the newest close; without `first` a year before it. Raises
+        DateRangeError, InstrumentNotFoundError, NoPricesError.
+        """
+        last = last or (await self.source()).last_day
+        first = first or _before(last, DEFAULT_RANGE_DAYS)
         if last < first or (last - first).days > MAX_RANGE_DAYS:
             raise DateRangeError(f"from {first} to {last}: at most {MAX_RANGE_DAYS} days, forwards")
         await self.instrument(symbol)
@@ -110,20 +123,26 @@ class MarketService:
             data_hash=checks.data_hash((symbol,), dates, closes),
         )
 
-    async def record_quotes(self, source_id: str, batch: tuple[Quote, ...]) -> None:
-        """Keep the newest quotes of a source."""
-        await quotes.write(self._db, source_id, batch)
+    async def record_quotes(self, batch: tuple[Quote, ...]) -> None:
+        """Keep the newest quotes, each batch under the one source that its quotes name."""
+        labels = {quote.source for quote in batch}
+        if len(labels) > 1:
+            raise AssertionError(f"a batch comes from one source, not from {sorted(labels)}")
+        for label in labels:
+            await quotes.write(self._db, label, batch)
 
     async def ensure_simulated(self) -> Source:
         """Bring the simulated history up to yesterday, and use it when nothing else is used.
 
-        Running it again on the same day writes nothing.
+        Running it again on the same day writes nothing. Another seed is another market: its
+        history replaces the earlier one whole, so that the two never meet.
         """
         today = self._clock.now().date()
         days, closes = simulation.closes(today - timedelta(days=1), self.seed)
         last_day = prices.as_date(days[-1])
         present = await prices.find_source(self._db, simulation.SOURCE)
-        if present is not None and present.last_day == last_day:
+        same = present is not None and _continues(present, days, closes)
+        if present is not None and same and present.last_day >= last_day:
             return present
         source = Source(
             source_id=simulation.SOURCE,
@@ -135,22 +154,25 @@ class MarketService:
             last_day=last_day,
             data_hash=checks.data_hash(simulation.SYMBOLS, days, closes),
         )
-        from_year = present.last_day.year if present else 0
+        from_year = present.last_day.year if present is not None and same else 0
         await prices.write_history(
             self._db, source.source_id, simulation.SYMBOLS, days, closes, from_year=from_year
         )
         active = await prices.active_source(self._db)
-        await self._announce(source, activate=active is None)
+        is_ours = active is None or active.source_id == source.source_id
+        await self._announce(source, activate=is_ours)
         return source
 
     async def import_prices(self, file: PriceFile, *, currency: str, label: str) -> Source:
         """Keep a checked file as a new source and make it the active one.
 
-        The same file again changes nothing. Raises PriceFileError when the file has fatal
-        problems: then nothing was kept.
+        The same file again changes nothing (with another label or currency: only that).
+        Raises PriceFileError when the file has fatal problems: then nothing was kept.
         """
         if not file.usable:
             raise PriceFileError(problems=len([p for p in file.problems if p.fatal]))
+        if not CURRENCY.fullmatch(currency):
+            raise PriceFileError(f"{currency!r} is not a currency code such as USD")
         source = Source(
             source_id=f"import-{file.sha256[:12]}",
             kind="import",
@@ -167,28 +189,59 @@ class MarketService:
                 self._db, source.source_id, file.symbols, file.dates, file.prices, from_year=0
             )
         active = await prices.active_source(self._db)
-        if active is None or active.source_id != source.source_id:
+        if active != source:
             await self._announce(source, activate=True)
         return source
 
+    async def sources(self) -> list[Source]:
+        """Return every source that is kept, at most a hundred."""
+        return await prices.all_sources(self._db)
+
     async def use(self, source_id: str) -> Source:
-        """Make a known source the active one. Raises InstrumentNotFoundError."""
+        """Make a known source the active one. Raises SourceNotFoundError."""
         source = await prices.find_source(self._db, source_id)
         if source is None:
-            raise InstrumentNotFoundError(f"no price source {source_id}")
+            raise SourceNotFoundError(f"no price source {source_id}")
         await self._announce(source, activate=True)
         return source
 
     async def _announce(self, source: Source, *, activate: bool) -> None:
-        """Make complete data visible, in one step, and tell the rooms above."""
+        """Make complete data visible, in one step, and tell the rooms above when it counts."""
 
         async def work(tx: Transaction) -> None:
             await prices.put_source(tx, source)
             if activate:
                 await prices.activate(tx, source.source_id)
-            tx.publish(DayClosed(source.source_id, source.last_day.isoformat()))
+                tx.publish(DayClosed(source.source_id, source.last_day.isoformat()))
 
         await self._db.transaction(work)
+
+
+def simulated(*, first: date | None, last: date, seed: int) -> History:
+    """Return the simulated market's closes of a range; needs no database."""
+    days, closes = simulation.closes(last, seed)
+    since = int(np.searchsorted(days, np.datetime64(first))) if first else 0
+    days, closes = days[since:], closes[since:]
+    return History(
+        symbols=simulation.SYMBOLS,
+        dates=days,
+        prices=closes,
+        source=simulation.SOURCE,
+        currency=simulation.CURRENCY,
+        data_hash=checks.data_hash(simulation.SYMBOLS, days, closes),
+    )
+
+
+def _before(day: date, days: int) -> date:
+    """Return the day that lies `days` before, or the first one there is."""
+    return date.fromordinal(max(1, day.toordinal() - days))
+
+
+def _continues(present: Source, days: NDArray[np.datetime64], closes: NDArray[np.float64]) -> bool:
+    """Tell whether what is kept is the beginning of what is drawn now."""
+    kept = int(np.searchsorted(days, np.datetime64(present.last_day), side="right"))
+    digest = checks.data_hash(simulation.SYMBOLS, days[:kept], closes[:kept])
+    return digest == present.data_hash or days[-1] < np.datetime64(present.last_day)
 
 
 def _listed(source: Source) -> tuple[Instrument, ...]:

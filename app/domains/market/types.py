@@ -1,5 +1,6 @@
 """The words of market that other rooms may use: instruments, quotes, histories, imports."""
 
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,12 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def exact_price(value: float) -> Decimal:
+    """Return a close as an exact price: 4 decimals, more below one so that none becomes zero."""
+    places = 4 if value >= 1 else 4 - math.floor(math.log10(value))
+    return Decimal(f"{value:.{places}f}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,11 @@ class Source:
     first_day: date
     last_day: date
     data_hash: str
+
+    @property
+    def quote_label(self) -> str:
+        """Return what quotes of this source name as theirs; a replayed import says so."""
+        return self.source_id if self.kind == "simulated" else f"replay:{self.source_id}"
 
 
 @dataclass(frozen=True, slots=True)

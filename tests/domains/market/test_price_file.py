@@ -1,16 +1,23 @@
 """Price files: good ones in both layouts, and every fault named with its row."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from app.domains.market.adapters.price_file import read_price_file
+from app.domains.market.adapters import price_file
+from app.domains.market.types import PriceFile
 
+TODAY = date(2026, 11, 24)
 WIDE = "date,AAA,BBB\n2024-01-02,10,20\n2024-01-03,10.5,20.1\n2024-01-04,10.4,20.2\n"
 LONG = (
     "symbol,date,close\nAAA,2024-01-03,10.5\nAAA,2024-01-02,10\nBBB,2024-01-02,20\n"
     "BBB,2024-01-03,20.1\n"
 )
+
+
+def read_price_file(path: Path, layout: str = "auto") -> PriceFile:
+    return price_file.read_price_file(path, today=TODAY, layout=layout)
 
 
 def written(tmp_path: Path, text: str, name: str = "prices.csv") -> Path:
@@ -61,6 +68,10 @@ class TestBadFiles:
             ("2024-01-03", "2024-01-02", "duplicate_day", 2),
             ("2024-01-03", "2023-12-01", "unsorted", 2),
             ("10.5,20.1", "10.5", "bad_row", 2),
+            ("2024-01-03", "2026-11-25", "impossible_day", 2),
+            ("2024-01-02", "1599-12-31", "impossible_day", 1),
+            ("10.5", "1e300", "out_of_range", 2),
+            ("10.5", "1e-9", "out_of_range", 2),
         ],
     )
     def test_fault_is_named_with_its_row_and_nothing_is_usable(
@@ -79,6 +90,9 @@ class TestBadFiles:
             ("date,AAA,AAA\n2024-01-02,1,1\n", "bad_header"),
             ("date,AAA\n2024-01-02,1\n", "too_short"),
             ("date,symbol\n2024-01-02,A\n", "bad_header"),
+            ("date,aaa\n2024-01-02,1\n2024-01-03,1\n", "bad_symbol"),
+            ("date,$where\n2024-01-02,1\n2024-01-03,1\n", "bad_symbol"),
+            ("date,symbol,price\n", "too_short"),
         ],
     )
     def test_file_that_is_no_price_table_is_refused_whole(
@@ -102,3 +116,31 @@ class TestBadFiles:
     def test_duplicate_in_a_long_file_is_fatal(self, tmp_path: Path) -> None:
         found = read_price_file(written(tmp_path, LONG + "AAA,2024-01-02,11\n"))
         assert "duplicate_day" in [p.code for p in found.problems]
+
+    def test_rows_are_those_of_the_file_after_a_row_that_could_not_be_read(
+        self, tmp_path: Path
+    ) -> None:
+        text = "date,AAA\n2024-01-02,1\nyesterday,1\n2024-01-04,0\n"
+        found = read_price_file(written(tmp_path, text))
+        assert {(p.row, p.code) for p in found.problems} >= {(2, "bad_date"), (3, "not_positive")}
+
+    def test_many_notes_do_not_hide_the_one_fault(self, tmp_path: Path) -> None:
+        months = [f"{year}-{month:02d}-01" for year in range(2000, 2026) for month in range(1, 13)]
+        lines = ["date,AAA", *(f"{day},10" for day in months[:-1]), f"{months[-1]},"]
+        found = read_price_file(written(tmp_path, "\n".join(lines)))
+        assert not found.usable
+        assert found.problems[0].code == "missing_price"
+
+    @pytest.mark.parametrize("tail", [b"\xff\xfe", b'"unclosed\x00' + b"x" * 140_000])
+    def test_bytes_that_are_no_text_are_a_fault_not_a_crash(
+        self, tmp_path: Path, tail: bytes
+    ) -> None:
+        path = tmp_path / "cut.csv"
+        path.write_bytes(WIDE.encode() * 500 + tail)
+        assert not read_price_file(path).usable
+
+    def test_missing_day_of_one_symbol_in_a_long_file_names_the_day(self, tmp_path: Path) -> None:
+        text = "symbol,date,close\nA,2024-01-02,1\nA,2024-01-03,1\nB,2024-01-03,2\n"
+        problem = read_price_file(written(tmp_path, text)).problems[0]
+        assert (problem.row, problem.column, problem.code) == (None, "B", "missing_price")
+        assert "2024-01-02" in problem.message

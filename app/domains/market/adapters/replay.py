@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from decimal import Decimal
 
 import numpy as np
 
 from app.core.clock import Clock
 from app.domains.market.rules import simulation
 from app.domains.market.service import MarketService
-from app.domains.market.types import History, Quote, Source
+from app.domains.market.types import History, Quote, Source, exact_price
 
 INTERVAL_S = 5.0
 
@@ -43,16 +42,16 @@ class ReplayFeed:
         now = self._clock.now()
         if source.kind == "simulated":
             factors = self._factors(history)
-            day, label = now.date(), source.source_id
+            day = now.date()
         else:
             factors = np.ones(len(history.symbols))
-            day, label = source.last_day, f"replay:{source.source_id}"
+            day = source.last_day
         return tuple(
             Quote(
                 symbol=symbol,
-                price=Decimal(f"{history.prices[-1, column] * factors[column]:.4f}"),
+                price=exact_price(float(history.prices[-1, column] * factors[column])),
                 currency=source.currency,
-                source=label,
+                source=source.quote_label,
                 market_date=day,
                 exchange_at=now,
                 received_at=now,

@@ -14,7 +14,7 @@ BUCKETS = "price_years"
 STATE = "market_state"
 SPECS = (CollectionSpec(SOURCES), CollectionSpec(BUCKETS), CollectionSpec(STATE))
 _ACTIVE = {"_id": "active"}
-INSERT_AT_ONCE = 100
+MAX_SOURCES = 100
 
 
 def _day(number: int) -> np.datetime64:
@@ -101,6 +101,12 @@ async def find_source(store: Store, source_id: str) -> Source | None:
     """Return a source by id."""
     row = await store.find_one(SOURCES, {"_id": source_id})
     return _source(row) if row else None
+
+
+async def all_sources(store: Store) -> list[Source]:
+    """Return every source; there are as many as files were imported."""
+    rows = await store.find_many(SOURCES, {}, sort=[("_id", 1)], limit=MAX_SOURCES)
+    return [_source(row) for row in rows]
 
 
 async def active_source(store: Store) -> Source | None:

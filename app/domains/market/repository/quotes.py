@@ -1,4 +1,4 @@
-"""The last quotes in MongoDB: one document per source, replaced as a whole."""
+"""The last quotes in MongoDB: one document per source, so that no two sources ever mix."""
 
 from datetime import date
 
@@ -10,20 +10,27 @@ QUOTES = "quotes"
 SPECS = (CollectionSpec(QUOTES),)
 
 
-async def write(store: Store, source_id: str, quotes: tuple[Quote, ...]) -> None:
+def _key(symbol: str) -> str:
+    # A dot in a field name is a path to MongoDB: BRK.B would become a field of BRK.
+    return symbol.replace("%", "%25").replace(".", "%2E").replace("$", "%24")
+
+
+async def write(store: Store, label: str, quotes: tuple[Quote, ...]) -> None:
     """Lay the newest quotes over the earlier ones of their source."""
-    changes = {f"q.{quote.symbol}": _document(quote) for quote in quotes}
-    await store.update_one(QUOTES, {"_id": source_id}, {"$set": changes}, upsert=True)
+    changes = {f"q.{_key(quote.symbol)}": _document(quote) for quote in quotes}
+    await store.update_one(QUOTES, {"_id": label}, {"$set": changes}, upsert=True)
 
 
-async def read(store: Store, source_id: str) -> dict[str, Quote]:
+async def read(store: Store, label: str) -> dict[str, Quote]:
     """Return the last quotes of a source by symbol."""
-    row = await store.find_one(QUOTES, {"_id": source_id})
-    return {symbol: _quote(symbol, data) for symbol, data in (row or {}).get("q", {}).items()}
+    row = await store.find_one(QUOTES, {"_id": label})
+    found = [_quote(data) for data in (row or {}).get("q", {}).values()]
+    return {quote.symbol: quote for quote in found}
 
 
 def _document(quote: Quote) -> Document:
     return {
+        "symbol": quote.symbol,
         "price": quote.price,
         "currency": quote.currency,
         "source": quote.source,
@@ -33,9 +40,9 @@ def _document(quote: Quote) -> Document:
     }
 
 
-def _quote(symbol: str, data: Document) -> Quote:
+def _quote(data: Document) -> Quote:
     return Quote(
-        symbol=symbol,
+        symbol=data["symbol"],
         price=data["price"],
         currency=data["currency"],
         source=data["source"],

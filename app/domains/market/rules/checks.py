@@ -2,12 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domains.market.types import PriceProblem
 
+FIRST_DAY = date(1900, 1, 1)
+SMALLEST_PRICE = 1e-6
+LARGEST_PRICE = 1e9
 MAX_GAP_DAYS = 10
 MAX_PROBLEMS = 200
 # A one-day move close to one of these ratios is more likely a split than a crash.
@@ -27,50 +31,77 @@ def data_hash(
 
 
 def check_table(
-    symbols: Sequence[str], dates: NDArray[np.datetime64], prices: NDArray[np.float64]
+    symbols: Sequence[str],
+    dates: NDArray[np.datetime64],
+    prices: NDArray[np.float64],
+    *,
+    today: date,
 ) -> list[PriceProblem]:
-    """Return what is wrong with parsed prices (n, k); an empty list is a clean table."""
+    """Return what is wrong with parsed prices (n, k), the fatal first; empty is a clean table.
+
+    `row` counts from 1 in the table.
+    """
     found = [
-        *_check_days(dates),
-        *_check_values(symbols, prices),
+        *_check_days(dates, today),
+        *_check_values(symbols, dates, prices),
         *_check_jumps(symbols, prices),
     ]
-    return found[:MAX_PROBLEMS]
+    # Fatal first: two hundred notes about gaps must not push the one fault off the list.
+    return sorted(found, key=lambda problem: not problem.fatal)[:MAX_PROBLEMS]
 
 
-def _check_days(dates: NDArray[np.datetime64]) -> list[PriceProblem]:
+def _check_days(dates: NDArray[np.datetime64], today: date) -> list[PriceProblem]:
     steps = np.diff(dates.astype("datetime64[D]").astype(np.int64))
 
-    def problem(step: int, code: str, message: str, *, fatal: bool) -> PriceProblem:
-        return PriceProblem(step + 2, "date", code, message, fatal=fatal)
+    def problem(row: int, code: str, message: str, *, fatal: bool = True) -> PriceProblem:
+        return PriceProblem(row, "date", code, message, fatal=fatal)
 
+    outside = (dates < np.datetime64(FIRST_DAY)) | (dates > np.datetime64(today))
+    impossible = [
+        problem(row + 1, "impossible_day", f"{dates[row]} is not in {FIRST_DAY} to {today}")
+        for row in _some(outside)
+    ]
     twice = [
-        problem(int(row), "duplicate_day", f"{dates[row + 1]} comes twice", fatal=True)
-        for row in np.flatnonzero(steps == 0)
+        problem(row + 2, "duplicate_day", f"{dates[row + 1]} comes twice")
+        for row in _some(steps == 0)
     ]
     unsorted = [
-        problem(int(row), "unsorted", f"{dates[row + 1]} is before {dates[row]}", fatal=True)
-        for row in np.flatnonzero(steps < 0)
+        problem(row + 2, "unsorted", f"{dates[row + 1]} is before {dates[row]}")
+        for row in _some(steps < 0)
     ]
     gaps = [
-        problem(
-            int(row), "gap", f"no prices between {dates[row]} and {dates[row + 1]}", fatal=False
-        )
-        for row in np.flatnonzero(steps > MAX_GAP_DAYS)
+        problem(row + 2, "gap", f"no prices from {dates[row]} to {dates[row + 1]}", fatal=False)
+        for row in _some(steps > MAX_GAP_DAYS)
     ]
-    return [*twice, *unsorted, *gaps]
+    return [*impossible, *twice, *unsorted, *gaps]
 
 
-def _check_values(symbols: Sequence[str], prices: NDArray[np.float64]) -> list[PriceProblem]:
-    found = []
+def _some(marks: NDArray[np.bool_]) -> list[int]:
+    return [int(row) for row in np.flatnonzero(marks)[:MAX_PROBLEMS]]
+
+
+def _check_values(
+    symbols: Sequence[str], dates: NDArray[np.datetime64], prices: NDArray[np.float64]
+) -> list[PriceProblem]:
     missing = ~np.isfinite(prices)
-    for row, column in np.argwhere(missing)[:MAX_PROBLEMS]:
-        message = "no price; a missing price is not zero and is not guessed"
-        found.append(_fatal(int(row) + 1, symbols[column], "missing_price", message))
-    for row, column in np.argwhere(~missing & (prices <= 0))[:MAX_PROBLEMS]:
-        message = f"{prices[row, column]:g} is not a price"
-        found.append(_fatal(int(row) + 1, symbols[column], "not_positive", message))
-    return found
+    extreme = (prices < SMALLEST_PRICE) | (prices > LARGEST_PRICE)
+    limits = f"{SMALLEST_PRICE:g} to {LARGEST_PRICE:g}"
+    rules = (
+        (missing, "missing_price", "no price; a missing price is not zero and is not guessed"),
+        (~missing & (prices <= 0), "not_positive", "zero and negative numbers are not prices"),
+        (~missing & (prices > 0) & extreme, "out_of_range", f"a price is from {limits}"),
+    )
+    return [
+        PriceProblem(
+            int(row) + 1,
+            symbols[column],
+            code,
+            f"{prices[row, column]:g} on {dates[row]}: {words}",
+            fatal=True,
+        )
+        for marks, code, words in rules
+        for row, column in np.argwhere(marks)[:MAX_PROBLEMS]
+    ]
 
 
 def _check_jumps(symbols: Sequence[str], prices: NDArray[np.float64]) -> list[PriceProblem]:
