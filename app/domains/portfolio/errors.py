@@ -1,0 +1,89 @@
+"""The refusals of portfolio, drawn as one tree.
+
+FinNamiError
+├── NotFoundError
+│   ├── RecommendationNotFoundError   404 recommendation_not_found
+│   └── PlanNotFoundError             404 plan_not_found
+├── ConflictError
+│   ├── RiskProfileExpiredError       409 risk_profile_expired
+│   ├── RecommendationExpiredError    409 recommendation_expired
+│   ├── NothingToAcceptError          409 nothing_to_accept       the advice is to wait
+│   ├── NothingToTradeError           409 nothing_to_trade        every line of the plan is a skip
+│   ├── StalePriceError               409 stale_price             (field `symbols`)
+│   ├── PlanExpiredError              409 plan_expired
+│   └── PlanTakenError                409 plan_taken              executed under another key
+└── UnavailableError
+    └── AdviceUnavailableError        503 advice_unavailable      prices or model allow no advice
+"""
+
+from app.core.errors import ConflictError, NotFoundError, UnavailableError
+
+
+class RecommendationNotFoundError(NotFoundError):
+    """There is no such recommendation, or it is somebody else's."""
+
+    code = "recommendation_not_found"
+    title = "No such recommendation"
+
+
+class PlanNotFoundError(NotFoundError):
+    """There is no such order plan, or it is somebody else's."""
+
+    code = "plan_not_found"
+    title = "No such order plan"
+
+
+class RiskProfileExpiredError(ConflictError):
+    """The risk profile is too old to advise on."""
+
+    code = "risk_profile_expired"
+    title = "Please renew your risk profile first"
+
+
+class RecommendationExpiredError(ConflictError):
+    """The advice rests on prices that are no longer the newest."""
+
+    code = "recommendation_expired"
+    title = "This recommendation is out of date; ask for a new one"
+
+
+class NothingToAcceptError(ConflictError):
+    """The advice is not to invest yet."""
+
+    code = "nothing_to_accept"
+    title = "This recommendation is to wait, so there is nothing to order"
+
+
+class NothingToTradeError(ConflictError):
+    """Every line of the plan is a skip."""
+
+    code = "nothing_to_trade"
+    title = "Nothing needs to be bought or sold"
+
+
+class StalePriceError(ConflictError):
+    """A price is missing or old: nothing is traded on it."""
+
+    code = "stale_price"
+    title = "A price is missing or too old to trade on"
+
+
+class PlanExpiredError(ConflictError):
+    """The preview is too old; its prices have moved."""
+
+    code = "plan_expired"
+    title = "This preview is out of date; accept the recommendation again"
+
+
+class PlanTakenError(ConflictError):
+    """The plan was or is being executed under another key."""
+
+    code = "plan_taken"
+    title = "This plan was already ordered"
+
+
+class AdviceUnavailableError(UnavailableError):
+    """Prices or models do not allow advice now; nothing is guessed."""
+
+    code = "advice_unavailable"
+    title = "No advice can be given at the moment"

@@ -1,0 +1,1 @@
+"""What portfolio keeps; private to this domain."""

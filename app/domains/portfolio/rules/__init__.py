@@ -1,0 +1,1 @@
+"""Pure decisions of portfolio; private to this domain."""

@@ -1,0 +1,86 @@
+"""The door of portfolio: advice that is explained, orders that are previewed, what is held."""
+
+from pathlib import Path
+
+from app.core.clock import Clock
+from app.core.db import Database
+from app.core.ids import new_id
+from app.core.money import Money
+from app.domains.ledger.service import LedgerService
+from app.domains.market.service import MarketService
+from app.domains.onboarding.service import OnboardingService
+from app.domains.portfolio.repository import frontiers, plans, requests
+from app.domains.portfolio.types import Portfolio, Recommendation
+from app.domains.portfolio.usecases.advising import Advising
+from app.domains.portfolio.usecases.frontiers import UNIVERSE_ID, Frontiers
+from app.domains.portfolio.usecases.holdings import Holdings
+from app.domains.portfolio.usecases.ordering import Ordering
+from app.domains.portfolio.usecases.overview import Overview
+
+COLLECTIONS = (*frontiers.SPECS, *plans.SPECS, *requests.SPECS)
+
+
+class PortfolioService:
+    """Portfolio's door. `orders` accepts, executes and lists order plans."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        market: MarketService,
+        onboarding: OnboardingService,
+        ledger: LedgerService,
+        models_dir: Path,
+    ) -> None:
+        self._frontiers = Frontiers(db=db, clock=clock, market=market, models_dir=models_dir)
+        holdings = Holdings(ledger=ledger, market=market)
+        self._advising = Advising(
+            db=db,
+            clock=clock,
+            market=market,
+            onboarding=onboarding,
+            frontiers=self._frontiers,
+            holdings=holdings,
+        )
+        self.orders = Ordering(
+            db=db,
+            clock=clock,
+            new_id=new_id,
+            ledger=ledger,
+            advising=self._advising,
+            holdings=holdings,
+            frontiers=self._frontiers,
+        )
+        self._overview = Overview(
+            db=db,
+            clock=clock,
+            onboarding=onboarding,
+            advising=self._advising,
+            holdings=holdings,
+            frontiers=self._frontiers,
+        )
+
+    async def recommend(
+        self, user_id: str, *, key: str, amount: Money | None = None
+    ) -> Recommendation:
+        """Advise on what she has, or on an amount. Raises what Advising.recommend raises."""
+        return await self._advising.recommend(user_id, key=key, amount=amount)
+
+    async def recommendation(self, user_id: str, recommendation_id: str) -> Recommendation:
+        """Return one recommendation. Raises RecommendationNotFoundError."""
+        return await self._advising.find(user_id, recommendation_id)
+
+    async def portfolio(self, user_id: str) -> Portfolio:
+        """Return everything a person holds and what to do next. Raises NoPricesError."""
+        return await self._overview.of(user_id)
+
+    async def rebuild_frontier(self, universe_id: str = UNIVERSE_ID) -> str:
+        """Build the frontier of the active source's last day and return its version.
+
+        The job of market.day_closed.v1 and portfolio.frontier_wanted.v1; a second run changes
+        nothing. There is one universe: any other id is a programmer's mistake.
+        """
+        if universe_id != UNIVERSE_ID:
+            raise AssertionError(f"unknown universe {universe_id}")
+        return (await self._frontiers.rebuild()).version

@@ -1,0 +1,1 @@
+"""The stories behind portfolio's door; private to this domain."""

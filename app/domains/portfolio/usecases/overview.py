@@ -1,0 +1,125 @@
+"""The dashboard: value, holdings, drift from the advice, and the one next action."""
+
+from decimal import Decimal
+from typing import Final
+
+from app.core.clock import Clock
+from app.core.db import Database
+from app.domains.onboarding.errors import NotClearedError
+from app.domains.onboarding.service import OnboardingService
+from app.domains.portfolio.repository import plans
+from app.domains.portfolio.rules import decide
+from app.domains.portfolio.rules.planning import QUANTITY_STEP, Book
+from app.domains.portfolio.types import (
+    AdviceOutcome,
+    NextAction,
+    Portfolio,
+    Position,
+    Recommendation,
+    StoredFrontier,
+)
+from app.domains.portfolio.usecases.advising import Advising
+from app.domains.portfolio.usecases.frontiers import Frontiers
+from app.domains.portfolio.usecases.holdings import Held, Holdings
+
+#: Cash above this share of everything waits to be invested.
+_CASH_TO_INVEST: Final = Decimal("0.02")
+
+
+class Overview:
+    """Composes what others keep; a missing price shows as unknown, never as zero."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        onboarding: OnboardingService,
+        advising: Advising,
+        holdings: Holdings,
+        frontiers: Frontiers,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._onboarding = onboarding
+        self._advising = advising
+        self._holdings = holdings
+        self._frontiers = frontiers
+
+    async def of(self, user_id: str) -> Portfolio:
+        """Return everything a person holds. Raises NoPricesError before any prices are there."""
+        held = await self._holdings.of(user_id)
+        advice = await self._advising.newest(user_id)
+        frontier = await self._frontiers.current()
+        targets = {t.symbol: t.weight for t in advice.mix.targets} if advice and advice.mix else {}
+        total = held.total()
+        book = _priced_book(held, targets)
+        volatility = decide.held_volatility(book, frontier) if book and frontier else None
+        return Portfolio(
+            currency=held.currency,
+            cash=held.cash,
+            value=total,
+            positions=tuple(_position(held, book, symbol, targets) for symbol in held.quantities),
+            drift=book.drift.quantize(QUANTITY_STEP) if book and targets else None,
+            predicted_volatility=volatility,
+            promised_volatility=advice.mix.promised_volatility if advice and advice.mix else None,
+            next_action=await self._next(user_id, book, advice, frontier),
+            recommendation_id=advice.recommendation_id if advice else None,
+            simulated=any(found.simulated for found in held.instruments.values()),
+        )
+
+    async def _next(
+        self,
+        user_id: str,
+        book: Book | None,
+        advice: Recommendation | None,
+        frontier: StoredFrontier | None,
+    ) -> NextAction:
+        if not await self._cleared(user_id):
+            return NextAction.FINISH_ONBOARDING
+        if book is None:
+            return NextAction.NONE
+        if book.total <= 0:
+            return NextAction.DEPOSIT
+        if advice is None or (advice.expires_at <= self._clock.now() and not book.quantities):
+            return NextAction.GET_ADVICE
+        if advice.outcome is AdviceOutcome.WAIT or advice.mix is None:
+            return NextAction.NONE
+        if decide.uninvested_share(book) > _CASH_TO_INVEST:
+            ordered = await plans.was_ordered(self._db, user_id, advice.recommendation_id)
+            fresh = advice.expires_at > self._clock.now() and not ordered
+            return NextAction.INVEST if fresh else NextAction.GET_ADVICE
+        if frontier and decide.needs_rebalance(book, frontier, advice.mix.predicted_volatility):
+            return NextAction.REBALANCE
+        return NextAction.NONE
+
+    async def _cleared(self, user_id: str) -> bool:
+        try:
+            await self._onboarding.require_cleared(user_id)
+        except NotClearedError:
+            return False
+        return True
+
+
+def _priced_book(held: Held, targets: dict[str, Decimal]) -> Book | None:
+    """Return the book of what is held, or None when something held or wanted has no price."""
+    prices = {symbol: quote.price for symbol, quote in held.quotes.items()}
+    if not {*held.quantities, *targets} <= set(prices):
+        return None
+    return Book(held.cash, held.quantities, prices, targets)
+
+
+def _position(held: Held, book: Book | None, symbol: str, targets: dict[str, Decimal]) -> Position:
+    quote, instrument = held.quotes.get(symbol), held.instruments.get(symbol)
+    return Position(
+        symbol=symbol,
+        name=instrument.name if instrument else symbol,
+        asset_class=instrument.asset_class if instrument else "other",
+        quantity=held.quantities[symbol],
+        price=quote.price if quote else None,
+        priced_at=quote.exchange_at if quote else None,
+        stale=quote is None or quote.stale,
+        value=held.worth(symbol),
+        weight=book.weight(symbol).quantize(QUANTITY_STEP) if book else None,
+        target=targets.get(symbol, Decimal(0)) if targets else None,
+    )
