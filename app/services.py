@@ -26,6 +26,8 @@ from app.domains.market import service as market
 from app.domains.market.service import MarketService
 from app.domains.onboarding import service as onboarding
 from app.domains.onboarding.service import OnboardingService
+from app.domains.portfolio import service as portfolio
+from app.domains.portfolio.service import PortfolioService
 
 SPECS: tuple[CollectionSpec, ...] = (
     *audit.COLLECTIONS,
@@ -38,12 +40,15 @@ SPECS: tuple[CollectionSpec, ...] = (
     *market.COLLECTIONS,
     *fraud.COLLECTIONS,
     *ledger.COLLECTIONS,
+    *portfolio.COLLECTIONS,
 )
 
 SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "identity.mail_requested.v1": (("deliver_mail", "fast"),),
     "fraud.case_released.v1": (("release_movement", "fast"),),
     "fraud.case_rejected.v1": (("void_movement", "fast"),),
+    "market.day_closed.v1": (("rebuild_frontier", "slow"),),
+    "portfolio.frontier_wanted.v1": (("rebuild_frontier", "slow"),),
 }
 """Every arrow: event name -> ((job name, queue), ...). An event without one needs a waiver."""
 
@@ -69,6 +74,7 @@ class AppServices:
     market: MarketService
     fraud: FraudService
     ledger: LedgerService
+    portfolio: PortfolioService
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread)."""
@@ -143,6 +149,15 @@ def build(
         fraud=fraud_service,
         keys=keys,
     )
+    market_service = MarketService(db=db, clock=clock, seed=settings.market_seed)
+    portfolio_service = PortfolioService(
+        db=db,
+        clock=clock,
+        market=market_service,
+        onboarding=onboarding_service,
+        ledger=ledger_service,
+        models_dir=settings.models_dir,
+    )
     return AppServices(
         settings=settings,
         db=db,
@@ -150,7 +165,8 @@ def build(
         clock=clock,
         identity=identity_service,
         onboarding=onboarding_service,
-        market=MarketService(db=db, clock=clock, seed=settings.market_seed),
+        market=market_service,
         fraud=fraud_service,
         ledger=ledger_service,
+        portfolio=portfolio_service,
     )

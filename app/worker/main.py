@@ -30,7 +30,7 @@ from app.services import (
 )
 from app.worker.arq_queue import QUEUES, ArqQueue, QueueSettings, arq_worker
 from app.worker.job import Handler, JobRunner
-from app.worker.jobs import ledger, notify
+from app.worker.jobs import ledger, notify, portfolio
 from app.worker.loops import Periodic, keep_doing
 from app.worker.probes import Probes
 from app.worker.relay import Relay
@@ -40,6 +40,7 @@ FUNCTIONS: Mapping[str, Handler] = {
     "deliver_mail": notify.deliver_mail,
     "release_movement": ledger.release_movement,
     "void_movement": ledger.void_movement,
+    "rebuild_frontier": portfolio.rebuild_frontier,
 }
 """Every job by the name SUBSCRIPTIONS uses; both queues know all of them."""
 
