@@ -1,0 +1,73 @@
+"""The model card of a fraud artefact, written from its manifest alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_MEASURES = (
+    ("average_precision", "average precision"),
+    ("auc", "ROC-AUC"),
+    ("card_precision_100", "card precision@100"),
+    ("card_precision_100_perfect", "… of a perfect model"),
+    ("recall_fpr_001", "recall at 0.1 % false positives"),
+    ("recall_fpr_005", "recall at 0.5 % false positives"),
+    ("recall_fpr_01", "recall at 1 % false positives"),
+    ("value_fpr_01", "share of fraud amount above the 1 % line"),
+    ("balanced_accuracy_fpr_01", "balanced accuracy at 1 % false positives"),
+    ("brier", "Brier score"),
+    ("ece", "calibration error (15 bins)"),
+    ("accuracy", "accuracy at p > 0.5"),
+    ("accuracy_always_legit", "… of always saying legit"),
+)
+
+
+def fraud_card(manifest: Mapping[str, Any], *, source: str) -> str:
+    """Return the card in Markdown; `source` says in words where the payments come from."""
+    training, metrics = manifest["training"], manifest["metrics"]
+    low, high = metrics["average_precision_90"]
+    lines = [
+        f"# Fraud model {manifest['version']}",
+        "",
+        f"Judges one payment: the mean log-odds of XGBoost, LightGBM (depth <= 4) and logistic "
+        f"regression on {len(manifest['features'])} features (`{manifest['feature_version']}`), "
+        "beta-calibrated; beside it a label-free anomaly score that may ask for a second factor "
+        "or a person but never blocks by itself.",
+        "",
+        "## Data",
+        f"{source} {training['payments']:,} payments from {training['first_day']} to "
+        f"{training['until']}; learnt from {training['rows']:,} labelled ones with "
+        f"{training['frauds']:,} frauds (seed {manifest['seed']}, "
+        f"{training['negative_share']:.0%} of legit rows, weighted back).",
+        "",
+        "## Measured",
+        f"On the last labelled week ({metrics['rows']:,} payments, {metrics['frauds']:,} frauds), "
+        "split by time: members had not seen it, the calibration map had. The shipped members "
+        f"were then fitted on all rows. 90 % interval of the average precision, customers "
+        f"resampled: {low:.3f} to {high:.3f}.",
+        "",
+        "| measure | value |",
+        "|---|---|",
+        *(f"| {words} | {metrics[key]:.4f} |" for key, words in _MEASURES),
+        "",
+        "Anomaly channel alone on the same week, AUC (PyOD fitted on the same behaviour): "
+        + ", ".join(f"{name} {value:.3f}" for name, value in manifest["anomaly_auc"].items())
+        + ".",
+        "",
+        "## Bands",
+        "Cheapest action under the cost matrix "
+        + ", ".join(f"{name} {value:g}" for name, value in manifest["costs"].items())
+        + ": "
+        + ", ".join(f"{name} >= {value:.4g}" for name, value in manifest["thresholds"].items())
+        + ".",
+        "",
+        "## Known limits",
+        "- Simulated payments are cleaner than real ones: on real card data the literature "
+        "reports average precision near 0.1 where simulations give 0.7. Nothing here carries over.",
+        "- Accuracy says nothing at this fraud rate; read recall together with its "
+        "false-positive rate.",
+        "- Fraud at a counterparty is visible only once its first labels are back (7 days, or "
+        "sooner when an analyst decides).",
+        "- A high anomaly score means unusual, not guilty.",
+        "- Counts saturate at 2,000 events per customer or counterparty in 120 days.",
+        "",
+    ]
+    return "\n".join(lines)
