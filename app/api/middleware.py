@@ -1,6 +1,5 @@
 """The one middleware: request id, deadline, in-flight cap, size cap, headers, metrics, log line."""
 
-import logging
 import re
 import secrets
 import time
@@ -120,15 +119,14 @@ class OneMiddleware:
         route = getattr(scope.get("route"), "path", "unmatched")
         status = answer.status or 499
         self._metrics.observe(route=route, method=scope["method"], status=status, seconds=seconds)
-        if self._log.isEnabledFor(logging.INFO):
-            self._log.info(
-                "request",
-                request_id=request_id,
-                method=scope["method"],
-                route=route,
-                status=status,
-                ms=round(seconds * 1000, 2),
-            )
+        self._log.info(
+            "request",
+            request_id=request_id,
+            method=scope["method"],
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 2),
+        )
 
     def _with_headers(
         self, send: Send, scope: Scope, *, is_api: bool, request_id: str | None = None

@@ -44,7 +44,7 @@ async def app(
         key_file=key_file,
         argon2="19m",
         request_deadline_s=20,
-        log_level="WARNING",
+        log_level="INFO",
     )
     application = create_app(settings)
     async with application.router.lifespan_context(application):
