@@ -23,9 +23,10 @@ from app.core.keys import KeyRing
 from app.core.migrate import discover, migrate
 from app.core.tokens import AccessTokens
 from app.domains.identity.types import Role
-from app.domains.market.adapters.replay import ReplayFeed
+from app.domains.market.errors import NoPricesError
 from app.domains.onboarding.types import KycDecision, KycReason
 from app.services import SPECS, AppServices, Ports, build, migrations_dir, open_database
+from app.worker.feed import feed
 from tests.conftest import REPOSITORY
 from tests.factories.people import ANSWERS, FINANCIAL, PERSONAL, Person, make_person
 
@@ -96,14 +97,19 @@ async def make_everything(services: AppServices) -> Person:
     return person
 
 
-async def _fresh_quotes(services: AppServices) -> None:
-    """Record one batch of the replay feed, so that quotes are there and not stale."""
-    async with asyncio.timeout(30):
-        async for batch in ReplayFeed(services.market, services.clock).quotes():
-            await services.market.record_quotes(
-                (await services.market.source()).source_id, tuple(batch)
-            )
-            return
+async def _fill_market(services: AppServices) -> None:
+    """Let the feed run until the first quotes are there."""
+    feeding = asyncio.create_task(feed(services.market, services.clock))
+    async with asyncio.timeout(60):
+        while not feeding.done():
+            await asyncio.sleep(0.1)
+            try:
+                if await services.market.last_quotes():
+                    break
+            except NoPricesError:
+                continue
+    feeding.cancel()
+    await asyncio.gather(feeding, return_exceptions=True)
 
 
 async def _prepare(settings: Settings) -> Person:
@@ -127,8 +133,7 @@ async def _prepare(settings: Settings) -> Person:
         clock=clock,
         ports=Ports(),
     )
-    await services.market.ensure_simulated()
-    await _fresh_quotes(services)
+    await _fill_market(services)
     person = await make_everything(services)
     services.close()
     await gate.close()
