@@ -1,6 +1,7 @@
 """The gate in memory: sessions, limits and tombstones as Redis would keep them, on a fake clock."""
 
 import math
+from typing import Any
 
 from app.core.gate import SESSION_TTL_S, TOMBSTONE, GateAnswer, GateUnavailableError, RateAnswer
 from app.core.gate_scripts import RateLimit
@@ -53,12 +54,18 @@ class FakeGate:
         self._tat.update(planned)
         return RateAnswer(True, 0, left)
 
-    async def eval(self, script: object, keys: list[str], args: list[int]) -> int:
-        """The only program sent from outside the gate gives one counted call back."""
+    async def eval(self, script: object, keys: list[str], args: list[Any]) -> int:
+        """Two programs come from outside the gate: one refunds a call, one replaces a session."""
         now = self._here()
-        key = keys[0].removeprefix("{rl:").replace("}:", ":", 1)
-        tat = self._tat.get(key, 0.0) - args[0] / 1_000_000
-        self._tat[key] = max(tat, now)
+        if len(args) == 1:
+            key = keys[0].removeprefix("{rl:").replace("}:", ":", 1)
+            self._tat[key] = max(self._tat.get(key, 0.0) - args[0] / 1_000_000, now)
+            return 1
+        value, tombstone, ttl_s = args
+        user_id, session_id = keys[0].removeprefix("{u:").split("}:sess:")
+        if self._session((user_id, session_id)) == tombstone:
+            return 0
+        self._sessions[user_id, session_id] = (value, now + ttl_s)
         return 1
 
     async def forget_limit(self, key: str, limit: RateLimit) -> None:

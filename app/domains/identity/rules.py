@@ -131,6 +131,11 @@ def is_staff(roles: Iterable[Role]) -> bool:
     return not STAFF_ROLES.isdisjoint(roles)
 
 
+def effective_roles(roles: frozenset[Role], *, second_factor: bool) -> frozenset[Role]:
+    """Return the roles that count: a staff role counts only behind a second factor."""
+    return roles if second_factor else roles - STAFF_ROLES
+
+
 def absolute_end(roles: Iterable[Role], auth_time: datetime) -> datetime:
     """Return when a login session ends whatever happens."""
     return auth_time + (STAFF_ABSOLUTE if is_staff(roles) else USER_ABSOLUTE)

@@ -148,11 +148,17 @@ class IdentityService:
     async def confirm_totp(self, caller: Caller, *, code: str) -> list[str]:
         """Switch TOTP on with its first code; returns the recovery codes, shown this once."""
         user = await self._user(caller.user_id)
-        return await self._second_factor.confirm(user, code, session_id=caller.session_id)
+        codes = await self._second_factor.confirm(user, code, session_id=caller.session_id)
+        await self._authenticate.renew(caller.user_id)
+        return codes
 
     async def disable_totp(self, user_id: str, *, password: str, code: str) -> None:
-        """Switch TOTP off. Raises BadCredentialsError, WrongCodeError."""
+        """Switch TOTP off; staff rights rest until it is on again.
+
+        Raises BadCredentialsError, WrongCodeError.
+        """
         await self._second_factor.disable(await self._user(user_id), password=password, code=code)
+        await self._authenticate.renew(user_id)
 
     async def renew_recovery_codes(self, user_id: str, *, code: str) -> list[str]:
         """Replace all recovery codes. Raises WrongCodeError, SecondFactorNeededError."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+import pyotp
 import pytest
 
 from app.core.errors import RateLimitedError, UnavailableError
-from app.core.gate import GateUnavailableError
+from app.core.gate import GateUnavailableError, RateAnswer
+from app.core.gate_scripts import RateLimit
 from app.domains.identity.errors import (
     LoginSessionNotFoundError,
     RefreshInvalidError,
@@ -150,3 +152,19 @@ class TestAuthenticate:
             with pytest.raises(LoginSessionNotFoundError):
                 await house.identity.sign_out.end(bob.user_id, session_id, why="revoked")
         assert await caller_of(house, signed_in)
+
+    async def test_gate_lost_in_the_middle_takes_no_recovery_codes_away(self, house: House) -> None:
+        person = await register(house)
+        caller = await caller_of(house, await log_in(house, person))
+        enrolment = await house.identity.begin_totp(person.user_id)
+        count = house.gate.rate_limit
+
+        async def counts_and_dies(key: str, limit: RateLimit) -> RateAnswer:
+            answer = await count(key, limit)
+            house.gate.away = True
+            return answer
+
+        house.gate.rate_limit = counts_and_dies
+        code = pyotp.TOTP(enrolment.secret).at(house.clock.now())
+
+        assert len(await house.identity.confirm_totp(caller, code=code)) == 10

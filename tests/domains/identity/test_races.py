@@ -13,7 +13,7 @@ from app.core.uow import Transaction
 from app.domains.identity import rules
 from app.domains.identity.errors import StepUpRequiredError
 from app.domains.identity.repository import users
-from app.domains.identity.types import Client, SandboxPerson, StepUpAction, TokenPair
+from app.domains.identity.types import Client, Role, SandboxPerson, StepUpAction, TokenPair
 from tests.factories.identity import (
     PASSWORD,
     House,
@@ -184,6 +184,25 @@ class TestRevocation:
         with pytest.raises(UnauthenticatedError):
             await house.identity.authenticate(signed_in.tokens.access_token)
         assert await caller_of(house, other)
+
+    async def test_changed_second_factor_reaches_the_gate_but_revives_no_ended_session(
+        self, house: House, person: Person
+    ) -> None:
+        ended, living = await log_in(house, person), await log_in(house, person)
+        assert "otp" in (await caller_of(house, living)).amr
+        await house.identity.staff.appoint(
+            user_id=person.user_id, roles=frozenset({Role.ADVISER}), reason="test"
+        )
+        with pytest.raises(UnauthenticatedError):
+            await caller_of(house, ended)
+        fresh = await log_in(house, person)
+        assert Role.ADVISER in (await caller_of(house, fresh)).roles
+        await house.identity.disable_totp(
+            person.user_id, password=PASSWORD, code=next_code(house, person)
+        )
+        assert (await caller_of(house, fresh)).roles == {Role.USER}
+        with pytest.raises(UnauthenticatedError):
+            await caller_of(house, ended)
 
     async def test_password_attempts_at_once_are_all_counted(
         self, house: House, person: Person

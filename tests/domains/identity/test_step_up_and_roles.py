@@ -174,6 +174,20 @@ class TestRoles:
         )
         assert changed in await house.identity.staff.list_staff()
 
+    async def test_staff_rights_rest_without_a_second_factor(self, house: House) -> None:
+        person = await register(house)
+        await house.identity.staff.appoint(
+            user_id=person.user_id, roles=frozenset({Role.ADMIN}), reason="test"
+        )
+        signed_in = await log_in(house, person)
+        assert (await caller_of(house, signed_in)).roles == {Role.USER}
+        await enrol(house, person)
+        assert (await caller_of(house, signed_in)).roles == {Role.USER, Role.ADMIN}
+        await house.identity.disable_totp(
+            person.user_id, password=person.password, code=next_code(house, person)
+        )
+        assert (await caller_of(house, signed_in)).roles == {Role.USER}
+
     async def test_nobody_changes_their_own_roles(self, house: House) -> None:
         _, admin = await staff_member(house, "admin@example.org", Role.ADMIN)
 

@@ -1,9 +1,11 @@
 """Who is calling: token, login session and rate limit, in one call of the gate."""
 
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from app.core.gate import TOMBSTONE, GateUnavailableError
+from app.core.gate import SESSION_TTL_S, TOMBSTONE, GateUnavailableError
+from app.core.gate_scripts import Script
 from app.core.tokens import AccessClaims
 from app.domains.identity import rules
 from app.domains.identity.errors import SessionEndedError, TooManyRequestsError
@@ -14,6 +16,15 @@ from app.domains.identity.types import Caller, RateClass, Role
 from app.domains.identity.usecases.parts import Parts
 
 LAST_GOOD_MAX = 20_000
+
+# Replaces what the gate keeps of a session, but never a tombstone: that one has to win.
+_REPLACE = Script(
+    """
+if redis.call('GET', KEYS[1]) == ARGV[2] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+return 1
+"""
+)
 
 
 class Authenticate:
@@ -58,6 +69,24 @@ class Authenticate:
         value = _value(user, session)
         return await self._parts.gate.refill_session(user.id, session.id, value)
 
+    async def renew(self, user_id: str) -> None:
+        """Tell the gate what a user's sessions are now, after her second factor changed.
+
+        With the gate away its entries catch up when they expire, in 15 minutes at most.
+        """
+        parts = self._parts
+        user = await users.get(parts.db, user_id)
+        if user is None:
+            return
+        living = await sessions.of_user(
+            parts.db, user_id, now=parts.clock.now(), limit=rules.MAX_SESSIONS_LISTED
+        )
+        for session in living:
+            key = f"{{u:{user_id}}}:sess:{session.id}"
+            value = _value(user, session)
+            with suppress(GateUnavailableError):
+                await parts.gate.eval(_REPLACE, [key], [value, TOMBSTONE, SESSION_TTL_S])
+
     async def _refill(self, claims: AccessClaims) -> bytes:
         """Ask the database about a session that the gate does not know."""
         parts = self._parts
@@ -90,7 +119,7 @@ class Authenticate:
 
 def _value(user: User, session: LoginSession) -> bytes:
     """Return `roles|auth time|methods`: what the gate keeps of a session."""
-    roles = ",".join(sorted(user.roles))
+    roles = ",".join(sorted(rules.effective_roles(user.roles, second_factor=bool(user.totp))))
     at = int(session.auth_time.timestamp() * 1000)
     return f"{roles}|{at}|{','.join(session.amr)}".encode()
 

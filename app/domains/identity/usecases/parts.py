@@ -3,13 +3,14 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.core.clock import Clock
 from app.core.config import Settings
 from app.core.db import Database
 from app.core.envelope import BlindIndex, DataKey, Envelope, normal_text
-from app.core.gate import Gate, RateAnswer
+from app.core.gate import Gate, GateUnavailableError, RateAnswer
 from app.core.gate_scripts import RateLimit, Script
 from app.core.ids import IdFactory
 from app.core.passwords import Passwords
@@ -87,9 +88,10 @@ class Parts:
         return await self.gate.rate_limit(key, limit)
 
     async def refund(self, key: str, limit: RateLimit) -> None:
-        """Give one counted call back."""
+        """Give one counted call back; a miss costs one attempt, never the finished work."""
         micros, _ = limit.numbers()
-        await self.gate.eval(_REFUND, [f"{{rl:{key}}}:{limit.name}"], [micros])
+        with suppress(GateUnavailableError):
+            await self.gate.eval(_REFUND, [f"{{rl:{key}}}:{limit.name}"], [micros])
 
     async def key_of(self, user_id: str) -> DataKey:
         """Return the data key of a user, or of a sign-up that is not confirmed yet."""

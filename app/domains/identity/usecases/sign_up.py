@@ -1,5 +1,8 @@
 """Sign-up, confirmation of the address, and forgotten passwords: alike for known and unknown."""
 
+from contextlib import suppress
+
+from app.core.gate import GateUnavailableError
 from app.core.passwords import StoredPassword
 from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
@@ -151,7 +154,9 @@ class SignUp:
         await self._replace_password(user, stored, reset=digest)
         for device_id in {UNKNOWN_DEVICE, *(device.device_id for device in devices)}:
             key = login_key(device_id, user.email_index)
-            await parts.gate.forget_limit(key, rules.LOGIN_ACCOUNT)
+            # The password is changed by now: without the gate the lockout ends with time.
+            with suppress(GateUnavailableError):
+                await parts.gate.forget_limit(key, rules.LOGIN_ACCOUNT)
 
     async def change_password(self, user: User, password: str, *, keep: str) -> None:
         """Set a new password for a user whose present one was just checked.
