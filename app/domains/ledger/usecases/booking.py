@@ -22,9 +22,9 @@ from app.domains.ledger.events import MovementHeld, MovementPosted
 from app.domains.ledger.repository import accounts, journals
 from app.domains.ledger.rules import entries
 from app.domains.ledger.types import Journal, JournalKind, JournalState, Leg
-from app.domains.onboarding.service import OnboardingService
 
 HOLD_FOR = timedelta(days=3)
+OPENED_REMEMBERED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,10 @@ class Intent:
 
 
 class Booking:
-    """Books intents. Everything that decides is outside the transaction, everything kept inside."""
+    """Books intents. Everything that decides is outside the transaction, everything kept inside.
+
+    The door has asked for clearance before: a person who may not move money learns nothing.
+    """
 
     def __init__(
         self,
@@ -64,26 +67,25 @@ class Booking:
         db: Database,
         clock: Clock,
         identity: IdentityService,
-        onboarding: OnboardingService,
         fraud: FraudService,
         house_secret: bytes,
     ) -> None:
         self._db = db
         self._clock = clock
         self._identity = identity
-        self._onboarding = onboarding
         self._fraud = fraud
         self._envelope = identity.envelope
         self._house_secret = house_secret
+        # Accounts are never deleted, so what was open once need not be looked up again.
+        self._opened: set[str] = set()
 
     async def book(self, intent: Intent) -> Journal:
         """Book an intent, or hold it when a person has to look at it.
 
         A repeated key with the same request returns the first answer and moves nothing.
-        Raises NotClearedError, StepUpRequiredError, PaymentBlockedError,
+        Raises StepUpRequiredError, PaymentBlockedError, AmountLimitError, DailyLimitError,
         InsufficientFundsError, IdempotencyMismatchError; a refusal leaves the key unused.
         """
-        await self._onboarding.require_cleared(intent.user_id)
         earlier = await self.earlier(intent)
         if earlier is not None:
             return earlier
@@ -93,8 +95,7 @@ class Booking:
         verdict = await self._fraud.screen(facts)
         await self._refuse(intent, verdict)
         journal = await self._journal(intent, verdict, at=facts.at)
-        wanted = {leg.account_id for leg in journal.legs}
-        await accounts.ensure(self._db, wanted, holdings=set(intent.holdings))
+        await self._open_accounts(intent)
         try:
             return await self._db.transaction(self._work(intent, journal, verdict))
         except DuplicateKeyError:
@@ -104,7 +105,16 @@ class Booking:
                 raise
             return winner
         except InsufficientFundsError as error:
-            raise self._in_words(error, intent) from error
+            raise _in_words(error, intent) from error
+
+    async def _open_accounts(self, intent: Intent) -> None:
+        missing = {leg.account_id for leg in intent.legs} - self._opened
+        if not missing:
+            return
+        await accounts.ensure(self._db, missing, holdings=set(intent.holdings))
+        if len(self._opened) > OPENED_REMEMBERED:
+            self._opened.clear()
+        self._opened |= missing
 
     async def earlier(self, intent: Intent) -> Journal | None:
         """Return the first answer to this key. Raises IdempotencyMismatchError."""
@@ -139,7 +149,7 @@ class Booking:
                 await self._fraud.record_refusal(verdict)
             raise StepUpRequiredError(
                 action=intent.action.value,
-                params=dict(intent.params),
+                params={name: str(value) for name, value in intent.params.items()},
                 decision_id=verdict.decision_id,
                 reasons=[reason.sentence for reason in verdict.reasons],
             )
@@ -170,12 +180,11 @@ class Booking:
         secrets: dict[str, bytes] = {}
         found = []
         for index, leg in enumerate(journal.legs):
-            owner = leg.account_id.rpartition(".")[0]
+            owner = entries.owner_of(leg.account_id)
             if owner not in secrets:
-                house = owner.startswith(f"{entries.HOUSE}.")
                 secrets[owner] = (
                     self._house_secret
-                    if house
+                    if owner == entries.HOUSE
                     else (await self._envelope.key_of(owner)).derive("ledger-leaf")
                 )
             found.append(receipts.leg_salt(secrets[owner], journal.journal_id, index))
@@ -205,15 +214,19 @@ class Booking:
     def _work(
         self, intent: Intent, journal: Journal, verdict: Verdict
     ) -> Callable[[Transaction], Awaitable[Journal]]:
+        spending = None
+        if entries.spends(journal.kind):
+            spending = accounts.Spending(journal.at.date().isoformat(), entries.DAILY_MAXIMUM_MINOR)
+
         async def work(tx: Transaction) -> Journal:
             # May run again after a write conflict: nothing but tx in here.
             await journals.insert(tx, journal)
             if journal.state is JournalState.HELD:
                 for leg in entries.net(journal.legs):
                     if leg.amount < 0:
-                        await accounts.reserve(tx, leg)
+                        await accounts.reserve(tx, leg, spending=spending)
             else:
-                await journals.settle(tx, journal, at=journal.at)
+                await journals.settle(tx, journal, at=journal.at, spending=spending)
             if intent.grant is not None:
                 await self._identity.consume_step_up(
                     tx,
@@ -237,11 +250,12 @@ class Booking:
 
         return work
 
-    def _in_words(self, error: InsufficientFundsError, intent: Intent) -> InsufficientFundsError:
-        """Say what is missing in the unit's own terms."""
-        unit, missing = str(error.fields["unit"]), error.fields["missing_minor"]
-        assert isinstance(missing, int)  # noqa: S101 - set by the repository
-        if unit != intent.amount.currency:
-            return InsufficientFundsError(f"not enough {unit} to sell", unit=unit)
-        short = Money(max(missing, 0), unit).decimal_string()
-        return InsufficientFundsError(f"{short} {unit} are missing", missing=short, unit=unit)
+
+def _in_words(error: InsufficientFundsError, intent: Intent) -> InsufficientFundsError:
+    """Say what is missing in the unit's own terms."""
+    unit, missing = str(error.fields["unit"]), error.fields["missing_minor"]
+    assert isinstance(missing, int)  # noqa: S101 - set by the repository
+    if unit != intent.amount.currency:
+        return InsufficientFundsError(f"not enough {unit} to sell", unit=unit)
+    short = Money(max(missing, 0), unit).decimal_string()
+    return InsufficientFundsError(f"{short} {unit} are missing", missing=short, unit=unit)
