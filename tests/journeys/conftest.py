@@ -41,7 +41,7 @@ class Installation:
 
     def login_of(self, local: str) -> dict[str, Any]:
         people = json.loads(self.finnami("demo", "logins", "--json").stdout)
-        listed = people["people"] if isinstance(people, dict) else people
+        listed = people["logins"]
         return next(one for one in listed if one["email"].startswith(f"{local}@"))
 
 
