@@ -16,6 +16,7 @@ from app.domains.onboarding.errors import (
     CaseNotFoundError,
     CaseTakenError,
     FactsMissingError,
+    KycReasonError,
     KycStateError,
     OwnCaseError,
     StaleCaseError,
@@ -168,7 +169,12 @@ async def claim_kyc_review(
 @router.post(
     "/reviews/{case_id}/decision",
     responses=declared(
-        CaseNotFoundError, OwnCaseError, CaseTakenError, StaleCaseError, KycStateError
+        CaseNotFoundError,
+        OwnCaseError,
+        CaseTakenError,
+        StaleCaseError,
+        KycStateError,
+        KycReasonError,
     ),
 )
 @policy("staff", roles=(Role.KYC_REVIEWER,), rate=RateClass.WRITE)

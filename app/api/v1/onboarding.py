@@ -13,7 +13,7 @@ from app.api.policy import policy
 from app.api.shapes import Currency, DecimalText, Line, MoneyOut, Out
 from app.core.money import Money
 from app.domains.identity.types import RateClass
-from app.domains.onboarding.errors import FactsInvalidError
+from app.domains.onboarding.errors import FactsInvalidError, FactsLockedError, StaleCaseError
 from app.domains.onboarding.types import (
     FinancialFacts,
     IncomeStability,
@@ -148,10 +148,13 @@ async def get_onboarding(caller: CallerDep, services: ServicesDep) -> Onboarding
     return OnboardingOut.of(await services.onboarding.overview(caller.user_id))
 
 
-@router.put("/profile", responses=declared(FactsInvalidError))
+@router.put("/profile", responses=declared(FactsInvalidError, FactsLockedError, StaleCaseError))
 @policy("user", rate=RateClass.WRITE)
 async def save_profile(body: ProfileIn, caller: CallerDep, services: ServicesDep) -> OnboardingOut:
-    """Keep the facts; saving the same facts again changes nothing."""
+    """Keep the facts; saving the same facts again changes nothing.
+
+    Other personal facts end an approved identity check, and are refused during one.
+    """
     personal = PersonalFacts(
         legal_name=body.personal.legal_name,
         birth_date=body.personal.birth_date,

@@ -13,9 +13,11 @@ FinNamiError
 │   ├── StaleCaseError             409 kyc_case_stale        decided from an old tab
 │   ├── QuestionnaireOpenError     409 questionnaire_open    (field `missing`: item numbers)
 │   ├── FactsMissingError          409 facts_missing
+│   ├── FactsLockedError           409 facts_locked          an identity check is under way
 │   └── DisclosureVersionError     409 disclosure_version    another version is in force
 └── InvalidInputError
     ├── AnswerInvalidError         422 answer_invalid
+    ├── KycReasonError             422 kyc_reason            the reason does not fit the decision
     └── FactsInvalidError          422 facts_invalid
 """
 
@@ -85,6 +87,13 @@ class FactsMissingError(ConflictError):
     title = "Please fill in your profile first"
 
 
+class FactsLockedError(ConflictError):
+    """A reviewer is deciding on these very facts; they must not change under her eyes."""
+
+    code = "facts_locked"
+    title = "Your identity is being checked; change these facts after the decision"
+
+
 class DisclosureVersionError(ConflictError):
     """A version was accepted that is not in force."""
 
@@ -97,6 +106,13 @@ class AnswerInvalidError(InvalidInputError):
 
     code = "answer_invalid"
     title = "That is not one of the answers"
+
+
+class KycReasonError(InvalidInputError):
+    """An approval says that the data match, and nothing else does."""
+
+    code = "kyc_reason"
+    title = "This reason does not fit this decision"
 
 
 class FactsInvalidError(InvalidInputError):

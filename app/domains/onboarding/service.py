@@ -1,5 +1,7 @@
 """The door of onboarding: how far a person is, what she can bear, whether money may move."""
 
+import asyncio
+
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.envelope import Envelope
@@ -52,10 +54,13 @@ class OnboardingService:
         personal = None
         if document is not None:
             personal = people.personal_of(document, await self._envelope.key_of(user_id))
-        accepted = await people.has_consent(self._db, user_id, steps.DISCLOSURE_VERSION)
+        profile = await self.profiles.of_document(user_id, document)
+        outdated = profile is not None and not self.profiles.is_current(profile, document)
+        found = await self._steps(user_id, document, outdated=outdated)
+        accepted = (Step.DISCLOSURES, StepStatus.DONE) in found
         return Onboarding(
             user_id=user_id,
-            steps=await self._steps(user_id, document),
+            steps=found,
             personal=personal,
             financial=people.financial_of(document),
             answers=tuple(sorted(people.answers_of(document).items())),
@@ -63,17 +68,30 @@ class OnboardingService:
         )
 
     async def require_cleared(self, user_id: str) -> None:
-        """Raise NotClearedError naming every open step that stands before money."""
-        open_steps = steps.missing(await self._steps(user_id, await people.find(self._db, user_id)))
+        """Raise NotClearedError naming every open step that stands before money.
+
+        A risk profile that has aged does not stand before money, only before new advice.
+        """
+        document = await people.find(self._db, user_id)
+        open_steps = steps.missing(await self._steps(user_id, document, outdated=False))
         if open_steps:
             raise NotClearedError(f"still open: {', '.join(open_steps)}", missing=open_steps)
 
     async def risk_profile(self, user_id: str) -> RiskProfile:
         """Return the newest profile. Raises RiskProfileMissingError.
 
-        The caller compares `expires_at` with its own clock: an old decision quotes an old one.
+        It may have expired: to show it, or to explain an old decision. New advice asks
+        `require_risk_profile`.
         """
         return await self.profiles.latest(user_id)
+
+    async def require_risk_profile(self, user_id: str) -> RiskProfile:
+        """Return the profile that new advice may rest on.
+
+        Raises NotClearedError (missing: risk_profile) when it is missing, expired or of facts
+        that have changed since.
+        """
+        return await self.profiles.current(user_id)
 
     def questionnaire(self, language: str) -> tuple[str, tuple[QuestionText, ...]]:
         """Return the language that is shown and the 13 items in it."""
@@ -106,17 +124,18 @@ class OnboardingService:
             return text
         return text
 
-    async def _steps(self, user_id: str, document: Document | None) -> Steps:
-        answered = len(people.answers_of(document))
-        has_profile = bool((document or {}).get("profile_version"))
-        started = StepStatus.STARTED if answered else StepStatus.TODO
-        accepted = await people.has_consent(self._db, user_id, steps.DISCLOSURE_VERSION)
-        facts = people.financial_of(document) is not None
+    async def _steps(self, user_id: str, document: Document | None, *, outdated: bool) -> Steps:
+        has_second_factor, state, accepted = await asyncio.gather(
+            self._has_second_factor(user_id),
+            self.kyc.state_of(user_id),
+            people.has_consent(self._db, user_id, steps.DISCLOSURE_VERSION),
+        )
+        has_facts = people.financial_of(document) is not None
         return (
-            (Step.SECOND_FACTOR, _done(await self._has_second_factor(user_id))),
-            (Step.PROFILE, _done(facts)),
-            (Step.RISK_PROFILE, StepStatus.DONE if has_profile else started),
-            (Step.KYC, steps.kyc_step(await self.kyc.state_of(user_id))),
+            (Step.SECOND_FACTOR, _done(has_second_factor)),
+            (Step.PROFILE, _done(has_facts)),
+            (Step.RISK_PROFILE, _risk_profile_step(document, outdated=outdated)),
+            (Step.KYC, steps.kyc_step(state)),
             (Step.DISCLOSURES, _done(accepted)),
         )
 
@@ -130,3 +149,11 @@ class OnboardingService:
 
 def _done(is_done: bool) -> StepStatus:  # noqa: FBT001 - a one-word translation
     return StepStatus.DONE if is_done else StepStatus.TODO
+
+
+def _risk_profile_step(document: Document | None, *, outdated: bool) -> StepStatus:
+    if outdated:
+        return StepStatus.NEEDS_ATTENTION
+    if (document or {}).get("profile_version"):
+        return StepStatus.DONE
+    return StepStatus.STARTED if people.answers_of(document) else StepStatus.TODO

@@ -42,16 +42,14 @@ async def find(store: Store, user_id: str) -> Document | None:
     return await store.find_one(PEOPLE, {"_id": user_id})
 
 
-async def save_facts(
-    store: Store,
-    user_id: str,
-    *,
-    personal: PersonalFacts,
-    financial: FinancialFacts,
-    key: DataKey,
-    at: datetime,
-) -> None:
-    """Keep the latest facts; the personal ones under the person's key."""
+async def save_facts(store: Store, user_id: str, facts: Document) -> None:
+    """Keep the latest facts, as `personal_fields` and `financial_fields` make them."""
+    facts = {**facts, "schema_version": SCHEMA_VERSION}
+    await store.update_one(PEOPLE, {"_id": user_id}, {"$set": facts}, upsert=True)
+
+
+def personal_fields(personal: PersonalFacts, key: DataKey, *, at: datetime) -> Document:
+    """Return the fields of the personal facts, sealed under the person's key."""
     sealed = key.seal(
         _PLACE,
         {
@@ -62,13 +60,17 @@ async def save_facts(
             "document_number": personal.document_number,
         },
     )
-    update = {
-        "pii": sealed,
-        "financial": _financial_document(financial),
-        "facts_at": at,
-        "schema_version": SCHEMA_VERSION,
-    }
-    await store.update_one(PEOPLE, {"_id": user_id}, {"$set": update}, upsert=True)
+    return {"pii": sealed, "personal_at": at}
+
+
+def financial_fields(financial: FinancialFacts, *, at: datetime) -> Document:
+    """Return the fields of the financial facts."""
+    return {"financial": _financial_document(financial), "financial_at": at}
+
+
+def financial_at(document: Document | None) -> datetime | None:
+    """Return when the financial facts last changed."""
+    return (document or {}).get("financial_at")
 
 
 async def save_answers(

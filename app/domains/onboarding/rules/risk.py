@@ -6,6 +6,7 @@ judgement, not estimation; changing a value is a new RULES_VERSION and a decisio
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from app.core.money import Money
 from app.domains.onboarding.errors import AnswerInvalidError
@@ -15,6 +16,7 @@ from app.domains.onboarding.types import (
     IncomeStability,
     ItemScore,
     Reason,
+    RiskProfile,
 )
 
 RULES_VERSION = "risk-rules/1"
@@ -73,6 +75,12 @@ def band(score: int) -> str:
         if score <= upper:
             return name
     raise AssertionError(f"{score} is not a score of this scale")
+
+
+def is_current(profile: RiskProfile, *, facts_at: datetime | None, now: datetime) -> bool:
+    """Tell whether new advice may rest on a profile: a year at most, and on the present facts."""
+    changed_since = facts_at is not None and facts_at > profile.made_at
+    return now < profile.expires_at and not changed_since
 
 
 def _ratio(part: Money, whole: Money) -> float:

@@ -1,11 +1,20 @@
 """Which step is open, and which jump of an identity case is legal."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
-from app.domains.onboarding.errors import FactsInvalidError, KycStateError
+from app.domains.onboarding.errors import (
+    FactsInvalidError,
+    FactsLockedError,
+    KycReasonError,
+    KycStateError,
+)
 from app.domains.onboarding.types import (
     FinancialFacts,
+    KycCase,
     KycDecision,
+    KycEvent,
+    KycReason,
     KycState,
     PersonalFacts,
     Step,
@@ -15,6 +24,7 @@ from app.domains.onboarding.types import (
 DISCLOSURE_VERSION = "2026-11"
 MINIMUM_AGE = 18
 MAXIMUM_AGE = 120
+CLAIM_LEASE = timedelta(hours=4)
 
 NEXT: dict[KycState, frozenset[KycState]] = {
     KycState.DRAFT: frozenset({KycState.PENDING}),
@@ -66,6 +76,45 @@ def require_jump(present: KycState, wanted: KycState) -> None:
         )
 
 
+def moved(case: KycCase, state: KycState, *, actor: str, at: datetime, reason: str) -> KycCase:
+    """Return the next revision of a case, with the change in its history.
+
+    Raises KycStateError.
+    """
+    require_jump(case.state, state)
+    event = KycEvent(at, state, actor, reason)
+    return replace(case, state=state, revision=case.revision + 1, history=(*case.history, event))
+
+
+def claim_has_run_out(case: KycCase, now: datetime) -> bool:
+    """Tell whether a claim is so old that another reviewer may take the case over."""
+    return not case.history or now - case.history[-1].at > CLAIM_LEASE
+
+
+def require_fitting(decision: KycDecision, reason: KycReason) -> None:
+    """Raise KycReasonError unless exactly the approvals say that the data match."""
+    if (decision is KycDecision.APPROVE) != (reason is KycReason.DATA_MATCHES):
+        raise KycReasonError(f"{reason} is no reason to {decision}", reason=reason.value)
+
+
+def after_new_facts(case: KycCase | None, *, at: datetime) -> KycCase | None:
+    """Return what becomes of a case when its person changes who she says she is.
+
+    An approval was of other facts: it expires, and a new check is needed. None when nothing
+    changes. Raises FactsLockedError while a reviewer has the case before her.
+    """
+    if case is None or case.state in (
+        KycState.DRAFT,
+        KycState.RESUBMISSION_REQUESTED,
+        KycState.EXPIRED,
+        KycState.REJECTED,
+    ):
+        return None
+    if case.state is not KycState.APPROVED:
+        raise FactsLockedError(state=case.state.value)
+    return moved(case, KycState.EXPIRED, actor=case.user_id, at=at, reason="facts_changed")
+
+
 def age_years(birth: date, today: date) -> int:
     """Return completed years of life."""
     return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
@@ -101,5 +150,14 @@ def check_financial(facts: FinancialFacts) -> None:
 
 
 def missing(steps: tuple[tuple[Step, StepStatus], ...]) -> list[str]:
-    """Return the open steps that stand before money."""
-    return [step.value for step, status in steps if status is not StepStatus.DONE]
+    """Return the open steps that stand before money.
+
+    An outdated risk profile is not among them: it stops new advice, not a person's access to
+    her own money.
+    """
+    return [step.value for step, status in steps if not _is_behind(step, status)]
+
+
+def _is_behind(step: Step, status: StepStatus) -> bool:
+    outdated = step is Step.RISK_PROFILE and status is StepStatus.NEEDS_ATTENTION
+    return status is StepStatus.DONE or outdated

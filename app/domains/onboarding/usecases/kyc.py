@@ -1,7 +1,6 @@
 """The story of an identity check: submitted by the person, decided by a reviewer."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from app.core.clock import Clock
 from app.core.db import Database
@@ -22,19 +21,11 @@ from app.domains.onboarding.rules import steps
 from app.domains.onboarding.types import (
     KycCase,
     KycDecision,
-    KycEvent,
     KycReason,
     KycReview,
     KycState,
     PersonalFacts,
 )
-
-
-def _moved(case: KycCase, state: KycState, *, actor: str, at: datetime, reason: str) -> KycCase:
-    """Return the next revision of a case, with the change in its history."""
-    steps.require_jump(case.state, state)
-    event = KycEvent(at, state, actor, reason)
-    return replace(case, state=state, revision=case.revision + 1, history=(*case.history, event))
 
 
 class KycCases:
@@ -71,7 +62,9 @@ class KycCases:
             history=(),
         )
         waiting = replace(
-            _moved(present or first, KycState.PENDING, actor=user_id, at=now, reason="submitted"),
+            steps.moved(
+                present or first, KycState.PENDING, actor=user_id, at=now, reason="submitted"
+            ),
             submitted_at=now,
             reviewer_id=None,
             decided_at=None,
@@ -123,23 +116,23 @@ class KycCases:
     async def claim(self, case_id: str, *, reviewer_id: str) -> KycCase:
         """Take a waiting case; claiming one's own again changes nothing.
 
-        Raises OwnCaseError, CaseTakenError, KycStateError.
+        A claim holds for four hours. Raises OwnCaseError, CaseTakenError, KycStateError.
         """
-        case = await self._case(case_id)
+        case = free = await self._case(case_id)
+        now = self._clock.now()
         if case.user_id == reviewer_id:
             raise OwnCaseError
         if case.state is KycState.IN_REVIEW:
-            if case.reviewer_id != reviewer_id:
+            if case.reviewer_id == reviewer_id:
+                return case
+            if not steps.claim_has_run_out(case, now):
                 raise CaseTakenError
-            return case
+            # Nobody may keep a person waiting by taking her case and leaving.
+            free = steps.moved(
+                case, KycState.PENDING, actor=reviewer_id, at=now, reason="claim_ran_out"
+            )
         taken = replace(
-            _moved(
-                case,
-                KycState.IN_REVIEW,
-                actor=reviewer_id,
-                at=self._clock.now(),
-                reason="claimed",
-            ),
+            steps.moved(free, KycState.IN_REVIEW, actor=reviewer_id, at=now, reason="claimed"),
             reviewer_id=reviewer_id,
         )
         return await self._write(taken, case.revision, action="kyc.claimed", actor=reviewer_id)
@@ -156,8 +149,9 @@ class KycCases:
     ) -> KycCase:
         """Decide a claimed case from the revision that was read.
 
-        Raises OwnCaseError, CaseTakenError, StaleCaseError, KycStateError.
+        Raises KycReasonError, OwnCaseError, CaseTakenError, StaleCaseError, KycStateError.
         """
+        steps.require_fitting(decision, reason)
         case = await self._case(case_id)
         if case.user_id == reviewer_id:
             raise OwnCaseError
@@ -167,7 +161,9 @@ class KycCases:
             raise CaseTakenError
         now = self._clock.now()
         decided = replace(
-            _moved(case, steps.OUTCOME[decision], actor=reviewer_id, at=now, reason=reason.value),
+            steps.moved(
+                case, steps.OUTCOME[decision], actor=reviewer_id, at=now, reason=reason.value
+            ),
             reason=reason,
             staff_note=staff_note,
             reviewer_id=reviewer_id,

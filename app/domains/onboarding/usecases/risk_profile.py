@@ -5,17 +5,19 @@ from datetime import timedelta
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.envelope import Envelope
-from app.core.store import DuplicateKeyError
+from app.core.store import Document, DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.onboarding.errors import (
     FactsMissingError,
+    NotClearedError,
     QuestionnaireOpenError,
     RiskProfileMissingError,
+    StaleCaseError,
 )
 from app.domains.onboarding.events import RiskProfileMade
-from app.domains.onboarding.repository import people
+from app.domains.onboarding.repository import cases, people
 from app.domains.onboarding.rules import risk, steps
-from app.domains.onboarding.types import FinancialFacts, ItemScore, PersonalFacts, RiskProfile
+from app.domains.onboarding.types import FinancialFacts, ItemScore, PersonalFacts, RiskProfile, Step
 
 VALID_FOR = timedelta(days=365)
 
@@ -31,14 +33,37 @@ class RiskProfiles:
     async def save_facts(
         self, user_id: str, *, personal: PersonalFacts, financial: FinancialFacts
     ) -> None:
-        """Keep the latest facts. Raises FactsInvalidError naming the field."""
+        """Keep the latest facts; the same facts again change nothing.
+
+        Other personal facts end an approval: it was of the earlier ones. Raises
+        FactsInvalidError naming the field, FactsLockedError while a reviewer has the case,
+        StaleCaseError when she decided in this very moment.
+        """
         now = self._clock.now()
         steps.check_personal(personal, now.date())
         steps.check_financial(financial)
         key = await self._envelope.key_of(user_id)
-        await people.save_facts(
-            self._db, user_id, personal=personal, financial=financial, key=key, at=now
-        )
+        document = await people.find(self._db, user_id)
+        changes: Document = {}
+        case = expired = None
+        if people.personal_of(document, key) != personal:
+            case = await cases.find_of(self._db, user_id)
+            expired = steps.after_new_facts(case, at=now)
+            changes |= people.personal_fields(personal, key, at=now)
+        if people.financial_of(document) != financial:
+            changes |= people.financial_fields(financial, at=now)
+
+        async def work(tx: Transaction) -> None:
+            await people.save_facts(tx, user_id, changes)
+            tx.audit("facts.saved", actor=user_id, object_id=user_id)
+            if case is None or expired is None:
+                return
+            if not await cases.replace(tx, expired, expected_revision=case.revision):
+                raise StaleCaseError
+            tx.audit("kyc.expired", actor=user_id, object_id=case.case_id, reason="facts_changed")
+
+        if changes:
+            await self._db.transaction(work)
 
     async def save_answers(self, user_id: str, answers: dict[int, str]) -> None:
         """Keep some answers; the rest may come later. Raises AnswerInvalidError."""
@@ -110,9 +135,29 @@ class RiskProfiles:
 
     async def latest(self, user_id: str) -> RiskProfile:
         """Return the newest version. Raises RiskProfileMissingError."""
-        document = await people.find(self._db, user_id)
-        version = (document or {}).get("profile_version")
-        found = await people.find_profile(self._db, user_id, version) if version else None
+        found = await self.of_document(user_id, await people.find(self._db, user_id))
         if found is None:
             raise RiskProfileMissingError
         return found
+
+    async def current(self, user_id: str) -> RiskProfile:
+        """Return the profile that new advice may rest on.
+
+        Raises NotClearedError (missing: risk_profile) when there is none, it is older than a
+        year, or the facts have changed since: then it must be made anew.
+        """
+        document = await people.find(self._db, user_id)
+        found = await self.of_document(user_id, document)
+        if found is None or not self.is_current(found, document):
+            raise NotClearedError("a new risk profile is needed", missing=[Step.RISK_PROFILE.value])
+        return found
+
+    async def of_document(self, user_id: str, document: Document | None) -> RiskProfile | None:
+        """Return the newest version that a person's document names."""
+        version = (document or {}).get("profile_version")
+        return await people.find_profile(self._db, user_id, version) if version else None
+
+    def is_current(self, profile: RiskProfile, document: Document | None) -> bool:
+        """Tell whether a profile is fresh and of the facts as they stand."""
+        facts_at = people.financial_at(document)
+        return risk.is_current(profile, facts_at=facts_at, now=self._clock.now())
