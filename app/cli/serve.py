@@ -19,9 +19,6 @@ KEEP_ALIVE_S = 75
 """Longer than a proxy's, and than a reader's pause: 5 s dropped every thinking user."""
 
 BACKLOG = 4096
-EVENT_LOOP = "asyncio"
-"""Not uvloop yet: redis_wire asserts asyncio's transport class, and uvloop has its own."""
-
 GRACE_S = 25
 
 
@@ -47,7 +44,7 @@ def api(host: str, port: int, workers: int) -> None:
         host=host,
         port=port,
         workers=workers,
-        loop=EVENT_LOOP,
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
         http="httptools",
         ws="none",
         timeout_keep_alive=KEEP_ALIVE_S,

@@ -16,7 +16,7 @@ USER_EXISTS = 51003
 Client = AsyncMongoClient[dict[str, Any]]
 
 
-def answers(url: str, *, timeout_s: float = 1.0) -> bool:
+def answers(url: str, *, timeout_s: float = 3.0) -> bool:
     """Tell whether the server behind `url` accepts these credentials and answers a ping."""
 
     async def ping(client: Client) -> None:

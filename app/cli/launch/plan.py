@@ -155,7 +155,7 @@ def _roles(
                 name=name,
                 argv=_finnami("serve", "worker", "--queue", queue),
                 ready=_ready_at(port),
-                needs=(*migrated, "api"),
+                needs=migrated,
                 settings={**common, "FINNAMI_METRICS_PORT": str(port)},
                 port=port,
             )
@@ -166,7 +166,7 @@ def _roles(
             name="feed",
             argv=_finnami("serve", "feed"),
             ready=lambda: True,
-            needs=(*migrated, "api"),
+            needs=migrated,
             settings=common,
         )
     )
