@@ -41,11 +41,23 @@ Password = Annotated[
     str,
     StringConstraints(min_length=1, max_length=256),
     AfterValidator(shown_text),
-    Field(json_schema_extra={"format": "password"}),
+    Field(json_schema_extra={"format": "password"}, examples=["tidal lantern cobble seven"]),
 ]
-Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{3} ?[0-9]{3}$")]
-RecoveryCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{5}[- ]?[0-9A-Za-z]{5}$")]
-Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,200}$")]
-ObjectId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{20}$")]
+Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$"), Field(examples=["en"])]
+Code = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{3} ?[0-9]{3}$"), Field(examples=["123456"])
+]
+RecoveryCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9A-Za-z]{5}[- ]?[0-9A-Za-z]{5}$"),
+    Field(examples=["k7m2p-x9r4t"]),
+]
+Token = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,200}$"),
+    Field(examples=["Zy3hS1mYk2nUqYQF6vXzO0R4yq9Jt8wVb1cD5eF7gH0"]),
+]
+ObjectId = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-z]{20}$"), Field(examples=["1tckn1057ac3hsdghh0d"])
+]
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=500), AfterValidator(shown_text)]

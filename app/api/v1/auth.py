@@ -41,7 +41,7 @@ class LoginRequest(Input):
     """E-mail and password. `device` and `trusted_device` are for clients without cookies."""
 
     email: Email
-    password: Password = Field(examples=["tidal lantern cobble seven"])
+    password: Password
     transport: TransportField = Transport.COOKIE
     device: Token | None = None
     trusted_device: Token | None = None
@@ -51,7 +51,7 @@ class TotpRequest(Input):
     """The code of the authenticator app, for a log-in that waits for it."""
 
     challenge: Token
-    code: Code = Field(examples=["123456"])
+    code: Code
     trust_device: bool = False
     device: Token | None = None
 
@@ -60,7 +60,7 @@ class RecoveryRequest(Input):
     """A recovery code instead of the app's code; it works once."""
 
     challenge: Token
-    code: RecoveryCode = Field(examples=["k7m2p-x9r4t"])
+    code: RecoveryCode
     device: Token | None = None
 
 

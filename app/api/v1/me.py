@@ -64,7 +64,7 @@ class Enrolment(BaseModel):
 class CodeRequest(Input):
     """A fresh code of the authenticator app."""
 
-    code: Code = Field(examples=["123456"])
+    code: Code
 
 
 class RecoveryCodes(BaseModel):
@@ -77,14 +77,14 @@ class DisableRequest(Input):
     """Switching two-step verification off takes the password and a fresh code."""
 
     password: Password
-    code: Code = Field(examples=["123456"])
+    code: Code
 
 
 class PasswordRequest(Input):
     """A new password; `code` is needed when two-step verification is on."""
 
     present: Password
-    password: Password = Field(examples=["tidal lantern cobble seven"])
+    password: Password
     code: Code | None = None
 
 
@@ -130,7 +130,7 @@ class StepUpRequest(Input):
     params: dict[ParamName, ParamValue] = Field(
         max_length=12, examples=[{"amount_minor": "12000", "currency": "EUR", "payee": "p1"}]
     )
-    code: Code = Field(examples=["123456"])
+    code: Code
 
 
 class Grant(BaseModel):

@@ -20,9 +20,9 @@ class RegisterRequest(Input):
     """A new person. The password has at least 15 characters; a few words make a good one."""
 
     email: Email
-    password: Password = Field(examples=["tidal lantern cobble seven"])
+    password: Password
     name: PersonName = Field(examples=["Ada Lovelace"])
-    locale: Locale = Field(default="en", examples=["en"])
+    locale: Locale = "en"
 
 
 class EmailRequest(Input):
@@ -34,14 +34,14 @@ class EmailRequest(Input):
 class TokenRequest(Input):
     """The secret of a mailed link."""
 
-    token: Token = Field(examples=["Zy3hS1mYk2nUqYQF6vXzO0R4yq9Jt8wVb1cD5eF7gH0"])
+    token: Token
 
 
 class ResetRequest(Input):
     """A new password, with the secret of the mailed link."""
 
-    token: Token = Field(examples=["Zy3hS1mYk2nUqYQF6vXzO0R4yq9Jt8wVb1cD5eF7gH0"])
-    password: Password = Field(examples=["tidal lantern cobble seven"])
+    token: Token
+    password: Password
 
 
 class CheckMail(BaseModel):
