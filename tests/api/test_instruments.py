@@ -1,16 +1,14 @@
-"""Instruments, closes and quotes over HTTP: signed in, bounded, honest about source and age."""
+"""Instruments and closes over HTTP: signed in, bounded, with their source."""
 
 from datetime import date
 
 import httpx
 import pytest
 
-from app.core.clock import SystemClock
-from app.domains.market.adapters.replay import ReplayFeed
 from app.services import AppServices
 from tests.factories.people import Person, make_person
 
-URLS = ("/v1/instruments", "/v1/instruments/VTI/prices", "/v1/quotes")
+URLS = ("/v1/instruments", "/v1/instruments/VTI/prices")
 
 
 @pytest.fixture
@@ -20,11 +18,7 @@ async def person(services: AppServices) -> Person:
 
 @pytest.fixture
 async def market_open(services: AppServices) -> None:
-    """The sandbox market with one batch of quotes, as the feed leaves it."""
-    source = await services.market.ensure_simulated()
-    history = await services.market.history(source.symbols, end=source.last_day, days=60)
-    batch = ReplayFeed(services.market, SystemClock()).batch(source, history)
-    await services.market.record_quotes(batch)
+    await services.market.ensure_simulated()
 
 
 @pytest.mark.row("MD1")
@@ -88,24 +82,3 @@ class TestPrices:
         answer = await client.get(url, headers=person.headers)
         assert answer.status_code == 200, answer.text
         assert answer.json()["closes"] == []
-
-
-class TestQuotes:
-    @pytest.mark.usefixtures("market_open")
-    async def test_quote_carries_currency_source_and_both_times(
-        self, client: httpx.AsyncClient, person: Person
-    ) -> None:
-        found = (await client.get("/v1/quotes?symbols=VTI,NOPE", headers=person.headers)).json()
-        assert [quote["symbol"] for quote in found] == ["VTI"], "no price is not zero"
-        quote = found[0]
-        assert (quote["currency"], quote["source"], quote["stale"]) == ("USD", "simulated", False)
-        assert float(quote["price"]) > 0
-        assert quote["exchange_at"].endswith("Z")
-        assert quote["received_at"].endswith("Z")
-
-    async def test_before_the_market_is_there_it_asks_for_patience(
-        self, client: httpx.AsyncClient, person: Person
-    ) -> None:
-        answer = await client.get("/v1/quotes", headers=person.headers)
-        assert (answer.status_code, answer.json()["code"]) == (503, "no_prices")
-        assert "retry-after" in answer.headers

@@ -1,6 +1,6 @@
-"""/v1/instruments and /v1/quotes: what can be held, what it costs now, what it cost before."""
+"""/v1/instruments: what can be held, and what it cost before."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -11,9 +11,9 @@ from app.api.errors import declared
 from app.api.policy import policy
 from app.api.shapes import Out
 from app.domains.market.errors import DateRangeError, InstrumentNotFoundError, NoPricesError
-from app.domains.market.types import Instrument, Quote, exact_price
+from app.domains.market.types import Instrument, exact_price
 
-router = APIRouter(prefix="/v1", tags=["market"])
+router = APIRouter(prefix="/v1/instruments", tags=["market"])
 
 Symbol = Annotated[str, Path(pattern=r"^[A-Z0-9.=^-]{1,15}$", examples=["VTI"])]
 
@@ -45,33 +45,6 @@ class InstrumentOut(Out):
         )
 
 
-class QuoteOut(Out):
-    """A last price with its currency, source and age."""
-
-    symbol: str
-    price: str = Field(examples=["104.2500"])
-    currency: str
-    source: str
-    market_date: date
-    exchange_at: datetime
-    received_at: datetime
-    stale: bool
-
-    @classmethod
-    def of(cls, quote: Quote) -> "QuoteOut":
-        """Return the public form."""
-        return cls(
-            symbol=quote.symbol,
-            price=f"{quote.price:f}",
-            currency=quote.currency,
-            source=quote.source,
-            market_date=quote.market_date,
-            exchange_at=quote.exchange_at,
-            received_at=quote.received_at,
-            stale=quote.stale,
-        )
-
-
 class CloseOut(Out):
     """One day's close."""
 
@@ -89,7 +62,7 @@ class PricesOut(Out):
     closes: list[CloseOut]
 
 
-@router.get("/instruments", responses=declared(NoPricesError))
+@router.get("", responses=declared(NoPricesError))
 @policy("user")
 async def list_instruments(_: CallerDep, services: ServicesDep) -> list[InstrumentOut]:
     """Return what can be held with the present source of prices."""
@@ -97,7 +70,7 @@ async def list_instruments(_: CallerDep, services: ServicesDep) -> list[Instrume
 
 
 @router.get(
-    "/instruments/{symbol}/prices",
+    "/{symbol}/prices",
     responses=declared(InstrumentNotFoundError, DateRangeError, NoPricesError),
 )
 @policy("user")
@@ -120,16 +93,3 @@ async def get_prices(
             for day, price in zip(found.dates, found.prices[:, 0], strict=True)
         ],
     )
-
-
-@router.get("/quotes", responses=declared(NoPricesError))
-@policy("user")
-async def list_quotes(
-    _: CallerDep,
-    services: ServicesDep,
-    symbols: Annotated[str, Query(pattern=r"^[A-Z0-9.,=^-]{0,500}$")] = "",
-) -> list[QuoteOut]:
-    """Return last quotes (comma-separated symbols, or all); a stale one says so."""
-    wanted = tuple(symbol for symbol in symbols.split(",") if symbol)
-    found = await services.market.last_quotes(wanted)
-    return [QuoteOut.of(quote) for _, quote in sorted(found.items())]
