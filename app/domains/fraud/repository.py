@@ -1,7 +1,10 @@
 """What fraud keeps in MongoDB: the events behind the features, and cases."""
 
+from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.core.clock import Clock
 from app.core.money import Money
 from app.core.mongo import long
 from app.core.schema import CollectionSpec, IndexSpec
@@ -20,6 +23,10 @@ EVENTS = "fraud_events"
 CASES = "fraud_cases"
 KEEP = timedelta(days=120)
 MAX_EVENTS = 2000
+REREAD_S = 300.0
+ENTITIES_REMEMBERED = 2000
+# Longer than a booking may take from its screening to its commit.
+OVERLAP = timedelta(seconds=15)
 QUEUE_LIMIT = 100
 COLLECTIONS = (
     CollectionSpec(
@@ -42,37 +49,77 @@ COLLECTIONS = (
 )
 
 
-async def entity(store: Store, field: str, entity_id: str, *, at: datetime) -> EntityState:
-    """Return the last 120 days of one customer's or one payee's payments, oldest first.
+class Recent:
+    """The last 120 days of payments by customer and by payee, remembered between screenings.
 
-    At most 2,000: beyond that the oldest fall out, which the features tolerate.
+    A known entity costs one read of the last seconds instead of all its payments; everything
+    is read again after five minutes, which is how a label set elsewhere arrives.
     """
-    rows = await store.find_many(
-        EVENTS,
-        {field: entity_id, "at": {"$gt": at - KEEP, "$lte": at}},
-        sort=[("at", -1)],
-        limit=MAX_EVENTS,
-    )
-    return EntityState(entity_id, tuple(_event(row) for row in reversed(rows)))
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
+
+    async def entity(self, field: str, entity_id: str, *, at: datetime) -> EntityState:
+        """Return one customer's or one payee's payments before `at`, oldest first.
+
+        At most 2,000: beyond that the oldest fall out, which the features tolerate.
+        """
+        now = self._clock.monotonic()
+        known = self._known.get((field, entity_id))
+        if known is not None and now - known.read_at < REREAD_S:
+            new = await _read(self._store, field, entity_id, after=known.through - OVERLAP, at=at)
+            merged = {event.payment_id: event for event in (*known.events, *new)}
+            read_at, through = known.read_at, max(known.through, at)
+        else:
+            new = await _read(self._store, field, entity_id, after=at - KEEP, at=at)
+            merged = {event.payment_id: event for event in new}
+            read_at, through = now, at
+        ordered = sorted(merged.values(), key=lambda event: (event.at, event.payment_id))
+        events = tuple(e for e in ordered[-MAX_EVENTS:] if at - KEEP < e.at)
+        self._remember((field, entity_id), _Known(events, through=through, read_at=read_at))
+        return EntityState(entity_id, tuple(event for event in events if event.at <= at))
+
+    def _remember(self, key: tuple[str, str], known: "_Known") -> None:
+        self._known[key] = known
+        self._known.move_to_end(key)
+        if len(self._known) > ENTITIES_REMEMBERED:
+            self._known.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    events: tuple[PaymentEvent, ...]
+    through: datetime
+    read_at: float
+
+
+async def _read(
+    store: Store, field: str, entity_id: str, *, after: datetime, at: datetime
+) -> list[PaymentEvent]:
+    query = {field: entity_id, "at": {"$gt": after, "$lte": at}}
+    rows = await store.find_many(EVENTS, query, sort=[("at", -1)], limit=MAX_EVENTS)
+    return [_event(row) for row in rows]
 
 
 async def append(store: Store, facts: PaymentFacts, *, high_ratio: bool) -> None:
-    """Keep a booked payment's event; a repeat with the same id changes nothing."""
-    await store.update_one(
+    """Keep a booked payment's event, in the transaction that books it.
+
+    Raises DuplicateKeyError when the payment was booked before.
+    """
+    await store.insert_one(
         EVENTS,
-        {"_id": facts.payment_id},
         {
-            "$setOnInsert": {
-                "customer": facts.user_id,
-                "payee": facts.payee_id,
-                "at": facts.at,
-                "amount": long(facts.amount.amount_minor),
-                "high": high_ratio,
-                "label": None,
-                "known_at": None,
-            }
+            "_id": facts.payment_id,
+            "customer": facts.user_id,
+            "payee": facts.payee_id,
+            "at": facts.at,
+            "amount": long(facts.amount.amount_minor),
+            "high": high_ratio,
+            "label": None,
+            "known_at": None,
         },
-        upsert=True,
     )
 
 
@@ -130,6 +177,12 @@ async def close_case(
     changes = {"state": state.value, "analyst": analyst_id, "note": note, "decided_at": at}
     query = {"_id": case_id, "open": True}
     return await store.update_one(CASES, query, {"$set": changes, "$unset": {"open": ""}}) == 1
+
+
+async def expire_case(store: Store, payment_id: str, *, at: datetime) -> None:
+    """Close a payment's case if it is open still; it says nothing about fraud."""
+    changes = {"$set": {"state": CaseState.EXPIRED.value, "decided_at": at}, "$unset": {"open": ""}}
+    await store.update_one(CASES, {"payment": payment_id, "open": True}, changes)
 
 
 async def find_case(store: Store, case_id: str) -> FraudCase | None:

@@ -1,5 +1,7 @@
 """The door of fraud: a verdict before each booking, and the cases that people decide."""
 
+from datetime import datetime
+
 import structlog
 
 from app.core import decisions
@@ -37,6 +39,7 @@ class FraudService:
         self._clock = clock
         self._scorer = scorer
         self._new_id = ids
+        self._recent = repository.Recent(db, clock)
 
     @property
     def model_version(self) -> str | None:
@@ -48,8 +51,8 @@ class FraudService:
 
         One read per entity, then pure CPU. A model that fails is a degraded verdict.
         """
-        customer = await repository.entity(self._db, "customer", facts.user_id, at=facts.at)
-        payee = await repository.entity(self._db, "payee", facts.payee_id, at=facts.at)
+        customer = await self._recent.entity("customer", facts.user_id, at=facts.at)
+        payee = await self._recent.entity("payee", facts.payee_id, at=facts.at)
         score = self._score(facts, customer, payee)
         outcome, reasons = rules.decide(facts, customer, score)
         return Verdict(
@@ -116,6 +119,10 @@ class FraudService:
             )
 
         await self._db.transaction(work)
+
+    async def end_case(self, tx: Transaction, payment_id: str, *, at: datetime) -> None:
+        """Close a payment's open case, if it has one: its hold ended without a decision."""
+        await repository.expire_case(tx, payment_id, at=at)
 
     async def queue(self) -> list[FraudCase]:
         """Return the open cases, the largest expected loss first."""

@@ -3,11 +3,13 @@
 FinNamiError
 ├── ConflictError
 │   ├── InsufficientFundsError   409 insufficient_funds    (field `missing`: decimal text)
+│   ├── DailyLimitError          409 daily_limit           (fields `limit`, `unit`)
 │   ├── AccountClosedError       409 account_closed
 │   └── JournalStateError        409 journal_state         (field `state`)
 ├── InvalidInputError
 │   ├── IdempotencyMismatchError 422 idempotency_mismatch  the key was used for something else
 │   ├── AmountLimitError         422 amount_limit          (fields `minimum`, `maximum`)
+│   ├── PeriodTooLongError       422 period_too_long       (field `limit`: lines)
 │   └── PayeeUnknownError        422 payee_unknown
 └── NotFoundError
     ├── AccountNotFoundError     404 account_not_found
@@ -22,6 +24,13 @@ class InsufficientFundsError(ConflictError):
 
     code = "insufficient_funds"
     title = "There is not enough money in this account"
+
+
+class DailyLimitError(ConflictError):
+    """More would leave the account today than one day allows; the key is still good."""
+
+    code = "daily_limit"
+    title = "This is more than may leave the account in one day"
 
 
 class AccountClosedError(ConflictError):
@@ -50,6 +59,13 @@ class AmountLimitError(InvalidInputError):
 
     code = "amount_limit"
     title = "The amount is outside the limits"
+
+
+class PeriodTooLongError(InvalidInputError):
+    """The period holds more lines than one statement shows, or ends before it begins."""
+
+    code = "period_too_long"
+    title = "Ask for a shorter period"
 
 
 class PayeeUnknownError(InvalidInputError):

@@ -56,19 +56,23 @@ class LedgerService:
         keys: KeyRing,
     ) -> None:
         self._identity = identity
+        self._onboarding = onboarding
         self._booking = Booking(
             db=db,
             clock=clock,
             identity=identity,
-            onboarding=onboarding,
             fraud=fraud,
             house_secret=keys.log_seed,
         )
         self.books = Books(db=db, booking=self._booking, log_key=keys.log_key().public_key())
-        self.holds = Holds(db=db, clock=clock, booking=self._booking)
+        self.holds = Holds(db=db, clock=clock, booking=self._booking, fraud=fraud)
 
     async def deposit(self, wanted: Movement) -> Journal:
-        """Take money in from the sandbox funding source. Raises what Booking.book raises."""
+        """Take money in from the sandbox funding source.
+
+        Raises NotClearedError and what Booking.book raises, as do all movements.
+        """
+        await self._onboarding.require_cleared(wanted.user_id)
         cash = entries.cash_account(wanted.user_id, wanted.amount.currency)
         source = self._house(wanted, entries.FUNDING)
         legs = entries.pair(source, cash, wanted.amount)
@@ -76,6 +80,7 @@ class LedgerService:
 
     async def withdraw(self, wanted: Movement) -> Journal:
         """Pay money out to the person's own bank; always needs a fresh code for this amount."""
+        await self._onboarding.require_cleared(wanted.user_id)
         cash = entries.cash_account(wanted.user_id, wanted.amount.currency)
         target = self._house(wanted, entries.PAYOUT)
         legs = entries.pair(cash, target, wanted.amount)
@@ -86,6 +91,7 @@ class LedgerService:
 
         Raises PayeeUnknownError for nobody and for oneself, and what Booking.book raises.
         """
+        await self._onboarding.require_cleared(wanted.user_id)
         payee = await self._identity.find_user_by_email_index(payee_email)
         if payee is None or payee == wanted.user_id:
             raise PayeeUnknownError
@@ -99,6 +105,7 @@ class LedgerService:
 
         Raises InsufficientFundsError and what Booking.book raises.
         """
+        await self._onboarding.require_cleared(batch.user_id)
         gross = sum(fill.gross.amount_minor for fill in batch.fills)
         amount = Money(gross, batch.currency)
         wanted = Movement(

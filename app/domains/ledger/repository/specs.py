@@ -49,10 +49,7 @@ COLLECTIONS = (
             "required": ["_id", "account", "seq", "journal", "amount", "balance", "prev", "at"],
             "properties": {"amount": {"bsonType": "long"}, "balance": {"bsonType": "long"}},
         },
-        indexes=(
-            IndexSpec((("account", 1), ("journal", 1)), unique=True),
-            IndexSpec((("account", 1), ("seq", 1))),
-            IndexSpec((("account", 1), ("at", 1))),
-        ),
+        # `_id` is <account>:<seq>: it orders an account's postings without another index.
+        indexes=(IndexSpec((("account", 1), ("journal", 1)), unique=True),),
     ),
 )

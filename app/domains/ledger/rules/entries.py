@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from app.core.decisions import canonical_json, sha256_hex
 from app.core.money import Money
 from app.domains.ledger.errors import AmountLimitError, IdempotencyMismatchError
-from app.domains.ledger.types import Fill, Journal, Leg, Side
+from app.domains.ledger.types import Fill, Journal, JournalKind, Leg, Side
 
 HOUSE = "house"
 HOUSE_PARTS = 16
 MINIMUM_MINOR = 1
 MAXIMUM_MINOR = 10_000_000_00
+DAILY_MAXIMUM_MINOR = 20_000_000_00
 FUNDING, PAYOUT, BROKER, FEES = "funding", "payout", "broker", "fees"
 
 
@@ -35,6 +36,17 @@ def house_account(purpose: str, unit: str, journal_id: str) -> str:
     return f"{HOUSE}.{purpose}.{part:02d}.{unit}"
 
 
+def owner_of(account_id: str) -> str:
+    """Return whose account this is: a user id, or the house. Symbols may contain dots."""
+    return account_id.partition(".")[0]
+
+
+def unit_of(account_id: str) -> str:
+    """Return the unit that an account counts."""
+    parts = 3 if owner_of(account_id) == HOUSE else 1
+    return account_id.split(".", parts)[parts]
+
+
 def require_limits(amount: Money) -> None:
     """Raise AmountLimitError unless the amount is one that a single movement may have."""
     if not MINIMUM_MINOR <= amount.amount_minor <= MAXIMUM_MINOR:
@@ -44,6 +56,11 @@ def require_limits(amount: Money) -> None:
             minimum=low.decimal_string(),
             maximum=high.decimal_string(),
         )
+
+
+def spends(kind: JournalKind) -> bool:
+    """Tell whether a movement counts towards the payer's limit of the day: money that leaves."""
+    return kind in (JournalKind.TRANSFER, JournalKind.WITHDRAWAL)
 
 
 def pair(source: str, target: str, amount: Money) -> tuple[Leg, ...]:

@@ -17,7 +17,7 @@ from app.domains.fraud.types import Outcome, PaymentFacts, PaymentKind, Verdict
 from app.domains.identity.errors import StepUpRequiredError
 from app.domains.identity.service import IdentityService
 from app.domains.identity.types import StepUpAction, StepUpParams
-from app.domains.ledger.errors import InsufficientFundsError
+from app.domains.ledger.errors import DailyLimitError, InsufficientFundsError
 from app.domains.ledger.events import MovementHeld, MovementPosted
 from app.domains.ledger.repository import accounts, journals
 from app.domains.ledger.rules import entries
@@ -104,8 +104,8 @@ class Booking:
             if winner is None:
                 raise
             return winner
-        except InsufficientFundsError as error:
-            raise _in_words(error, intent) from error
+        except (InsufficientFundsError, DailyLimitError) as error:
+            raise in_words(error, currency=intent.amount.currency) from error
 
     async def _open_accounts(self, intent: Intent) -> None:
         missing = {leg.account_id for leg in intent.legs} - self._opened
@@ -251,11 +251,17 @@ class Booking:
         return work
 
 
-def _in_words(error: InsufficientFundsError, intent: Intent) -> InsufficientFundsError:
-    """Say what is missing in the unit's own terms."""
-    unit, missing = str(error.fields["unit"]), error.fields["missing_minor"]
+def in_words(
+    error: InsufficientFundsError | DailyLimitError, *, currency: str
+) -> InsufficientFundsError | DailyLimitError:
+    """Return the store's refusal with its minor units as the amounts people read."""
+    unit = str(error.fields["unit"])
+    if isinstance(error, DailyLimitError):
+        limit = Money(entries.DAILY_MAXIMUM_MINOR, unit).decimal_string()
+        return DailyLimitError(f"at most {limit} {unit} in one day", limit=limit, unit=unit)
+    missing = error.fields["missing_minor"]
     assert isinstance(missing, int)  # noqa: S101 - set by the repository
-    if unit != intent.amount.currency:
+    if unit != currency:
         return InsufficientFundsError(f"not enough {unit} to sell", unit=unit)
     short = Money(max(missing, 0), unit).decimal_string()
     return InsufficientFundsError(f"{short} {unit} are missing", missing=short, unit=unit)
