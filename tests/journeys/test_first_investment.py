@@ -145,13 +145,13 @@ def test_from_sign_up_to_a_verified_investment(installation: Installation, tmp_p
     weights = [float(target["weight"]) for target in advice["mix"]["targets"]]
     assert sum(weights) == pytest.approx(1)
     advice_id = advice["recommendation_id"]
-    plan = me.call("accept_recommendation", recommendation_id=advice_id, expect=201).body
+    plan = me.call("accept_recommendation", recommendation_id=advice_id, expect=200).body
     assert any(order["action"] == "buy" for order in plan["orders"])
     orders = confirmed(me, totp, "create_orders", {"plan_id": plan["plan_id"]}, "first-orders")
     assert orders.status == 201, orders.body
 
     # She sees what she holds, and that the books agree with it to the cent.
-    view = eventually("holdings", lambda: me.call("get_portfolio", expect=200).body["holdings"])
+    view = eventually("holdings", lambda: me.call("get_portfolio", expect=200).body["positions"])
     accounts = me.call("list_accounts", expect=200).body
     held = {a["unit"]: a["balance"] for a in accounts if a["kind"] == "holding"}
     assert {h["symbol"]: h["quantity"] for h in view} == held
