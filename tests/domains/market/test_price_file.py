@@ -3,7 +3,10 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.domains.market.adapters import price_file
 from app.domains.market.types import PriceFile
@@ -144,3 +147,45 @@ class TestBadFiles:
         problem = read_price_file(written(tmp_path, text)).problems[0]
         assert (problem.row, problem.column, problem.code) == (None, "B", "missing_price")
         assert "2024-01-02" in problem.message
+
+
+CELL = st.one_of(
+    st.sampled_from(
+        ["date", "symbol", "close", "AAA", "2024-01-02", "2024-01-03", "", "NaN", "-1"]
+    ),
+    st.floats(width=32).map(str),
+    st.text(max_size=8),
+)
+ANY_TABLE = st.lists(st.lists(CELL, max_size=4), max_size=8).map(
+    lambda rows: "\n".join(",".join(row) for row in rows).encode("utf-8", "surrogatepass")
+)
+
+DAYS = st.sampled_from(["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"])
+PRICES = st.sampled_from(["10", "10.5", "9", "", "0", "1e12"])
+NEARLY_GOOD = st.lists(st.tuples(DAYS, PRICES, PRICES), min_size=2, max_size=4).map(
+    lambda rows: "\n".join(["date,AAA,BBB", *(",".join(row) for row in rows)]).encode()
+)
+
+
+@pytest.mark.row("MD3")
+class TestAnyFile:
+    @settings(
+        max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    @given(
+        st.one_of(NEARLY_GOOD, ANY_TABLE, st.binary(max_size=200)),
+        st.sampled_from([".csv", ".parquet"]),
+    )
+    def test_never_raises_and_what_is_usable_is_a_clean_table(
+        self, tmp_path: Path, data: bytes, suffix: str
+    ) -> None:
+        path = tmp_path / f"any{suffix}"
+        path.write_bytes(data)
+        found = read_price_file(path)
+        assert found.prices.shape == (len(found.dates), len(found.symbols))
+        if found.usable:
+            assert np.isfinite(found.prices).all()
+            assert (found.prices > 0).all()
+            assert (np.diff(found.dates) > np.timedelta64(0, "D")).all()
+        else:
+            assert all(problem.message for problem in found.problems)
