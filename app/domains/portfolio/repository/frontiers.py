@@ -1,6 +1,6 @@
 """Precomputed frontiers in MongoDB: one immutable document per version."""
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,14 @@ from app.core.store import Document, DuplicateKeyError, Store
 from app.domains.portfolio.types import StoredFrontier
 
 FRONTIERS = "frontiers"
+REFUSALS = "frontier_refusals"
 SPECS = (
     CollectionSpec(
         FRONTIERS,
         validator={"bsonType": "object", "required": ["_id", "source", "day", "model", "data"]},
         indexes=(IndexSpec((("source", 1), ("day", 1), ("made_at", -1)), name="newest"),),
     ),
+    CollectionSpec(REFUSALS, validator={"bsonType": "object", "required": ["_id", "reason", "at"]}),
 )
 
 
@@ -60,6 +62,18 @@ async def newest(store: Store, source: str, day: date) -> StoredFrontier | None:
         FRONTIERS, {"source": source, "day": day.isoformat()}, sort=[("made_at", -1)], limit=1
     )
     return _frontier(rows[0]) if rows else None
+
+
+async def refuse(store: Store, source: str, day: date, *, reason: str, at: datetime) -> None:
+    """Keep why a day has no frontier, so that whoever waits for it is told."""
+    query = {"_id": f"{source}:{day.isoformat()}"}
+    await store.update_one(REFUSALS, query, {"$set": {"reason": reason, "at": at}}, upsert=True)
+
+
+async def refusal(store: Store, source: str, day: date, *, since: datetime) -> str | None:
+    """Return why a day has no frontier, when building it failed after a time."""
+    row = await store.find_one(REFUSALS, {"_id": f"{source}:{day.isoformat()}"})
+    return str(row["reason"]) if row and row["at"].astimezone(UTC) >= since else None
 
 
 async def find(store: Store, version: str) -> StoredFrontier | None:

@@ -20,6 +20,7 @@ from app.domains.portfolio.types import StoredFrontier
 from app.ml.features.prices import PriceTable, StalePriceError, price_table
 from app.ml.features.returns import column_names
 from app.ml.features.universe import FloatArray, Universe, UniverseError
+from app.ml.registry import ArtefactError
 from app.ml.registry import newest as newest_artefact
 from app.ml.serving.frontier import build_frontier
 from app.ml.serving.vol import MODEL_NAME, VolatilityModel, load_volatility
@@ -29,6 +30,8 @@ YEAR_DAYS: Final = 252
 #: The one universe of the product; other universes are a later setting.
 UNIVERSE_ID: Final = "sleeves14"
 _ASK_AGAIN_AFTER: Final = timedelta(seconds=30)
+#: A failed day is tried again after this, for the model or the prices may have been mended.
+_REFUSED_FOR: Final = timedelta(minutes=5)
 #: Seconds a process trusts its copy before it looks for a newer version.
 _COPY_FOR_S: Final = 30.0
 
@@ -63,8 +66,17 @@ class Frontiers:
         return stored
 
     async def ask(self) -> None:
-        """Have the worker build the day's frontier; asking often asks once in 30 seconds."""
+        """Have the worker build the day's frontier; asking often asks once in 30 seconds.
+
+        Raises AdviceUnavailableError with the reason when building it failed a moment ago.
+        """
         now = self._clock.now()
+        source = await self._market.source()
+        reason = await frontiers.refusal(
+            self._db, source.source_id, source.last_day, since=now - _REFUSED_FOR
+        )
+        if reason is not None:
+            raise AdviceUnavailableError(reason, retry_after_s=60)
         if now - self._asked_at < _ASK_AGAIN_AFTER:
             return
         self._asked_at = now
@@ -81,6 +93,22 @@ class Frontiers:
         ArtefactError when the model's files do not pass their checks.
         """
         source = await self._market.source()
+        try:
+            built = await self._compute(source)
+        except (AdviceUnavailableError, ArtefactError) as error:
+            await frontiers.refuse(
+                self._db,
+                source.source_id,
+                source.last_day,
+                reason=error.detail,
+                at=self._clock.now(),
+            )
+            raise
+        await frontiers.insert(self._db, built)
+        self._copy = None
+        return built
+
+    async def _compute(self, source: Source) -> StoredFrontier:
         model = await self._load()
         try:
             history = await self._market.history(
@@ -88,10 +116,7 @@ class Frontiers:
             )
         except InstrumentNotFoundError as error:
             raise AdviceUnavailableError(f"the prices lack an asset: {error}") from error
-        built = await asyncio.to_thread(self._build, model, history, source)
-        await frontiers.insert(self._db, built)
-        self._copy = None
-        return built
+        return await asyncio.to_thread(self._build, model, history, source)
 
     async def _load(self) -> VolatilityModel:
         folder = await asyncio.to_thread(newest_artefact, self._models_dir, MODEL_NAME)
