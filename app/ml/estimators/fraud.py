@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from app.ml.estimators.trees import from_lightgbm, from_xgboost
-from app.ml.serving.fraud_scorer import MEMBERS, Linear
+from app.ml.serving.fraud_scorer import CLIP, Linear, mean_log_odds
 from app.ml.serving.trees import FloatArray, TreeEnsemble
 
 XGBOOST: Mapping[str, Any] = {
@@ -57,20 +57,14 @@ class FraudMembers:
 
     def log_odds(self, X: NDArray[np.float32]) -> FloatArray:
         """Return the mean log-odds (rows,)."""
-        straight = self.linear.base + (X.astype(np.float64) - self.linear.centre) @ (
-            self.linear.weights
-        )
-        total: FloatArray = straight + self.xgboost.margin(X) + self.lightgbm.margin(X)
-        return total / MEMBERS
+        return mean_log_odds(self.xgboost.margin(X), self.lightgbm.margin(X), self.linear, X)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return everything under the prefixes that the scorer reads."""
         arrays: dict[str, NDArray[Any]] = {}
         for name, ensemble in (("xgboost", self.xgboost), ("lightgbm", self.lightgbm)):
             arrays |= {f"{name}.{key}": value for key, value in ensemble.to_arrays().items()}
-        arrays["linear.weights"] = self.linear.weights
-        arrays["linear.centre"] = self.linear.centre
-        arrays["linear.base"] = np.array([self.linear.base])
+        arrays |= {f"linear.{key}": value for key, value in self.linear.to_arrays().items()}
         return arrays
 
 
@@ -79,9 +73,11 @@ def _fit_linear(X: NDArray[np.float32], y: NDArray[np.int64], weight: FloatArray
     centre = rows.mean(axis=0)
     spread = rows.std(axis=0)
     spread[spread == 0] = 1.0
-    model = LogisticRegression(C=1.0, max_iter=2000)
-    model.fit((rows - centre) / spread, y, sample_weight=weight)
-    return Linear(weights=model.coef_[0] / spread, centre=centre, base=float(model.intercept_[0]))
+    z = np.clip((rows - centre) / spread, -CLIP, CLIP)
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(z, y, sample_weight=weight)
+    weights, middle = model.coef_[0], z.mean(axis=0)
+    base = float(model.intercept_[0] + weights @ middle)
+    return Linear(weights=weights, centre=centre, spread=spread, middle=middle, base=base)
 
 
 def fit_beta(log_odds: FloatArray, y: NDArray[np.int64]) -> tuple[float, float, float]:

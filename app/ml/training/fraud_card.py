@@ -27,8 +27,8 @@ def fraud_card(manifest: Mapping[str, Any], *, source: str) -> str:
     lines = [
         f"# Fraud model {manifest['version']}",
         "",
-        f"Judges one payment: the mean log-odds of XGBoost, LightGBM (depth <= 4) and logistic "
-        f"regression on {len(manifest['features'])} features (`{manifest['feature_version']}`), "
+        "Judges one payment: the weighted mean log-odds of XGBoost, LightGBM (depth <= 4) and "
+        f"logistic regression on {len(manifest['features'])} features (`{manifest['feature_version']}`), "
         "beta-calibrated; beside it a label-free anomaly score that may ask for a second factor "
         "or a person but never blocks by itself.",
         "",

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from app.core.errors import InvalidInputError
 from app.ml.features.fraud_table import PaymentTable, ordered
+from app.ml.training.payment_simulator import World, simulate
 
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "id": ("transaction_id",),
@@ -102,6 +103,18 @@ def read_payments(values: Sequence[str]) -> PaymentData:
         kind=columns["kind"][order],
         skipped=tuple(skipped),
         duplicates=duplicates,
+    )
+
+
+def simulated_payments(*, seed: int, **world: int) -> PaymentData:
+    """Return the payments of a simulated world (payment_simulator.World's fields)."""
+    made = simulate(World(**world), seed)
+    return PaymentData(
+        table=made.table,
+        labelled=np.ones(len(made.table), dtype=np.bool_),
+        kind=made.kind,
+        skipped=(),
+        duplicates=0,
     )
 
 

@@ -1,0 +1,210 @@
+"""`finnami train|predict|evaluate fraud`."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.core.errors import FinNamiError
+
+if TYPE_CHECKING:
+    from app.ml.training.payments_data import PaymentData
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+DATA_HELP = "Parquet or CSV payments: a file, a quoted glob, a directory or a comma list; repeats."
+SIMULATED = "FinNami's own payment simulator (invented people and payments)."
+SIMULATED_WORLD = {"customers": 1_000, "terminals": 1_500, "days": 120, "unseen_from": 90}
+SIMULATED_UNTIL = "2024-03-30"
+"""The day before unseen kinds of fraud begin in the simulated world: none is trained on."""
+
+
+class RefusedError(click.ClickException):
+    """Wrong usage or data: one line, exit code 2."""
+
+    exit_code = 2
+
+
+@click.command("fraud")
+@click.option("--data", multiple=True, help=DATA_HELP + " Without it: the payment simulator.")
+@click.option("--until", type=DAY, help="Last day the model may know; default: all data.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder of the artefact; an existing other one is refused.",
+)
+@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=7, show_default=True)
+@click.option("--sign", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="File with 32 raw Ed25519 private bytes; signs the manifest.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
+def train(  # noqa: PLR0913 - one parameter per documented option
+    *,
+    data: tuple[str, ...],
+    until: datetime | None,
+    out: Path,
+    engine: str,
+    seed: int,
+    sign: Path | None,
+    as_json: bool,  # noqa: ARG001
+) -> None:
+    """Train score and anomaly channel on payments up to a day; labels are taken as known.
+
+    Exit codes: 0 good, 2 data or folder cannot be used (the reason is printed).
+    """
+    from app.ml import registry
+    from app.ml.training.fraud import STAGES, train_fraud
+    from app.ml.training.fraud_card import fraud_card
+    from app.ml.training.fraud_costs import CostMatrix
+    from app.ml.training.fraud_predict import day_start_s
+
+    try:
+        payments = _payments(data)
+        day = f"{until:%Y-%m-%d}" if until else (None if data else SIMULATED_UNTIL)
+        kept = payments.table.ts_s < (day_start_s(day) + 86_400 if day else 2**62)
+        with click.progressbar(length=len(STAGES), label="Training", file=sys.stderr) as bar:
+            trained = train_fraud(
+                payments.table.take(kept), payments.labelled[kept], seed=seed, costs=CostMatrix(),
+                progress=lambda _: bar.update(1),
+            )  # fmt: skip
+        if day:
+            trained.manifest["training"]["until"] = day
+        source = SIMULATED if not data else "Payments from the files given to the trainer."
+        registry.save(
+            out, trained.arrays, trained.manifest, fraud_card(trained.manifest, source=source),
+            signing_key=sign.read_bytes() if sign else None,
+        )  # fmt: skip
+    except (FinNamiError, ValueError) as exc:
+        raise RefusedError(str(exc)) from exc
+    _print(
+        {
+            "model": str(out),
+            "engine": engine,
+            **{key: trained.manifest[key] for key in _SUMMARY},
+            "skipped": list(payments.skipped),
+            "duplicates": payments.duplicates,
+        }
+    )
+
+
+_SUMMARY = ("version", "training", "metrics", "anomaly_auc", "thresholds")
+
+
+@click.command("fraud")
+@click.option("--model", type=FOLDER, required=True, help="Folder of a trained fraud model.")
+@click.option("--data", multiple=True, required=True, help=DATA_HELP)
+@click.option("--from", "first", type=DAY, required=True, help="First day to score.")
+@click.option("--to", "last", type=DAY, required=True, help="Last day to score, included.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Parquet file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
+def predict(
+    *,
+    model: Path,
+    data: tuple[str, ...],
+    first: datetime,
+    last: datetime,
+    out: Path,
+    as_json: bool,  # noqa: ARG001
+) -> None:
+    """Score every payment of the period as it would have been judged when it was made.
+
+    All rows given are history; a label is used only 7 days after its payment.
+    Exit codes: 0 good, 2 data, model or period cannot be used.
+    """
+    from app.ml.serving.fraud_scorer import FraudScorer
+    from app.ml.training.fraud_predict import Period, refuse_early, window_rows, write_scores
+
+    try:
+        refuse_early(f"{first:%Y-%m-%d}", _until(model))
+        scorer = FraudScorer.load(model)
+        period = Period.of(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}")
+        payments = _payments(data)
+        window, X = window_rows(payments.table, period, scorer)
+        with click.progressbar(length=max(len(X), 1), label="Scoring", file=sys.stderr) as bar:
+            counts = write_scores(window, X, scorer, out, _steps(bar))
+    except (FinNamiError, ValueError) as exc:
+        raise RefusedError(str(exc)) from exc
+    _print(
+        {
+            "rows": len(window),
+            "decisions": counts,
+            "model_version": scorer.version,
+            "out": str(out),
+            "skipped": list(payments.skipped),
+            "duplicates": payments.duplicates,
+        }
+    )
+
+
+@click.command("fraud")
+@click.option("--model", type=FOLDER, required=True, help="Folder of a trained fraud model.")
+@click.option("--data", multiple=True, help=DATA_HELP + " Without it: the payment simulator.")
+@click.option("--from", "first", type=DAY, help="First test day.")
+@click.option("--to", "last", type=DAY, help="Last test day, included.")
+@click.option(
+    "--all-rows",
+    is_flag=True,
+    help="Keep payments of customers with an earlier known fraud (the protocol drops them).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
+def evaluate(
+    *,
+    model: Path,
+    data: tuple[str, ...],
+    first: datetime | None,
+    last: datetime | None,
+    all_rows: bool,
+    as_json: bool,  # noqa: ARG001
+) -> None:
+    """Measure a model on labelled payments, each kind of fraud apart, beside "always legit".
+
+    Exit codes: 0 good, 1 the period has no two classes to tell apart, 2 wrong input.
+    """
+    from app.ml.serving.fraud_scorer import FraudScorer
+    from app.ml.training.fraud_evaluate import evaluate_fraud
+    from app.ml.training.fraud_predict import Period, refuse_early
+
+    if (first is None or last is None) and data:
+        raise click.UsageError("--from and --to are needed with --data")
+    start = f"{first:%Y-%m-%d}" if first else "2024-04-08"
+    end = f"{last:%Y-%m-%d}" if last else "2024-04-29"
+    try:
+        refuse_early(start, _until(model))
+        scorer = FraudScorer.load(model)
+        payments = _payments(data)
+        report = evaluate_fraud(
+            payments, Period.of(start, end), scorer, protocol=not (all_rows or not data)
+        )
+    except (FinNamiError, ValueError) as exc:
+        raise RefusedError(str(exc)) from exc
+    _print({"model_version": scorer.version, "from": start, "to": end, **report})
+    if report["supervised"] is None:
+        raise SystemExit(1)
+
+
+def _until(model: Path) -> str:
+    from app.ml import registry
+    from app.ml.features import fraud
+
+    return str(registry.load(model, feature_version=fraud.VERSION).manifest["training"]["until"])
+
+
+def _payments(data: tuple[str, ...]) -> "PaymentData":
+    from app.ml.training.payments_data import read_payments, simulated_payments
+
+    return read_payments(data) if data else simulated_payments(seed=11, **SIMULATED_WORLD)
+
+
+def _steps(bar: Any) -> Callable[[int], None]:
+    return lambda done: bar.update(done - bar.pos)
+
+
+def _print(result: dict[str, Any]) -> None:
+    click.echo(json.dumps(result, indent=1))

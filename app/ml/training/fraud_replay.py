@@ -1,0 +1,191 @@
+"""The skew test: payments one by one through the serving functions, against the offline table.
+
+State lives as packed bytes per entity, as in the store, and labels arrive when they are
+known. A flush drops all of it; the next payment rebuilds its two entities from the past.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ml.features import fraud
+from app.ml.features.fraud import Constants, CustomerEvents, Payment, TerminalEvents
+from app.ml.features.fraud_table import PaymentTable, exact_feature_table
+
+TOLERANCE = 1e-9
+LATE_SHARE = 0.01
+DUPLICATE_EVERY = 97
+
+
+@dataclass(slots=True)
+class ReplayResult:
+    """Rows replayed, rows that differ anywhere, and the largest relative difference."""
+
+    rows: int = 0
+    mismatches: int = 0
+    max_diff: float = 0.0
+    flushes: int = 0
+    duplicates: int = 0
+    late: int = 0
+    rows_seen: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 50)))
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPlan:
+    """What goes wrong on the way; all off is the plain replay."""
+
+    flush_at: int | None = None
+    """Drop all state after every n payments."""
+    duplicates: bool = False
+
+
+class _Store:
+    """Entity state as the serving side keeps it; rebuilt from the past on a miss."""
+
+    def __init__(self, table: PaymentTable, high: NDArray[np.bool_]) -> None:
+        self._table = table
+        self._high = high
+        self._customers: dict[int, bytes] = {}
+        self._terminals: dict[int, bytes] = {}
+        self._seen: set[int] = set()
+        self._of_customer = _positions(table.customer)
+        self._of_terminal = _positions(table.terminal)
+
+    def flush(self) -> None:
+        self._customers.clear()
+        self._terminals.clear()
+
+    def customer(self, row: int) -> CustomerEvents:
+        key = int(self._table.customer[row])
+        if key not in self._customers:
+            past = self._past(self._of_customer[key], row)
+            t = self._table
+            self._customers[key] = CustomerEvents(
+                t.ts_s[past].tolist(), t.cents[past].tolist(), t.terminal[past].tolist(),
+                self._high[past].astype(int).tolist(),
+            ).pack()  # fmt: skip
+        return CustomerEvents.unpack(self._customers[key])
+
+    def terminal(self, row: int) -> TerminalEvents:
+        key = int(self._table.terminal[row])
+        if key not in self._terminals:
+            t, past = self._table, self._past(self._of_terminal[key], row)
+            # What is not known yet counts as legit from its own known_at on, until it arrives.
+            known = t.known_at_s[past] <= t.ts_s[row]
+            self._terminals[key] = TerminalEvents(
+                t.ts_s[past].tolist(), t.cents[past].tolist(), t.known_at_s[past].tolist(),
+                np.where(known, t.fraud[past], 0).tolist(),
+            ).pack()  # fmt: skip
+        return TerminalEvents.unpack(self._terminals[key])
+
+    def append(self, row: int, payment: Payment, *, high: bool) -> None:
+        identifier = int(self._table.id[row])
+        if identifier in self._seen:
+            return
+        self._seen.add(identifier)
+        customer, terminal = self.customer(row), self.terminal(row)
+        customer.append(payment, high=high)
+        terminal.append(payment)
+        self._customers[int(self._table.customer[row])] = customer.pack()
+        self._terminals[int(self._table.terminal[row])] = terminal.pack()
+
+    def reveal(self, row: int) -> None:
+        """Tell the terminal about one fraud; an entity not in memory learns it on rebuild."""
+        t, key = self._table, int(self._table.terminal[row])
+        if key not in self._terminals:
+            return
+        events = TerminalEvents.unpack(self._terminals[key])
+        payment = Payment(int(t.ts_s[row]), int(t.cents[row]), key)
+        events.relabel(payment, fraud=True, known_at_s=int(t.known_at_s[row]))
+        self._terminals[key] = events.pack()
+
+    def _past(self, positions: NDArray[np.int64], row: int) -> NDArray[np.int64]:
+        return positions[: np.searchsorted(positions, row)][-fraud.EVENTS_MAX :]
+
+
+def replay(
+    table: PaymentTable, inside: NDArray[np.bool_], constants: Constants, plan: ReplayPlan,
+    progress: Callable[[int], None] = lambda _: None,
+) -> ReplayResult:  # fmt: skip
+    """Replay the rows marked `inside`, in recorded order, and compare each vector."""
+    offline = exact_feature_table(table, constants)
+    high = offline[:, fraud.NAMES.index("c_lratio")].astype(np.float32) > fraud.HIGH_RATIO
+    store = _Store(table, high)
+    frauds = np.nonzero(table.fraud == 1)[0]
+    reveals = frauds[np.argsort(table.known_at_s[frauds], kind="stable")].tolist()
+    waiting: list[int] = []
+    rows = np.nonzero(inside)[0]
+    online = np.empty((rows.size, len(fraud.NAMES)))
+    result, next_reveal = ReplayResult(), 0
+    for n, row in enumerate(rows.tolist()):
+        if plan.flush_at and n and n % plan.flush_at == 0:
+            store.flush()
+            result.flushes += 1
+        now = int(table.ts_s[row])
+        while next_reveal < len(reveals) and table.known_at_s[reveals[next_reveal]] <= now:
+            waiting.append(reveals[next_reveal])
+            next_reveal += 1
+        while waiting:
+            store.reveal(waiting.pop())
+        payment = Payment(now, int(table.cents[row]), int(table.terminal[row]))
+        online[n] = fraud.exact_features(
+            payment, store.customer(row), store.terminal(row), constants
+        )
+        flag = fraud.is_high(online[n].astype(np.float32))
+        store.append(row, payment, high=flag)
+        if plan.duplicates and n % DUPLICATE_EVERY == 0:
+            store.append(row, payment, high=flag)
+            result.duplicates += 1
+        if n % 1000 == 0:
+            progress(n)
+    progress(rows.size)
+    gap = np.abs(online - offline[rows]) / np.maximum(np.abs(offline[rows]), 1.0)
+    result.rows = int(rows.size)
+    result.mismatches = int((gap > TOLERANCE).any(axis=1).sum())
+    result.max_diff = float(gap.max()) if gap.size else 0.0
+    result.rows_seen = online
+    return result
+
+
+def shuffle_late(table: PaymentTable, *, seed: int) -> tuple[PaymentTable, int]:
+    """Return the table in a recorded order where 1 % of payments arrive up to an hour late."""
+    rng = np.random.default_rng(seed)
+    delay = np.where(rng.random(len(table)) < LATE_SHARE, rng.integers(1, 3_600, len(table)), 0)
+    order = np.lexsort((table.id, table.ts_s + delay))
+    return table.take(order), int((delay > 0).sum())
+
+
+def reference_mismatches(
+    table: PaymentTable, rows: NDArray[np.int64], online: NDArray[np.float64],
+    reference: dict[str, NDArray[np.float64]],
+) -> int:  # fmt: skip
+    """Count rows that differ by > 1e-6 from the handbook's columns (current payment included).
+
+    `reference` maps its lower-case column names, transaction_id among them, to values.
+    """
+    where = {int(i): n for n, i in enumerate(table.id[rows])}
+    ids = reference["transaction_id"].astype(np.int64).tolist()
+    pairs = [(n, where[i]) for n, i in enumerate(ids) if i in where]
+    theirs = np.array([n for n, _ in pairs], dtype=np.int64)
+    ours = online[np.array([n for _, n in pairs], dtype=np.int64)]
+    wrong = np.zeros(len(pairs), dtype=np.bool_)
+    at = fraud.NAMES.index
+    for days in (1, 7, 30):
+        count, mean = ours[:, at(f"c_n{days}")], ours[:, at(f"c_avg{days}")]
+        expected = {
+            f"customer_id_nb_tx_{days}day_window": count + 1,
+            f"customer_id_avg_amount_{days}day_window": (count * mean + ours[:, 0]) / (count + 1),
+            f"terminal_id_nb_tx_{days}day_window": ours[:, at(f"t_n{days}")],
+            f"terminal_id_risk_{days}day_window": ours[:, at(f"t_risk{days}")],
+        }
+        for name, values in expected.items():
+            wrong |= np.abs(values - reference[name][theirs]) > 1e-6
+    return int(wrong.sum())
+
+
+def _positions(entity: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    order = np.argsort(entity, kind="stable")
+    ids, first = np.unique(entity[order], return_index=True)
+    return dict(zip(ids.tolist(), np.split(order, first[1:]), strict=True))
