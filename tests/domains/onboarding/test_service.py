@@ -304,3 +304,19 @@ class TestMakeProfile:
         assert (again.version, again.final) == (2, min(again.tolerance, again.capacity))
         events = [event for event in store.published if isinstance(event, RiskProfileMade)]
         assert events == [RiskProfileMade(HER, f"{HER}:1"), RiskProfileMade(HER, f"{HER}:2")]
+
+    @pytest.mark.row("RS5")
+    async def test_fourth_version_within_an_hour_is_flagged_and_the_next_day_is_not(
+        self, door: OnboardingService, store: FakeDatabase, clock: FakeClock
+    ) -> None:
+        await fill_in(door)
+        made = [await door.profiles.make(HER) for _ in range(3)]
+        flags = ["retaken_often" in [r.code for r in profile.reasons] for profile in made]
+        assert flags == [False, False, True]
+        assert [e.object_id for e in store.audited if e.action == "risk_profile.flagged"] == [
+            f"{HER}:4"
+        ]
+        clock.advance(24 * 3600)
+        later = await door.profiles.make(HER)
+        assert "retaken_often" not in [reason.code for reason in later.reasons]
+        assert (await door.risk_profile(HER)) == later

@@ -6,7 +6,7 @@ judgement, not estimation; changing a value is a new RULES_VERSION and a decisio
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core.money import Money
 from app.domains.onboarding.errors import AnswerInvalidError
@@ -22,6 +22,14 @@ from app.domains.onboarding.types import (
 RULES_VERSION = "risk-rules/1"
 ITEMS = tuple(range(1, 14))
 EXPENSIVE_DEBT_BPS = 1200
+OFTEN = 4
+OFTEN_WITHIN = timedelta(hours=1)
+RETAKEN_OFTEN = Reason(
+    "retaken_often",
+    f"You have made {OFTEN} profiles within an hour. Answer as you are: a profile that does not "
+    "fit you promises the wrong risk. Our staff can see this note.",
+    (("times", str(OFTEN)),),
+)
 
 _UP4 = {"a": 1, "b": 2, "c": 3, "d": 4}
 _UP3 = {"a": 1, "b": 2, "c": 3}
@@ -81,6 +89,11 @@ def is_current(profile: RiskProfile, *, facts_at: datetime | None, now: datetime
     """Tell whether new advice may rest on a profile: a year at most, and on the present facts."""
     changed_since = facts_at is not None and facts_at > profile.made_at
     return now < profile.expires_at and not changed_since
+
+
+def is_retaken_often(earlier: RiskProfile | None, *, now: datetime) -> bool:
+    """Tell whether the version OFTEN - 1 before the new one is of the same hour."""
+    return earlier is not None and now - earlier.made_at < OFTEN_WITHIN
 
 
 def _ratio(part: Money, whole: Money) -> float:

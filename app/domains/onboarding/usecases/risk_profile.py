@@ -1,6 +1,7 @@
 """The story of a risk profile: facts and answers come in, one version with its reasons goes out."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from app.core.clock import Clock
 from app.core.db import Database
@@ -74,9 +75,12 @@ class RiskProfiles:
     async def make(self, user_id: str) -> RiskProfile:
         """Score the answers and facts as they stand into the next version.
 
-        Raises QuestionnaireOpenError, FactsMissingError. Two at once make one version: the
-        loser returns the winner's.
+        The fourth version within an hour says so in its reasons and in the audit log: people
+        look for the answers that give the profile they want. Two at once make one version: the
+        loser returns the winner's. Raises QuestionnaireOpenError, FactsMissingError.
         """
+        # Before the read: facts saved from now on are later than this profile.
+        now = self._clock.now()
         document = await people.find(self._db, user_id)
         financial = people.financial_of(document)
         if financial is None or document is None:
@@ -87,11 +91,17 @@ class RiskProfiles:
             raise QuestionnaireOpenError(missing=unanswered)
         items = tuple(risk.score_item(item, answers[item]) for item in risk.ITEMS)
         version = document.get("profile_version", 0) + 1
-        profile = self._scored(user_id, version, items, financial)
+        profile = _scored(user_id, version, items, financial, now=now)
+        earlier = await people.find_profile(self._db, user_id, version - risk.OFTEN + 1)
+        is_often = risk.is_retaken_often(earlier, now=now)
+        if is_often:
+            profile = replace(profile, reasons=(*profile.reasons, risk.RETAKEN_OFTEN))
 
         async def work(tx: Transaction) -> None:
             await people.insert_profile(tx, profile)
             tx.audit("risk_profile.made", actor=user_id, object_id=profile.reference)
+            if is_often:
+                tx.audit("risk_profile.flagged", actor=user_id, object_id=profile.reference)
             tx.publish(RiskProfileMade(user_id, profile.reference))
 
         try:
@@ -102,36 +112,6 @@ class RiskProfiles:
                 raise
             return winner
         return profile
-
-    def _scored(
-        self,
-        user_id: str,
-        version: int,
-        items: tuple[ItemScore, ...],
-        financial: FinancialFacts,
-    ) -> RiskProfile:
-        score = sum(item.points for item in items)
-        tolerance = risk.tolerance(score)
-        limits = risk.capacity_limits(financial)
-        capacity = min(limit.cap for limit in limits)
-        now = self._clock.now()
-        return RiskProfile(
-            user_id=user_id,
-            version=version,
-            score=score,
-            band=risk.band(score),
-            tolerance=tolerance,
-            capacity=capacity,
-            final=min(tolerance, capacity),
-            items=items,
-            limits=limits,
-            reasons=risk.reasons(score=score, tolerance_profile=tolerance, limits=limits),
-            do_not_invest=risk.do_not_invest(financial),
-            horizon_years=financial.horizon_years,
-            rules_version=risk.RULES_VERSION,
-            made_at=now,
-            expires_at=now + VALID_FOR,
-        )
 
     async def latest(self, user_id: str) -> RiskProfile:
         """Return the newest version. Raises RiskProfileMissingError."""
@@ -161,3 +141,34 @@ class RiskProfiles:
         """Tell whether a profile is fresh and of the facts as they stand."""
         facts_at = people.financial_at(document)
         return risk.is_current(profile, facts_at=facts_at, now=self._clock.now())
+
+
+def _scored(
+    user_id: str,
+    version: int,
+    items: tuple[ItemScore, ...],
+    financial: FinancialFacts,
+    *,
+    now: datetime,
+) -> RiskProfile:
+    score = sum(item.points for item in items)
+    tolerance = risk.tolerance(score)
+    limits = risk.capacity_limits(financial)
+    capacity = min(limit.cap for limit in limits)
+    return RiskProfile(
+        user_id=user_id,
+        version=version,
+        score=score,
+        band=risk.band(score),
+        tolerance=tolerance,
+        capacity=capacity,
+        final=min(tolerance, capacity),
+        items=items,
+        limits=limits,
+        reasons=risk.reasons(score=score, tolerance_profile=tolerance, limits=limits),
+        do_not_invest=risk.do_not_invest(financial),
+        horizon_years=financial.horizon_years,
+        rules_version=risk.RULES_VERSION,
+        made_at=now,
+        expires_at=now + VALID_FOR,
+    )
