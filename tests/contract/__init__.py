@@ -1,0 +1,1 @@
+"""What we need from the database and from Redis, asked of whichever serves the tests."""
