@@ -29,7 +29,7 @@ def key_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def services(db: Database, embedded_redis_url: str) -> AsyncIterator[AppServices]:
-    gate = await Gate.connect(embedded_redis_url)
+    gate = await Gate.connect(embedded_redis_url, timeout_s=5.0)
     settings = Settings(argon2="19m", redis_url=embedded_redis_url)
     made = build(settings, db=db, gate=gate, keys=KEYS, clock=SystemClock(), ports=Ports())
     yield made

@@ -34,7 +34,7 @@ NO_LIMIT = 1_000
 async def house(
     db: Database, embedded_redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[House]:
-    gate = await Gate.connect(embedded_redis_url)
+    gate = await Gate.connect(embedded_redis_url, timeout_s=5.0)
     made = build_house(db=db, gate=gate)
     for name in ("CODE_USER", "CODE_ADDRESS", "REFRESH"):
         limit = getattr(rules, name)
