@@ -1,4 +1,4 @@
-"""A real API process on the embedded servers, and a person who may do everything on it."""
+"""A real API process on the embedded servers, with people on it."""
 
 import asyncio
 import base64
@@ -7,15 +7,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import httpx
 
 from app.cli.launch.ports import free_port
-from app.core.clock import SystemClock
+from app.core.clock import Clock, SystemClock
 from app.core.config import Settings
 from app.core.gate import Gate
 from app.core.ids import new_id
@@ -23,44 +24,52 @@ from app.core.keys import KeyRing
 from app.core.migrate import discover, migrate
 from app.core.tokens import AccessTokens
 from app.domains.identity.types import Role
-from app.domains.market.errors import NoPricesError
 from app.domains.onboarding.types import KycDecision, KycReason
 from app.services import SPECS, AppServices, Ports, build, migrations_dir, open_database
-from app.worker.feed import feed
 from tests.conftest import REPOSITORY
+from tests.factories.market import open_market, quote_all
 from tests.factories.people import ANSWERS, FINANCIAL, PERSONAL, Person, make_person
 
-READY_S = 60
+READY_S = 180
 TOKEN_RENEW_S = 240
 
 
+Cast = TypeVar("Cast")
+
+
 @dataclass
-class LiveApi:
-    """Where the API listens, and the way in. `headers()` always carries a living token."""
+class LiveApi(Generic[Cast]):
+    """Where the API listens, and who there is. `headers_of` always carries a living token."""
 
     url: str
     redis_url: str
     keys: KeyRing
-    person: Person
+    cast: Cast
     log: Path
     process: subprocess.Popen[bytes]
-    _token: str = ""
-    _signed_at: float = field(default=-1e9)
+    _tokens: dict[str, tuple[float, str]] = field(default_factory=dict)
 
-    def headers(self) -> dict[str, str]:
-        if time.monotonic() - self._signed_at > TOKEN_RENEW_S:
-            self._token = resigned(self.person.access_token, self.keys)
-            self._signed_at = time.monotonic()
-        return {"authorization": f"Bearer {self._token}", "idempotency-key": new_id()}
+    def headers_of(self, person: Person) -> dict[str, str]:
+        signed_at, token = self._tokens.get(person.user_id, (-1e9, ""))
+        if time.monotonic() - signed_at > TOKEN_RENEW_S:
+            token = resigned(person.access_token, self.keys)
+            self._tokens[person.user_id] = (time.monotonic(), token)
+        return {"authorization": f"Bearer {token}", "idempotency-key": new_id()}
 
     def complaints(self) -> str:
         """Return the last lines of the server's log, for a failing test's message."""
         return self.log.read_text(errors="replace")[-3000:]
 
 
-def resigned(token: str, keys: KeyRing, clock: SystemClock | None = None) -> str:
+def claims_of(token: str) -> dict[str, Any]:
+    """Return what a token says, unverified."""
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    return claims
+
+
+def resigned(token: str, keys: KeyRing, clock: Clock | None = None) -> str:
     """Return the same session's token, signed anew with the installation's own key."""
-    claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    claims = claims_of(token)
     tokens = AccessTokens(
         private_pems=[keys.token_pem],
         issuer=claims["iss"],
@@ -97,22 +106,7 @@ async def make_everything(services: AppServices) -> Person:
     return person
 
 
-async def _fill_market(services: AppServices) -> None:
-    """Let the feed run until the first quotes are there."""
-    feeding = asyncio.create_task(feed(services.market, services.clock))
-    async with asyncio.timeout(60):
-        while not feeding.done():
-            await asyncio.sleep(0.1)
-            try:
-                if await services.market.last_quotes():
-                    break
-            except NoPricesError:
-                continue
-    feeding.cancel()
-    await asyncio.gather(feeding, return_exceptions=True)
-
-
-async def _prepare(settings: Settings) -> Person:
+async def _prepare(settings: Settings, gather: Callable[[AppServices], Awaitable[Cast]]) -> Cast:
     clock = SystemClock()
     db = open_database(settings, clock)
     gate = await Gate.connect(settings.redis_url or "", timeout_s=5.0)
@@ -133,17 +127,24 @@ async def _prepare(settings: Settings) -> Person:
         clock=clock,
         ports=Ports(),
     )
-    await _fill_market(services)
-    person = await make_everything(services)
+    await open_market(services)
+    cast = await gather(services)
+    await quote_all(services)
     services.close()
     await gate.close()
     await db.close()
-    return person
+    return cast
 
 
 @contextmanager
-def running_api(mongo_url: str, redis_url: str, folder: Path) -> Iterator[LiveApi]:
-    """Start `finnami serve api` on a database of its own and yield it when it is ready."""
+def running_api(
+    mongo_url: str,
+    redis_url: str,
+    folder: Path,
+    *,
+    gather: Callable[[AppServices], Awaitable[Cast]],
+) -> Iterator[LiveApi[Cast]]:
+    """Start `finnami serve api` on a database of its own, with a market and a cast of people."""
     key_file = folder / "keys.json"
     keys = KeyRing.generate()
     keys.save(key_file)
@@ -158,7 +159,7 @@ def running_api(mongo_url: str, redis_url: str, folder: Path) -> Iterator[LiveAp
         "FINNAMI_REQUEST_DEADLINE_S": "30",
         "FINNAMI_LOG_LEVEL": "WARNING",
     }
-    person = asyncio.run(
+    cast = asyncio.run(
         _prepare(
             Settings(
                 mongo_url=settings["FINNAMI_MONGO_URL"],
@@ -166,28 +167,36 @@ def running_api(mongo_url: str, redis_url: str, folder: Path) -> Iterator[LiveAp
                 mongo_embedded=True,
                 key_file=key_file,
                 argon2="19m",
-            )
+            ),
+            gather,
         )
     )
     port, log = free_port(), folder / "api.log"
+    process = _serve(["api", "--port", str(port)], settings, log)
+    # Prices grow stale in a minute: the feed keeps them fresh as it does in the product.
+    feed = _serve(["feed"], settings, folder / "feed.log")
+    try:
+        api = LiveApi(f"http://127.0.0.1:{port}", redis_url, keys, cast, log, process)
+        _wait_until_ready(api)
+        yield api
+    finally:
+        for child in (feed, process):
+            child.terminate()
+            child.wait(timeout=30)
+
+
+def _serve(role: list[str], settings: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli.main", "serve", "api", "--port", str(port)],
+        return subprocess.Popen(
+            [sys.executable, "-m", "app.cli.main", "serve", *role],
             env={**os.environ, **settings},
             cwd=REPOSITORY,
             stdout=output,
             stderr=output,
         )
-    try:
-        api = LiveApi(f"http://127.0.0.1:{port}", redis_url, keys, person, log, process)
-        _wait_until_ready(api)
-        yield api
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
-def _wait_until_ready(api: LiveApi) -> None:
+def _wait_until_ready(api: LiveApi[Cast]) -> None:
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         assert api.process.poll() is None, api.complaints()

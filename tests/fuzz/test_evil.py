@@ -10,6 +10,7 @@ import redis as redis_py
 
 from app.core.config import Settings
 from app.main import create_app
+from tests.factories.people import Person
 from tests.live import LiveApi
 
 DOCUMENT = create_app(Settings()).openapi()
@@ -92,7 +93,7 @@ def require_refused(answer: httpx.Response, what: str) -> None:
 
 
 @pytest.fixture
-def client(api: LiveApi) -> Iterator[httpx.Client]:
+def client(api: LiveApi[Person]) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=api.url, timeout=60) as made:
         yield made
 
@@ -101,7 +102,7 @@ def client(api: LiveApi) -> Iterator[httpx.Client]:
 @pytest.mark.parametrize(("method", "path", "operation"), WITH_BODY, ids=label)
 class TestBodies:
     def test_evil_values_in_every_field_are_refused(
-        self, method, path, operation, api: LiveApi, client, forget_limits: redis_py.Redis
+        self, method, path, operation, api: LiveApi[Person], client, forget_limits: redis_py.Redis
     ):
         for what, value in VALUE_EVIL.items():
             forget_limits.flushdb()
@@ -110,13 +111,13 @@ class TestBodies:
                 method,
                 filled(path),
                 content=json.dumps(body).encode(),
-                headers={**api.headers(), "content-type": "application/json"},
+                headers={**api.headers_of(api.cast), "content-type": "application/json"},
             )
             if what not in MAY_PASS or answer.status_code >= 300:
                 require_refused(answer, f"{method} {path}: {what}")
 
     def test_evil_bodies_are_refused(
-        self, method, path, operation, api: LiveApi, client, forget_limits: redis_py.Redis
+        self, method, path, operation, api: LiveApi[Person], client, forget_limits: redis_py.Redis
     ):
         for what, content in RAW_EVIL.items():
             forget_limits.flushdb()
@@ -124,7 +125,7 @@ class TestBodies:
                 method,
                 filled(path),
                 content=content,
-                headers={**api.headers(), "content-type": "application/json"},
+                headers={**api.headers_of(api.cast), "content-type": "application/json"},
             )
             require_refused(answer, f"{method} {path}: {what}")
 
@@ -132,14 +133,14 @@ class TestBodies:
 @pytest.mark.row("S4")
 @pytest.mark.parametrize(("method", "path", "operation"), WITH_PARAMETERS, ids=label)
 def test_evil_parameters_never_break_a_route(
-    method, path, operation, api: LiveApi, client, forget_limits: redis_py.Redis
+    method, path, operation, api: LiveApi[Person], client, forget_limits: redis_py.Redis
 ):
     names = [item["name"] for item in operation["parameters"] if item["in"] == "query"]
     for what, value in PARAMETER_EVIL.items():
         forget_limits.flushdb()
         query = "&".join(f"{name}={value}" for name in names)
         url = f"{filled(path, value)}?{query}" if query else filled(path, value)
-        answer = client.request(method, url, headers=api.headers())
+        answer = client.request(method, url, headers=api.headers_of(api.cast))
         assert answer.status_code < 500, (method, path, what, answer.text[:300])
         if "{" in path:
             require_refused(answer, f"{method} {path}: {what}")
@@ -157,6 +158,6 @@ def test_evil_tokens_are_nobody(token, client):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_the_process_survived_all_of_it(api: LiveApi):
+def test_the_process_survived_all_of_it(api: LiveApi[Person]):
     assert api.process.poll() is None, api.complaints()
     assert "Traceback" not in api.complaints()

@@ -12,6 +12,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from app.core.config import Settings
 from app.main import create_app
+from tests.factories.people import Person
 from tests.live import LiveApi
 
 DOCUMENT = create_app(Settings()).openapi()
@@ -43,7 +44,7 @@ def require_sound(case: Case, answer: Response) -> None:
 @pytest.mark.row("S4")
 @pytest.mark.parametrize("label", sorted(OPERATIONS))
 def test_no_server_error_and_no_undeclared_answer(
-    label: str, api: LiveApi, forget_limits: redis_py.Redis
+    label: str, api: LiveApi[Person], forget_limits: redis_py.Redis
 ) -> None:
     operation = OPERATIONS[label]
     cases = st.one_of(
@@ -62,14 +63,14 @@ def test_no_server_error_and_no_undeclared_answer(
     @given(case=cases)
     def one(case: Case) -> None:
         forget_limits.flushdb()
-        answer = case.call(base_url=api.url, headers=api.headers(), timeout=60)
+        answer = case.call(base_url=api.url, headers=api.headers_of(api.cast), timeout=60)
         COUNTS[label, answer.status_code] += 1
         require_sound(case, answer)
 
     one()
 
 
-def test_the_run_was_large_and_got_past_the_door(api: LiveApi) -> None:
+def test_the_run_was_large_and_got_past_the_door(api: LiveApi[Person]) -> None:
     """Runs last in this file: most calls must have reached a route, not a refusal at the door."""
     statuses: Counter[int] = Counter()
     for (_, status), count in COUNTS.items():

@@ -1,0 +1,1 @@
+"""Who may call what: every operation by every kind of caller."""
