@@ -28,7 +28,8 @@ def fraud_card(manifest: Mapping[str, Any], *, source: str) -> str:
         f"# Fraud model {manifest['version']}",
         "",
         "Judges one payment: the weighted mean log-odds of XGBoost, LightGBM (depth <= 4) and "
-        f"logistic regression on {len(manifest['features'])} features (`{manifest['feature_version']}`), "
+        f"logistic regression on {len(manifest['features'])} features "
+        f"(`{manifest['feature_version']}`), "
         "beta-calibrated; beside it a label-free anomaly score that may ask for a second factor "
         "or a person but never blocks by itself.",
         "",
