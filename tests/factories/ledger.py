@@ -1,6 +1,7 @@
 """A ledger for tests: real stories and real stores around a fraud model one can talk to."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from app.core.ids import new_id
@@ -8,8 +9,17 @@ from app.core.money import Money
 from app.core.sidecar import Sidecar
 from app.core.store import Document
 from app.domains.fraud import service as fraud_module
+from app.domains.fraud.repository import append
+from app.domains.fraud.rules import COLD_START_PAYMENTS
 from app.domains.fraud.service import FraudService
-from app.domains.fraud.types import EntityState, ModelScore, Outcome, PaymentFacts, Verdict
+from app.domains.fraud.types import (
+    EntityState,
+    ModelScore,
+    Outcome,
+    PaymentFacts,
+    PaymentKind,
+    Verdict,
+)
 from app.domains.identity import service as identity_module
 from app.domains.identity.types import Role, SandboxPerson, StepUpAction
 from app.domains.ledger import service as ledger_module
@@ -83,7 +93,23 @@ class Bank:
                 f"{name}@example.org", name, frozenset({Role.USER}), new_id(), "JBSWY3DPEHPK3PXP"
             )
             self.people[name], _ = await self.house.identity.sandbox_people.create(person)
+            await self._season(self.people[name])
         return self.people[name]
+
+    async def _season(self, user: str) -> None:
+        """Give a person a past: with nobody's history the score alone holds nothing."""
+        for number in range(COLD_START_PAYMENTS):
+            facts = PaymentFacts(
+                payment_id=f"{user}-past-{number}",
+                user_id=user,
+                payee_id="shop",
+                kind=PaymentKind.TRANSFER,
+                amount=Money(100, "USD"),
+                at=self.clock.now() - timedelta(days=10 + number),
+                session_id=SESSION,
+                fresh_factor=False,
+            )
+            await append(self.db, facts, high_ratio=False)
 
     async def movement(
         self, name: str, minor: int, *, key: str | None = None, grant: str | None = None

@@ -84,7 +84,7 @@ class FraudService:
         await decisions.record(tx, _decision(verdict))
         facts = verdict.facts
         if booked:
-            high = _is_high(verdict.score)
+            high = verdict.score is not None and verdict.score.high_ratio
             await repository.append(tx, facts, high_ratio=high)
         if verdict.outcome is Outcome.HOLD and booked:
             loss = rules.expected_loss_minor(facts.amount.amount_minor, verdict.score)
@@ -159,13 +159,6 @@ class FraudService:
 
         await self._db.transaction(work)
         return await self.case(case_id)
-
-
-def _is_high(score: ModelScore | None) -> bool:
-    """Return the feature flag that later payments count: the amount stood out when it was made."""
-    if score is None:
-        return False
-    return any(name == "c_lratio" and value > 0 for name, value in score.reasons)
 
 
 def _decision(verdict: Verdict) -> DecisionRecord:

@@ -58,8 +58,23 @@ class FraudReason:
 
 
 @dataclass(frozen=True, slots=True)
+class Bands:
+    """Lower ends of P(fraud) from which a payment is confirmed, held, refused.
+
+    The defaults are judgement; a trained model brings its own with its artefact.
+    """
+
+    step_up: float = 0.05
+    hold: float = 0.30
+    block: float = 0.90
+
+
+@dataclass(frozen=True, slots=True)
 class ModelScore:
-    """What the model said: P(fraud), the anomaly score, and the largest exact contributions."""
+    """What the model said: P(fraud), the anomaly score, and the largest exact contributions.
+
+    `high_ratio` tells whether the amount is unusual for this customer; later payments count it.
+    """
 
     probability: float
     anomaly: float
@@ -67,6 +82,8 @@ class ModelScore:
     reasons: tuple[tuple[str, float], ...]
     vector: tuple[float, ...]
     model_version: str
+    high_ratio: bool = False
+    bands: Bands = Bands()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.core.money import Money
 from app.domains.fraud import rules
 from app.domains.fraud.types import (
     SEVERITY,
+    Bands,
     EntityState,
     ModelScore,
     Outcome,
@@ -31,6 +32,13 @@ FACTS = PaymentFacts(
     fresh_factor=False,
 )
 NOBODY = EntityState("u", ())
+KNOWN = EntityState(
+    "u",
+    tuple(
+        PaymentEvent(f"old{n}", AT - timedelta(days=10 + n), 100, "u", "x", False, None, None)
+        for n in range(rules.COLD_START_PAYMENTS)
+    ),
+)
 
 
 def score(probability: float, *, unusual: bool = False) -> ModelScore:
@@ -58,7 +66,20 @@ class TestDecide:
         ],
     )
     def test_bands_of_the_score(self, probability: float, outcome: Outcome) -> None:
-        assert rules.decide(FACTS, NOBODY, score(probability))[0] is outcome
+        assert rules.decide(FACTS, KNOWN, score(probability))[0] is outcome
+
+    @pytest.mark.parametrize("probability", [0.05, 0.30, 0.90, 1.0])
+    def test_score_of_a_newcomer_asks_for_a_code_at_most(self, probability: float) -> None:
+        assert rules.decide(FACTS, NOBODY, score(probability))[0] is Outcome.STEP_UP
+
+    @pytest.mark.parametrize("kind", [PaymentKind.DEPOSIT, PaymentKind.ORDER])
+    def test_score_of_money_that_stays_asks_for_a_code_at_most(self, kind: PaymentKind) -> None:
+        facts = replace(FACTS, kind=kind)
+        assert rules.decide(facts, KNOWN, score(1.0))[0] is Outcome.STEP_UP
+
+    def test_model_brings_its_own_bands(self) -> None:
+        strict = replace(score(0.01), bands=Bands(step_up=0.001, hold=0.005, block=0.5))
+        assert rules.decide(FACTS, KNOWN, strict)[0] is Outcome.HOLD
 
     def test_without_a_model_a_fresh_code_is_asked_for(self) -> None:
         outcome, reasons = rules.decide(FACTS, NOBODY, None)
@@ -72,8 +93,8 @@ class TestDecide:
 
     def test_fresh_code_lifts_neither_hold_nor_block(self) -> None:
         facts = replace(FACTS, fresh_factor=True)
-        assert rules.decide(facts, NOBODY, score(0.5))[0] is Outcome.HOLD
-        assert rules.decide(facts, NOBODY, score(0.95))[0] is Outcome.BLOCK
+        assert rules.decide(facts, KNOWN, score(0.5))[0] is Outcome.HOLD
+        assert rules.decide(facts, KNOWN, score(0.95))[0] is Outcome.BLOCK
 
     def test_anomaly_alone_steps_up_and_never_blocks(self) -> None:
         assert rules.decide(FACTS, NOBODY, score(0.0, unusual=True))[0] is Outcome.STEP_UP
@@ -82,8 +103,8 @@ class TestDecide:
     def test_more_risk_is_never_judged_milder(self, a: float, b: float, fresh: bool) -> None:
         facts = replace(FACTS, fresh_factor=fresh)
         low, high = sorted((a, b))
-        mild = rules.decide(facts, NOBODY, score(low))[0]
-        strict = rules.decide(facts, NOBODY, score(high))[0]
+        mild = rules.decide(facts, KNOWN, score(low))[0]
+        strict = rules.decide(facts, KNOWN, score(high))[0]
         assert SEVERITY[mild] <= SEVERITY[strict]
 
 

@@ -1,0 +1,87 @@
+"""The trained fraud model behind the Scorer port: events in, probability and reasons out."""
+
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from app.domains.fraud.types import Bands, EntityState, ModelScore, PaymentEvent, PaymentFacts
+from app.ml import registry
+from app.ml.features import fraud
+from app.ml.features.fraud import CustomerEvents, Payment, TerminalEvents
+from app.ml.registry import ArtefactError
+from app.ml.serving.fraud_scorer import FraudScorer
+
+REASONS = 4
+
+log = structlog.get_logger(__name__)
+
+
+class ModelScorer:
+    """Turns earlier payments into the features of training and asks the model; no I/O."""
+
+    def __init__(self, model: FraudScorer) -> None:
+        self._model = model
+        self.version = model.version
+
+    @classmethod
+    def newest(cls, models_dir: Path) -> "ModelScorer | None":
+        """Return the model in force, verified; None, loudly, when it is missing or altered.
+
+        Without it rules and a fresh code stand in: a payment never passes for want of a model.
+        """
+        try:
+            return cls(FraudScorer.load(registry.newest(models_dir, "fraud")))
+        except (ArtefactError, OSError) as error:
+            log.warning("fraud_model_missing", reason=str(error)[:200])
+            return None
+
+    def score(self, facts: PaymentFacts, customer: EntityState, payee: EntityState) -> ModelScore:
+        """Return the score of one payment from the events recorded before it."""
+        payment = _payment(facts.at, facts.amount.amount_minor, facts.payee_id)
+        vector = fraud.features(
+            payment, _customer(customer), _terminal(payee), self._model.constants
+        )
+        found = self._model.score(vector)
+        bands = self._model.thresholds
+        return ModelScore(
+            probability=found.probability,
+            anomaly=found.anomaly,
+            anomaly_unusual=found.anomaly >= bands.anomaly_step_up,
+            reasons=tuple((r.feature, r.contribution) for r in found.reasons(REASONS)),
+            vector=tuple(float(value) for value in vector),
+            model_version=self.version,
+            high_ratio=fraud.is_high(vector),
+            bands=Bands(step_up=bands.step_up, hold=bands.review, block=bands.block),
+        )
+
+
+def _payment(at: datetime, cents: int, payee_id: str) -> Payment:
+    return Payment(ts_s=_seconds(at), cents=cents, terminal=fraud.terminal_key(payee_id))
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _customer(state: EntityState) -> CustomerEvents:
+    events = CustomerEvents()
+    for event in state.events:
+        paid = _payment(event.at, event.amount_minor, event.payee_id)
+        events.append(paid, high=event.high_ratio)
+    return events
+
+
+def _terminal(state: EntityState) -> TerminalEvents:
+    events = TerminalEvents()
+    for event in state.events:
+        paid = _payment(event.at, event.amount_minor, event.payee_id)
+        events.append(paid)
+        if _known(event):
+            events.fraud[-1] = int(bool(event.label))
+            events.known_at_s[-1] = _seconds(event.known_at or event.at)
+    return events
+
+
+def _known(event: PaymentEvent) -> bool:
+    return event.label is not None and event.known_at is not None

@@ -1,0 +1,123 @@
+"""The model behind the port: an altered artefact never scores, a whole one explains itself."""
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.core.config import Settings
+from app.core.money import Money
+from app.domains.fraud.adapters.model import ModelScorer
+from app.domains.fraud.service import FraudService
+from app.domains.fraud.types import EntityState, Outcome, PaymentEvent, PaymentFacts, PaymentKind
+from app.ml.features import fraud
+from tests.factories.ledger import SPECS
+from tests.fakes.clock import FakeClock
+from tests.fakes.db import FakeDatabase
+
+MODELS = Settings().models_dir
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+FACTS = PaymentFacts(
+    payment_id="p",
+    user_id="u",
+    payee_id="shop",
+    kind=PaymentKind.TRANSFER,
+    amount=Money(5_000, "USD"),
+    at=AT,
+    session_id="s",
+    fresh_factor=False,
+)
+
+
+def event(days: float, minor: int, *, label: bool | None = None) -> PaymentEvent:
+    at = AT - timedelta(days=days)
+    known_at = None if label is None else at + timedelta(days=1)
+    return PaymentEvent(f"e{days}", at, minor, "u", "shop", False, label, known_at)
+
+
+@pytest.fixture(scope="module")
+def scorer() -> ModelScorer:
+    found = ModelScorer.newest(MODELS)
+    assert found is not None, "the shipped model does not load"
+    return found
+
+
+@pytest.mark.row("TL5")
+class TestAlteredArtefact:
+    async def test_one_flipped_byte_means_no_model_and_a_fresh_code(self, tmp_path: Path) -> None:
+        shutil.copytree(MODELS / "fraud", tmp_path / "fraud")
+        version = (tmp_path / "fraud" / "CURRENT").read_text().strip()
+        file = tmp_path / "fraud" / version / "artefact.npz"
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes(data)
+        broken = ModelScorer.newest(tmp_path)
+        assert broken is None
+        clock = FakeClock(AT)
+        service = FraudService(db=FakeDatabase(SPECS), clock=clock, scorer=broken)
+        verdict = await service.screen(FACTS)
+        assert verdict.outcome is Outcome.STEP_UP
+        assert verdict.degraded
+        assert "model_unavailable" in [reason.code for reason in verdict.reasons]
+
+    def test_missing_folder_means_no_model(self, tmp_path: Path) -> None:
+        assert ModelScorer.newest(tmp_path) is None
+
+
+class TestScore:
+    def test_names_its_version_vector_and_bands(self, scorer: ModelScorer) -> None:
+        score = scorer.score(FACTS, EntityState("u", ()), EntityState("shop", ()))
+        assert 0 <= score.probability <= 1
+        assert score.model_version == scorer.version
+        assert len(score.vector) == len(fraud.NAMES)
+        assert 0 < score.bands.step_up < score.bands.hold < score.bands.block <= 1
+
+    def test_earlier_payments_and_known_frauds_reach_the_features(
+        self, scorer: ModelScorer
+    ) -> None:
+        own = EntityState("u", (event(20, 5_000), event(3, 5_000)))
+        payee = EntityState("shop", (event(20, 5_000, label=True), event(3, 5_000)))
+        vector = dict(zip(fraud.NAMES, scorer.score(FACTS, own, payee).vector, strict=True))
+        assert vector["c_n30"] == 2
+        assert vector["t_f30"] >= 1
+        cleared = replace(payee, events=tuple(replace(e, label=None) for e in payee.events))
+        vector = dict(zip(fraud.NAMES, scorer.score(FACTS, own, cleared).vector, strict=True))
+        assert vector["t_f30"] == 0
+
+    def test_same_history_gives_the_same_score(self, scorer: ModelScorer) -> None:
+        own, payee = EntityState("u", (event(3, 5_000),)), EntityState("shop", ())
+        assert scorer.score(FACTS, own, payee) == scorer.score(FACTS, own, payee)
+
+
+class TestMemory:
+    async def test_remembered_entities_equal_freshly_read_ones(self) -> None:
+        """One service screens all along; another reads everything each time."""
+        from app.domains.fraud import repository
+
+        clock = FakeClock(AT)
+        db = FakeDatabase(SPECS)
+        remembering = repository.Recent(db, clock)
+        for number in range(60):
+            at = clock.now()
+            facts = replace(FACTS, payment_id=f"p{number}", at=at)
+            await repository.append(db, facts, high_ratio=bool(number % 2))
+            for field, name in (("customer", "u"), ("payee", "shop")):
+                fresh = await repository.Recent(db, clock).entity(field, name, at=at)
+                assert await remembering.entity(field, name, at=at) == fresh
+            clock.advance(number * 3600)
+
+    async def test_label_arrives_within_five_minutes(self) -> None:
+        from app.domains.fraud import repository
+
+        clock = FakeClock(AT)
+        db = FakeDatabase(SPECS)
+        remembering = repository.Recent(db, clock)
+        await repository.append(db, FACTS, high_ratio=False)
+        clock.advance(60)
+        await remembering.entity("payee", "shop", at=clock.now())
+        await repository.set_label(db, "p", fraud=True, known_at=clock.now())
+        clock.advance(301)
+        state = await remembering.entity("payee", "shop", at=clock.now())
+        assert [event.label for event in state.events] == [True]
