@@ -30,7 +30,7 @@ from app.services import (
 )
 from app.worker.arq_queue import QUEUES, ArqQueue, QueueSettings, arq_worker
 from app.worker.job import Handler, JobRunner
-from app.worker.jobs import ledger, notify, portfolio
+from app.worker.jobs import identity, ledger, notify, portfolio
 from app.worker.loops import Periodic, keep_doing
 from app.worker.probes import Probes
 from app.worker.relay import Relay
@@ -38,13 +38,16 @@ from app.worker.sequencer import Sequencer
 
 FUNCTIONS: Mapping[str, Handler] = {
     "deliver_mail": notify.deliver_mail,
+    "repeat_tombstones": identity.repeat_tombstones,
     "release_movement": ledger.release_movement,
     "void_movement": ledger.void_movement,
     "rebuild_frontier": portfolio.rebuild_frontier,
 }
 """Every job by the name SUBSCRIPTIONS uses; both queues know all of them."""
 
-PERIODIC: tuple[Periodic, ...] = ()
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("expire_holds", 30.0, lambda services: services.ledger.holds.expire()),
+)
 """What worker `fast` does by itself, apart from relaying and sequencing."""
 
 # Below the supervisor's 25 s, so that running jobs end before the kill.
@@ -156,6 +159,8 @@ class WorkerProcess:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._services is not None:
+            self._services.close()
         if self._jobs is not None:
             await self._jobs.close()
         if self._gate is not None:

@@ -1,1 +1,0 @@
-"""Ways out of the house for messages: mail now, webhooks later."""
