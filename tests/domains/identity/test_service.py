@@ -7,6 +7,7 @@ import pyotp
 import pytest
 
 from app.core.errors import RateLimitedError
+from app.core.passwords import Passwords
 from app.domains.identity.errors import (
     BadCredentialsError,
     ChallengeOverError,
@@ -28,6 +29,7 @@ from app.domains.identity.types import (
 )
 from tests.factories.identity import (
     CLIENT,
+    KEYS,
     PASSWORD,
     House,
     Person,
@@ -70,6 +72,18 @@ class TestSignUp:
 
         assert isinstance(await log_in(house, person), SignedIn)
         assert house.db.rows("users")[person.user_id]["password"]["hash"].startswith("$argon2id$")
+
+    async def test_hash_of_older_settings_is_renewed_at_log_in(self, house: House) -> None:
+        person = await register(house)
+        older = await Passwords(peppers=(KEYS.pepper,), profile="46m").hash(PASSWORD)
+        await house.db.update_one(
+            "users", {"_id": person.user_id}, {"$set": {"password": older.to_document()}}
+        )
+        await log_in(house, person)
+
+        stored = house.db.rows("users")[person.user_id]["password"]
+        assert stored["hash"].startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+        assert await log_in(house, person)
 
     async def test_link_works_once(self, house: House) -> None:
         await sign_up(house)
