@@ -1,0 +1,97 @@
+"use client";
+// The frame of every app screen: where one is, where one may go, language, light or dark, signing out.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+
+import { LanguageSwitch } from "@/components/language-switch";
+import { Logo } from "@/components/logo";
+import shell from "@/components/shell.module.css";
+import { signOut, useSessionState } from "@/lib/auth/session";
+import { Link, usePathname, useRouter } from "@/lib/i18n/routing";
+import { meQuery } from "@/lib/me";
+import { chooseScheme, useScheme } from "@/lib/scheme";
+import { useOnline } from "@/lib/use-online";
+
+const PLACES = ["dashboard", "recommendation", "transfers", "orders", "transactions"] as const;
+
+export function AppShell({ children }: { children: ReactNode }) {
+  const t = useTranslations("shell");
+  const online = useOnline();
+  return (
+    <div className={shell.frame}>
+      <header className={shell.header}>
+        <a className={shell.skip} href="#main">
+          {t("skip")}
+        </a>
+        {!online && (
+          <p className={shell.banner} role="status">
+            {t("offline")}
+          </p>
+        )}
+        <Bar />
+      </header>
+      <main id="main">{children}</main>
+      <footer className={shell.sandbox}>{t("sandbox")}</footer>
+    </div>
+  );
+}
+
+function Bar() {
+  const t = useTranslations("shell");
+  const signedIn = useSessionState() === "signed_in";
+  const scheme = useScheme();
+  const other = scheme === "dark" ? "light" : "dark";
+  return (
+    <div className={shell.bar}>
+      <Link href={signedIn ? "/app/dashboard" : "/"} aria-label={t("home")}>
+        <Logo name={t("name")} />
+      </Link>
+      {signedIn && <Places />}
+      <div className={shell.tools}>
+        <button type="button" className={shell.tool} onClick={() => chooseScheme(other)}>
+          {t(other)}
+        </button>
+        <LanguageSwitch className={shell.tool ?? ""} />
+        {signedIn ? <SignOut /> : <Link className={shell.tool} href="/app/login">{t("logIn")}</Link>}
+      </div>
+    </div>
+  );
+}
+
+function Places() {
+  const t = useTranslations("shell.places");
+  const path = usePathname();
+  const me = useQuery(meQuery).data;
+  const reviewer = me?.roles.includes("kyc_reviewer") ?? false;
+  const places = [...PLACES, "settings/security", ...(reviewer ? ["kyc-review"] : [])];
+  return (
+    <nav aria-label={t("label")}>
+      <ul className={shell.nav}>
+        {places.map((place) => (
+          <li key={place}>
+            <Link href={`/app/${place}`} aria-current={path === `/app/${place}` ? "page" : undefined} prefetch={false}>
+              {t(place.replace("settings/", ""))}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function SignOut() {
+  const t = useTranslations("shell");
+  const router = useRouter();
+  const queries = useQueryClient();
+  const leave = async () => {
+    await signOut();
+    queries.clear();
+    router.push("/app/login");
+  };
+  return (
+    <button type="button" className={shell.tool} onClick={() => void leave()}>
+      {t("logOut")}
+    </button>
+  );
+}

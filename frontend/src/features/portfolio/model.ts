@@ -1,0 +1,36 @@
+// Pure view logic of the portfolio: slices of the chart, words for the drift, where the next step leads.
+import type { Portfolio } from "@/features/portfolio/queries";
+
+export const MAX_SLICES = 6;
+export const OTHER = "other";
+
+export type Slice = { key: string; share: number };
+
+/** Shares of what is held, the largest first, at most six with the rest as "other". */
+export function slicesOf(weights: readonly { symbol: string; weight: string | null }[]): Slice[] {
+  const known = weights
+    .flatMap(({ symbol, weight }) => (weight === null ? [] : [{ key: symbol, share: Number(weight) }]))
+    .filter((slice) => slice.share > 0)
+    .sort((a, b) => b.share - a.share);
+  if (known.length <= MAX_SLICES) return known;
+  const rest = known.slice(MAX_SLICES - 1).reduce((sum, slice) => sum + slice.share, 0);
+  return [...known.slice(0, MAX_SLICES - 1), { key: OTHER, share: rest }];
+}
+
+export type DriftWord = "none" | "small" | "large";
+
+/** Below two points nothing needs doing; above ten the mix is no longer the advised one. */
+export function driftWord(drift: string): DriftWord {
+  const share = Number(drift);
+  if (share < 0.02) return "none";
+  return share < 0.1 ? "small" : "large";
+}
+
+export const NEXT_PATHS: Record<Portfolio["next_action"], string | null> = {
+  finish_onboarding: "/app/start",
+  deposit: "/app/transfers",
+  get_advice: "/app/recommendation",
+  invest: "/app/recommendation",
+  rebalance: "/app/recommendation",
+  none: null,
+};

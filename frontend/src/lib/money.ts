@@ -1,0 +1,90 @@
+// Amounts travel as the API's decimal strings; Intl prints them digit for digit, nothing here computes with them.
+
+export type MoneyText = { amount: string; currency: string };
+
+/** Text of an amount in the reader's language. Keeps every digit of the string. */
+export function formatMoney(locale: string, money: MoneyText, signed = false): string {
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency: money.currency,
+    signDisplay: signed ? "exceptZero" : "auto",
+  });
+  return format.format(money.amount as unknown as number);
+}
+
+/** Text of a share given as a decimal string or number: 0.125 becomes 12.5 %. */
+export function formatPercent(locale: string, share: string | number, digits = 1): string {
+  const format = new Intl.NumberFormat(locale, {
+    style: "percent",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return format.format(share as unknown as number);
+}
+
+export function formatQuantity(locale: string, quantity: string): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: 6 }).format(quantity as unknown as number);
+}
+
+const EXPONENTS: Record<string, number> = { JPY: 0, KRW: 0, KWD: 3, BHD: 3, TND: 3 };
+
+function exponentOf(currency: string): number {
+  return EXPONENTS[currency] ?? 2;
+}
+
+/** Minor units to the decimal string, exact for any length. */
+export function decimalOfMinor(minor: number | bigint | string, currency: string): string {
+  const exponent = exponentOf(currency);
+  const value = BigInt(minor);
+  const digits = (value < 0n ? -value : value).toString().padStart(exponent + 1, "0");
+  const sign = value < 0n ? "-" : "";
+  if (exponent === 0) return sign + digits;
+  return `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
+}
+
+export type AmountProblem = "empty" | "notANumber" | "notPositive" | "tooManyDecimals" | "tooLarge";
+
+export const MAX_MAJOR_DIGITS = 9;
+
+/** What a person typed into an amount field: the API's decimal string, or what is wrong with it. */
+export function readAmount(typed: string, currency: string): { amount: string } | { problem: AmountProblem } {
+  const text = latinDigits(typed).replace(/[\s\u00a0\u202f'\u2019\u066c]/g, "").replace("\u066b", ".");
+  if (text === "") return { problem: "empty" };
+  const normal = oneDecimalPoint(text);
+  if (!/^-?\d+(\.\d+)?$/.test(normal)) return { problem: "notANumber" };
+  const [major = "0", minor = ""] = normal.replace("-", "").split(".");
+  const whole = major.replace(/^0+(?=\d)/, "");
+  if (normal.startsWith("-") || /^0*$/.test(whole + minor)) return { problem: "notPositive" };
+  if (minor.length > exponentOf(currency)) return { problem: "tooManyDecimals" };
+  if (whole.length > MAX_MAJOR_DIGITS) return { problem: "tooLarge" };
+  const padded = minor.padEnd(exponentOf(currency), "0");
+  return { amount: padded === "" ? whole : `${whole}.${padded}` };
+}
+
+/** The typed amount as minor units, for requests that ask for them. */
+export function minorOfDecimal(amount: string, currency: string): number {
+  const [major = "0", minor = ""] = amount.split(".");
+  return Number(BigInt(major + minor.padEnd(exponentOf(currency), "0")));
+}
+
+const ZEROS = [0x0660, 0x06f0, 0x0966];
+
+function latinDigits(text: string): string {
+  return text.replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]/g, (digit) => {
+    const code = digit.charCodeAt(0);
+    return String(Math.min(...ZEROS.filter((zero) => zero <= code).map((zero) => code - zero)));
+  });
+}
+
+// "1.234,50" and "1,234.50" both mean the same: the last mark is the decimal one, earlier ones group.
+// A single mark before exactly three digits stays ambiguous ("1,234") and is read as grouping only for a comma.
+function oneDecimalPoint(text: string): string {
+  const last = Math.max(text.lastIndexOf("."), text.lastIndexOf(","));
+  if (last < 0) return text;
+  const mark = text[last];
+  const single = text.indexOf(mark as string) === last;
+  const other = mark === "." ? "," : ".";
+  if (!single) return text.replaceAll(mark as string, "");
+  if (mark === "," && !text.includes(other) && text.length - last - 1 === 3) return text.replace(",", "");
+  return `${text.slice(0, last).replaceAll(other, "")}.${text.slice(last + 1)}`;
+}
