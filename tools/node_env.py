@@ -54,9 +54,15 @@ def install(folder: Path) -> None:
 
 def source_hash() -> str:
     """Return the hash of everything that the exported pages are made of."""
-    files = [file for file in FRONTEND.iterdir() if file.is_file() and file.name != "next-env.d.ts"]
-    kept = [file for file in files if not file.name.endswith(".tsbuildinfo")]
-    return cache.tree_fingerprint([FRONTEND / part for part in SOURCES], kept)
+    # `next build` writes tsconfig.json and next-env.d.ts itself.
+    files = [
+        file
+        for file in FRONTEND.iterdir()
+        if file.is_file()
+        and file.name not in {"tsconfig.json", "next-env.d.ts"}
+        and file.suffix != ".tsbuildinfo"
+    ]
+    return cache.tree_fingerprint([FRONTEND / part for part in SOURCES], files)
 
 
 def build(*, quiet: bool = True) -> None:

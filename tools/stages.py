@@ -91,11 +91,9 @@ def playwright(browser: str) -> Stage:
     report = REPORTS / "playwright.json"
     return Stage(
         "playwright",
-        ("npm", "test", "--silent", "--", "--reporter=list,json"),
+        ("npm", "test", "--silent"),
         cwd=E2E,
         env={
-            "PLAYWRIGHT_JSON_OUTPUT_FILE": str(report),
-            "PLAYWRIGHT_JSON_OUTPUT_NAME": str(report),
             "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
             "FINNAMI_CHROMIUM": browser,
             "FINNAMI_BIN": str(BIN / "finnami"),
