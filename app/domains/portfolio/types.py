@@ -37,12 +37,13 @@ class PlanAction(StrEnum):
 
 
 class PlanState(StrEnum):
-    """Where an order plan stands."""
+    """Where an order plan stands. A held one waits for a person and is then filled or cancelled."""
 
     PREVIEWED = "previewed"
     EXECUTING = "executing"
     FILLED = "filled"
     HELD = "held"
+    CANCELLED = "cancelled"
 
 
 class NextAction(StrEnum):

@@ -23,6 +23,9 @@ SPECS = (
 )
 
 
+_ORDERED = (PlanState.FILLED, PlanState.HELD, PlanState.CANCELLED)
+
+
 async def insert(store: Store, plan: OrderPlan) -> None:
     """Keep a preview."""
     await store.insert_one(PLANS, _document(plan))
@@ -43,7 +46,7 @@ async def list_of(
         {
             "user": user_id,
             "made_at": {"$gte": since, "$lt": before},
-            "state": {"$in": [PlanState.FILLED.value, PlanState.HELD.value]},
+            "state": {"$in": [state.value for state in _ORDERED]},
         },
         sort=[("made_at", -1)],
         limit=LIST_LIMIT,
@@ -104,6 +107,12 @@ async def finish(store: Store, plan: OrderPlan) -> None:
         {"_id": plan.plan_id, "state": PlanState.EXECUTING.value},
         {"$set": {name: document[name] for name in kept}},
     )
+
+
+async def settle(store: Store, plan: OrderPlan) -> None:
+    """Write how a held plan ended."""
+    query = {"_id": plan.plan_id, "state": PlanState.HELD.value}
+    await store.update_one(PLANS, query, {"$set": {"state": plan.state.value}})
 
 
 def _document(plan: OrderPlan) -> Document:

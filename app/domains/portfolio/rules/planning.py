@@ -81,8 +81,8 @@ class Book:
 def plan_orders(book: Book, *, may_sell: bool) -> tuple[PlannedOrder, ...]:
     """Return one line per instrument: buy, sell or skip.
 
-    With `may_sell` False only cash is spent. Cash never goes below zero, nothing is sold that
-    is not held, and no line trades inside its band unless the position is to be closed.
+    With `may_sell` False only cash is spent. Cash never goes below zero and nothing is sold that
+    is not held. Sales go the whole way to the target: the risk promise is about the whole mix.
     """
     sells = {s: order for s in book.symbols if may_sell and (order := _sell(book, s))}
     proceeds = sum((o.amount.amount_minor - o.fee.amount_minor for o in sells.values()), 0)
@@ -95,7 +95,7 @@ def plan_orders(book: Book, *, may_sell: bool) -> tuple[PlannedOrder, ...]:
 def _sell(book: Book, symbol: str) -> PlannedOrder | None:
     held, target = book.quantities.get(symbol, Decimal(0)), book.target(symbol)
     surplus = book.value(symbol) - target * book.total
-    if held <= 0 or surplus <= 0 or (target > 0 and _inside_band(book, symbol)):
+    if held <= 0 or surplus <= 0:
         return None
     quantity = held if target == 0 else _cut(min(held, surplus / book.prices[symbol]))
     order = _order(book, symbol, PlanAction.SELL, quantity, "above_target")
@@ -177,8 +177,10 @@ def _order(
 
 
 def _skip(book: Book, symbol: str) -> PlannedOrder:
-    lacking = book.target(symbol) * book.total > book.value(symbol)
-    code = "no_cash" if lacking and not _inside_band(book, symbol) else "inside_band"
+    code = "inside_band"
+    if not _inside_band(book, symbol):
+        lacking = book.target(symbol) * book.total > book.value(symbol)
+        code = "no_cash" if lacking else "no_sale_needed"
     return _order(book, symbol, PlanAction.SKIP, Decimal(0), code)
 
 
@@ -188,6 +190,8 @@ def _line_reason(book: Book, symbol: str, code: str) -> Reason:
         "above_target": f"{symbol} is {before} of your portfolio and should be {target}.",
         "below_target": f"{symbol} is {before} of your portfolio and should be {target}.",
         "inside_band": f"{symbol} is {before}, close enough to {target}: trading would only cost.",
+        "no_sale_needed": f"{symbol} is {before} instead of {target}; the risk of the whole is "
+        f"inside its band, so nothing is sold.",
         "no_cash": f"{symbol} should be {target}, but there is not enough cash for it now.",
     }[code]
     return Reason(code, sentence, (("weight", before), ("target", target)))

@@ -25,7 +25,7 @@ from app.ml.registry import newest as newest_artefact
 from app.ml.serving.frontier import build_frontier
 from app.ml.serving.vol import MODEL_NAME, VolatilityModel, load_volatility
 
-HISTORY_DAYS: Final = 2_600
+HISTORY_DAYS: Final = 10_400
 YEAR_DAYS: Final = 252
 #: The one universe of the product; other universes are a later setting.
 UNIVERSE_ID: Final = "sleeves14"

@@ -108,7 +108,7 @@ class Ordering:
         booked = await self._ledger.earlier_order(user_id, key)
         if booked is not None and booked.details.get("reference") != plan_id:
             raise IdempotencyMismatchError
-        if plan.state in (PlanState.FILLED, PlanState.HELD):
+        if plan.state not in (PlanState.PREVIEWED, PlanState.EXECUTING):
             return _if_same_key(plan, key)
         if booked is None:
             self._require_open(plan)
@@ -130,11 +130,24 @@ class Ordering:
         plan = await plans.find(self._db, plan_id, user_id=user_id)
         if plan is None:
             raise PlanNotFoundError
-        return plan
+        return await self._settled(plan)
 
     async def list_of(self, user_id: str, *, since: datetime, before: datetime) -> list[OrderPlan]:
         """Return the plans ordered in a period, the newest first, at most 50."""
-        return await plans.list_of(self._db, user_id, since=since, before=before)
+        found = await plans.list_of(self._db, user_id, since=since, before=before)
+        return [await self._settled(plan) for plan in found]
+
+    async def _settled(self, plan: OrderPlan) -> OrderPlan:
+        """Ask the ledger how a held plan ended, and keep the answer; others are returned as is."""
+        if plan.state is not PlanState.HELD or plan.movement_id is None:
+            return plan
+        journal = await self._ledger.books.movement(plan.user_id, plan.movement_id)
+        if journal.state is JournalState.HELD:
+            return plan
+        posted = journal.state is JournalState.POSTED
+        ended = replace(plan, state=PlanState.FILLED if posted else PlanState.CANCELLED)
+        await plans.settle(self._db, ended)
+        return ended
 
     def _plan(
         self, advice: Recommendation, held: Held, frontier: StoredFrontier, *, at: datetime
