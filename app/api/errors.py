@@ -85,6 +85,8 @@ def problem(
         **error.fields,
         **(extra or {}),
     }
+    if error.status == 422:
+        body.setdefault("errors", [])
     headers = {}
     if error.status == 401:
         headers["www-authenticate"] = 'Bearer realm="finnami"'
@@ -93,6 +95,14 @@ def problem(
         headers["retry-after"] = str(max(1, retry_after_s))
     content = orjson.dumps(body, default=str)
     return Response(content, status_code=error.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+class MalformedRequestError(FinNamiError):
+    """The body is no JSON at all."""
+
+    status = 400
+    code = "malformed_request"
+    title = "The request could not be read"
 
 
 class _HttpError(FinNamiError):
@@ -107,7 +117,7 @@ class _HttpError(FinNamiError):
 
 
 _FRAMEWORK = {
-    400: ("malformed_request", "The request could not be read"),
+    400: (MalformedRequestError.code, MalformedRequestError.title),
     404: ("not_found", "Not found"),
     405: ("method_not_allowed", "This address does not take that method"),
     413: ("too_large", "The request body is too large"),

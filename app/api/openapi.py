@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from app.api.errors import EVERY_SIGNED_IN, declared
+from app.api.errors import EVERY_SIGNED_IN, MalformedRequestError, declared
 from app.api.policy import Audience, policy_of
 from app.api.routes import api_routes
 from app.core.errors import FinNamiError, RateLimitedError, UnavailableError
@@ -55,6 +55,8 @@ def _describe(operation: dict[str, Any], route: APIRoute) -> None:
         "roles": sorted(rule.roles),
         "rate": rule.rate.value,
     }
+    if "requestBody" in operation and "400" not in operation["responses"]:
+        common = (*common, MalformedRequestError)
     for status, response in declared(*common).items():
         known = operation["responses"].get(str(status))
         if known is None:

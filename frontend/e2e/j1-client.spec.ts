@@ -2,9 +2,9 @@
 import { expect, test } from "@playwright/test";
 import type { Browser, Page } from "@playwright/test";
 
-import { loginOf } from "./finnami.ts";
-import { Authenticator } from "./totp.ts";
-import { Watch } from "./watch.ts";
+import { loginOf } from "./finnami";
+import { Authenticator } from "./totp";
+import { Watch } from "./watch";
 
 const PASSWORD = "tidal lantern cobble seven";
 // A refusal that the journey asks for (step-up needed) is a failed request, not a defect.

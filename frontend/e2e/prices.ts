@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { finnami } from "./finnami.ts";
+import { finnami } from "./finnami";
 
-const PRICES = resolve(import.meta.dirname, "../../../shared/data/market/etf_adj_close.parquet");
+const PRICES = resolve(__dirname, "../../../shared/data/market/etf_adj_close.parquet");
 
 export default function importPrices(): void {
   if (process.env.FINNAMI_E2E_URL !== undefined) return;

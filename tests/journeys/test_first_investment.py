@@ -131,6 +131,12 @@ def test_from_sign_up_to_a_verified_investment(installation: Installation, tmp_p
     approve(installation, guest, case["case_id"])
     assert me.call("get_kyc", expect=200).body["state"] == "approved"
 
+    fund(me, totp)
+    invest(me, totp)
+    verify(installation, me, tmp_path)
+
+
+def fund(me: OpenApiClient, totp: Totp) -> None:
     # She funds her account; the key makes a repeat harmless.
     funding = {"amount": "2500.00", "currency": "USD"}
     deposit = confirmed(me, totp, "create_deposit", funding, "first-deposit")
@@ -139,6 +145,8 @@ def test_from_sign_up_to_a_verified_investment(installation: Installation, tmp_p
     assert again.body == deposit.body
     assert again.headers["idempotency-replayed"] == "true"
 
+
+def invest(me: OpenApiClient, totp: Totp) -> None:
     # She gets a recommendation with reasons, accepts it and sees orders before they are made.
     advice = recommendation(me)
     assert advice["reasons"]
@@ -150,6 +158,8 @@ def test_from_sign_up_to_a_verified_investment(installation: Installation, tmp_p
     orders = confirmed(me, totp, "create_orders", {"plan_id": plan["plan_id"]}, "first-orders")
     assert orders.status == 201, orders.body
 
+
+def verify(installation: Installation, me: OpenApiClient, tmp_path: Path) -> None:
     # She sees what she holds, and that the books agree with it to the cent.
     view = eventually("holdings", lambda: me.call("get_portfolio", expect=200).body["positions"])
     accounts = me.call("list_accounts", expect=200).body

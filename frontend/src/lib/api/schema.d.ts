@@ -442,6 +442,8 @@ export interface paths {
         /**
          * Save Profile
          * @description Keep the facts; saving the same facts again changes nothing.
+         *
+         *     Other personal facts end an approved identity check, and are refused during one.
          */
         put: operations["save_profile"];
         post?: never;
@@ -1484,6 +1486,7 @@ export interface components {
             /**
              * Password
              * Format: password
+             * @example tidal lantern cobble seven
              */
             password: string;
             /**
@@ -2165,7 +2168,10 @@ export interface components {
          * @description Which preview is to be executed.
          */
         OrdersIn: {
-            /** Plan Id */
+            /**
+             * Plan Id
+             * @example 1tckn1057ac3hsdghh0d
+             */
             plan_id: string;
         };
         /**
@@ -2184,6 +2190,7 @@ export interface components {
             /**
              * Present
              * Format: password
+             * @example tidal lantern cobble seven
              */
             present: string;
             /**
@@ -2260,10 +2267,10 @@ export interface components {
         PlanAction: "buy" | "sell" | "skip";
         /**
          * PlanState
-         * @description Where an order plan stands.
+         * @description Where an order plan stands. A held one waits for a person and is then filled or cancelled.
          * @enum {string}
          */
-        PlanState: "previewed" | "executing" | "filled" | "held";
+        PlanState: "previewed" | "executing" | "filled" | "held" | "cancelled";
         /**
          * PlannedOrderOut
          * @description One line of a plan; a skip says why nothing is done.
@@ -2634,7 +2641,10 @@ export interface components {
          * @description A recovery code instead of the app's code; it works once.
          */
         RecoveryRequest: {
-            /** Challenge */
+            /**
+             * Challenge
+             * @example Zy3hS1mYk2nUqYQF6vXzO0R4yq9Jt8wVb1cD5eF7gH0
+             */
             challenge: string;
             /**
              * Code
@@ -2649,7 +2659,10 @@ export interface components {
          * @description The refresh token of a client without cookies; browsers send no body.
          */
         RefreshRequest: {
-            /** Refresh Token */
+            /**
+             * Refresh Token
+             * @example Zy3hS1mYk2nUqYQF6vXzO0R4yq9Jt8wVb1cD5eF7gH0
+             */
             refresh_token: string;
         };
         /**
@@ -2965,7 +2978,10 @@ export interface components {
          * @description The code of the authenticator app, for a log-in that waits for it.
          */
         TotpRequest: {
-            /** Challenge */
+            /**
+             * Challenge
+             * @example Zy3hS1mYk2nUqYQF6vXzO0R4yq9Jt8wVb1cD5eF7gH0
+             */
             challenge: string;
             /**
              * Code
@@ -3092,6 +3108,15 @@ export interface operations {
                     "application/json": components["schemas"]["CheckMail"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `weak_password`: Please choose another password; `invalid_input`: The input is not valid */
             422: {
                 headers: {
@@ -3141,6 +3166,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `link_invalid`: The link was used or has expired; ask for a new one; `invalid_input`: The input is not valid */
@@ -3194,6 +3228,15 @@ export interface operations {
                     "application/json": components["schemas"]["CheckMail"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid_input`: The input is not valid */
             422: {
                 headers: {
@@ -3243,6 +3286,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckMail"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `invalid_input`: The input is not valid */
@@ -3296,6 +3348,15 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `link_invalid`: The link was used or has expired; ask for a new one; `weak_password`: Please choose another password; `invalid_input`: The input is not valid */
             422: {
                 headers: {
@@ -3345,6 +3406,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tokens"] | components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `bad_credentials`: The e-mail address or the password is not right */
@@ -3407,6 +3477,15 @@ export interface operations {
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `challenge_over`: Please sign in again from the start; `wrong_code`: The code is wrong or was used already */
             401: {
                 headers: {
@@ -3467,6 +3546,15 @@ export interface operations {
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `challenge_over`: Please sign in again from the start; `wrong_code`: The code is wrong or was used already */
             401: {
                 headers: {
@@ -3525,6 +3613,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `refresh_invalid`: Please sign in again; `refresh_reused`: This sign-in was ended for your safety */
@@ -3593,6 +3690,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `cross_site`: This call must come from FinNami itself */
             403: {
@@ -3770,6 +3876,15 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `bad_credentials`: The e-mail address or the password is not right; `wrong_code`: The code is wrong or was used already */
             401: {
                 headers: {
@@ -3913,6 +4028,15 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `wrong_code`: The code is wrong or was used already */
             401: {
                 headers: {
@@ -3991,6 +4115,15 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `bad_credentials`: The e-mail address or the password is not right; `wrong_code`: The code is wrong or was used already */
             401: {
                 headers: {
@@ -4058,6 +4191,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `wrong_code`: The code is wrong or was used already */
@@ -4331,6 +4473,15 @@ export interface operations {
                     "application/json": components["schemas"]["Grant"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `wrong_code`: The code is wrong or was used already */
             401: {
                 headers: {
@@ -4465,6 +4616,15 @@ export interface operations {
                     "application/json": components["schemas"]["OnboardingOut"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: Please sign in */
             401: {
                 headers: {
@@ -4476,6 +4636,15 @@ export interface operations {
             };
             /** @description `forbidden`: Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `facts_locked`: Your identity is being checked; change these facts after the decision; `kyc_case_stale`: The case has changed; read it again */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4599,6 +4768,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnswersOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
@@ -5203,6 +5381,15 @@ export interface operations {
                     "application/json": components["schemas"]["KycReviewItemOut"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: Please sign in */
             401: {
                 headers: {
@@ -5239,7 +5426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_input`: The input is not valid */
+            /** @description `kyc_reason`: This reason does not fit this decision; `invalid_input`: The input is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5355,6 +5542,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DisclosureOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
@@ -6252,6 +6448,15 @@ export interface operations {
                     "application/json": components["schemas"]["RecommendationOut"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: Please sign in */
             401: {
                 headers: {
@@ -6589,6 +6794,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPlanOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
@@ -7173,6 +7387,15 @@ export interface operations {
                     "application/json": components["schemas"]["FraudCaseOut"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: Please sign in */
             401: {
                 headers: {
@@ -7325,6 +7548,15 @@ export interface operations {
                     "application/json": components["schemas"]["StaffUser"];
                 };
             };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `unauthenticated`: Please sign in */
             401: {
                 headers: {
@@ -7406,6 +7638,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffUser"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
