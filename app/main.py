@@ -12,7 +12,15 @@ from app.core.clock import SystemClock
 from app.core.config import Settings
 from app.core.logging import configure_logging
 from app.core.migrate import discover, status
-from app.services import Ports, build, connect_gate, load_keys, migrations_dir, open_database
+from app.services import (
+    Ports,
+    build,
+    connect_gate,
+    load_keys,
+    load_scorer,
+    migrations_dir,
+    open_database,
+)
 from app.worker.arq_queue import ArqQueue
 
 
@@ -28,7 +36,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         (await status(db, discover(migrations_dir()))).require_ready()
         db.nudge_with(jobs.nudge)
-        services = build(settings, db=db, gate=gate, keys=keys, clock=clock, ports=Ports(jobs=jobs))
+        ports = Ports(jobs=jobs, scorer=load_scorer(settings))
+        services = build(settings, db=db, gate=gate, keys=keys, clock=clock, ports=ports)
         app.state.services = services
         # What lives from here on is long-lived: keep the collector from walking it each time.
         gc.collect()

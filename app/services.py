@@ -16,6 +16,7 @@ from app.core.keys import KeyRing, KeyRingError
 from app.core.schema import CollectionSpec
 from app.core.sidecar import Sidecar
 from app.domains.fraud import service as fraud
+from app.domains.fraud.adapters.model import ModelScorer
 from app.domains.fraud.service import FraudService
 from app.domains.fraud.types import Scorer
 from app.domains.identity import service as identity
@@ -123,6 +124,11 @@ def load_keys(settings: Settings) -> KeyRing:
     if settings.key_file is None:
         raise KeyRingError("set FINNAMI_KEY_FILE, or start everything with `finnami up`")
     return KeyRing.load(settings.key_file)
+
+
+def load_scorer(settings: Settings) -> Scorer | None:
+    """Return the fraud model in force; None when none passed its checks (then rules step up)."""
+    return ModelScorer.newest(settings.models_dir)
 
 
 async def connect_gate(settings: Settings) -> Gate:

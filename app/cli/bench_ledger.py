@@ -30,7 +30,7 @@ from app.core.keys import KeyRing
 from app.core.migrate import create_collections
 from app.core.sidecar import Sidecar
 from app.domains.ledger.service import LedgerService
-from app.services import SPECS, SUBSCRIPTIONS, Ports, build
+from app.services import SPECS, SUBSCRIPTIONS, Ports, build, load_scorer
 
 SPEED_BAR = 0.35
 ATTEMPTS_BAR = 1.3
@@ -100,7 +100,7 @@ async def _product(db: TimedDatabase, gate: Gate, accounts: int) -> ProductArm:
         clock=clock,
         identity=services.identity,
         onboarding=services.onboarding,
-        fraud=ApprovingFraud(db=db, clock=clock, scorer=None),
+        fraud=ApprovingFraud(db=db, clock=clock, scorer=load_scorer(settings)),
         keys=keys,
     )
     arm = ProductArm(db, ledger, await cleared_people(services, accounts))

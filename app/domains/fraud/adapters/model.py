@@ -1,6 +1,7 @@
 """The trained fraud model behind the Scorer port: events in, probability and reasons out."""
 
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import structlog
@@ -31,7 +32,7 @@ class ModelScorer:
         Without it rules and a fresh code stand in: a payment never passes for want of a model.
         """
         try:
-            return cls(FraudScorer.load(registry.newest(models_dir, "fraud")))
+            return cls(_verified(registry.newest(models_dir, "fraud")))
         except (ArtefactError, OSError) as error:
             log.warning("fraud_model_missing", reason=str(error)[:200])
             return None
@@ -54,6 +55,12 @@ class ModelScorer:
             high_ratio=fraud.is_high(vector),
             bands=Bands(step_up=bands.step_up, hold=bands.review, block=bands.block),
         )
+
+
+@lru_cache(maxsize=2)
+def _verified(folder: Path) -> FraudScorer:
+    """Load an artefact once a process: a version never changes, and checking it takes a second."""
+    return FraudScorer.load(folder)
 
 
 def _payment(at: datetime, cents: int, payee_id: str) -> Payment:
