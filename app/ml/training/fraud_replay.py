@@ -50,8 +50,8 @@ class _Store:
         self._customers: dict[int, bytes] = {}
         self._terminals: dict[int, bytes] = {}
         self._seen: set[int] = set()
-        self._of_customer = _positions(table.customer)
-        self._of_terminal = _positions(table.terminal)
+        self._of_customer = rows_by_entity(table.customer)
+        self._of_terminal = rows_by_entity(table.terminal)
 
     def flush(self) -> None:
         self._customers.clear()
@@ -185,7 +185,8 @@ def reference_mismatches(
     return int(wrong.sum())
 
 
-def _positions(entity: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+def rows_by_entity(entity: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    """Return each entity's row numbers, ascending."""
     order = np.argsort(entity, kind="stable")
     ids, first = np.unique(entity[order], return_index=True)
     return dict(zip(ids.tolist(), np.split(order, first[1:]), strict=True))
