@@ -1,8 +1,9 @@
 """Wrapper that every child starts through, so that it cannot outlive its supervisor.
 
 Run as a script, `python -I -S guard.py PARENT_PID PROGRAM [ARGUMENT ...]`, standard library
-only, so that it costs a few milliseconds. On Linux it asks the kernel for SIGTERM at the
-parent's death and becomes PROGRAM. Elsewhere it stays, holds the read end of a pipe (its
+only, so that it costs a few milliseconds. On Linux it asks the kernel for SIGKILL at the
+parent's death and becomes PROGRAM: after SIGTERM the embedded database waits, spinning, for
+connections whose other ends died with the parent; its journal makes the kill safe. Elsewhere it stays, holds the read end of a pipe (its
 standard input) and ends PROGRAM when the pipe closes.
 """
 
@@ -17,9 +18,9 @@ PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent(parent_pid: int) -> None:
-    """Ask Linux to send SIGTERM when the parent dies; exit when it is dead already."""
+    """Ask Linux to send SIGKILL when the parent dies; exit when it is dead already."""
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0) != 0:
+    if libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
     if os.getppid() != parent_pid:
         sys.exit(1)
