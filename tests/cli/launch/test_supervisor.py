@@ -181,7 +181,7 @@ class TestLeftovers:
         reaper.start()
         assert pidfile.end_stale(tmp_path / "x.pid")
         reaper.join(timeout=10)
-        assert left.returncode == -signal.SIGKILL
+        assert left.returncode == -signal.SIGTERM
 
     def test_another_process_with_the_same_pid_is_left_alone(self, tmp_path: Path) -> None:
         file = tmp_path / "x.pid"
