@@ -13,9 +13,9 @@ from typing import ClassVar
 
 import click
 
-from app.cli.bench_queue_worker import STARTED
+from app.cli.bench_queue_worker import STARTED, start_worker
 from app.cli.benching.host import rss_mb, tree_cpu_s
-from app.cli.benching.options import BenchOptions, bench_options, bench_servers
+from app.cli.benching.options import USAGE, BenchOptions, bench_options, bench_servers
 from app.cli.benching.report import Measured, Report, arm_of, percentile_ms
 from app.cli.launch import process
 from app.core import outbox
@@ -24,7 +24,6 @@ from app.core.db import Database
 from app.core.events import Event
 from app.core.gate import Gate
 from app.core.ids import new_id
-from app.core.keys import KeyRing
 from app.core.migrate import discover, migrate
 from app.core.sidecar import Sidecar
 from app.core.store import Document
@@ -243,12 +242,13 @@ async def _run(
     await gate.call("DEL", STARTED, STOCK_STARTED)
     bench = Bench(gate, db, queue, stock)
     with ExitStack() as stack:
-        product_worker = _start(stack, "product", (mongo_url, urls[1]), folder)
-        stock_worker = _start(stack, "stock", (mongo_url, urls[1]), folder)
+        product_worker = start_worker(stack, "product", (mongo_url, urls[1]), folder)
+        stock_worker = start_worker(stack, "stock", (mongo_url, urls[1]), folder)
         for side in bench.sides(product_worker, stock_worker):
             # The first job waits for its worker's start: it is not measured.
             await side.publish(new_id())
             await bench.settle(side)
+            _require_started(side, folder)
             for times in (side.asked, side.queued, side.starts):
                 times.clear()
         await _measure(bench, report, options, plan)
@@ -259,23 +259,15 @@ async def _run(
     await db.close()
 
 
-def _start(
-    stack: ExitStack, arm: str, urls: tuple[str, str], folder: Path
-) -> subprocess.Popen[bytes]:
-    key_file = folder / "keys.json"
-    if not key_file.exists():
-        KeyRing.generate().save(key_file)
-    child = process.start(
-        [sys.executable, "-m", "app.cli.bench_queue_worker", arm],
-        log=folder / f"{arm}.log",
-        settings={
-            "FINNAMI_MONGO_URL": urls[0],
-            "FINNAMI_REDIS_URL": urls[1],
-            "FINNAMI_KEY_FILE": str(key_file),
-        },
-    )
-    stack.callback(process.stop, child)
-    return child
+def _require_started(side: Side, folder: Path) -> None:
+    """End with 2 and the worker's last words when its first job never began."""
+    if side.starts:
+        return
+    click.echo(f"finnami: the worker of {side.name!r} ran no job", err=True)
+    for log in folder.glob("*.log"):
+        for line in process.last_lines(log, 5):
+            click.echo(f"  {log.stem}: {line[:300]}", err=True)
+    sys.exit(USAGE)
 
 
 @click.command()

@@ -1,10 +1,15 @@
 """The workers of `finnami bench queue`, started as child processes: `stock` or `product`."""
 
 import asyncio
+import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from pathlib import Path
 
+from app.cli.launch import process
 from app.core.config import Settings
+from app.core.keys import KeyRing
 from app.worker.arq_queue import QUEUES
 from app.worker.job import JobRun
 from app.worker.main import run
@@ -18,6 +23,26 @@ async def bench_job(services: object, run: JobRun) -> None:
     gate = services.gate  # type: ignore[attr-defined]  # AppServices; see Handler
     began = time.monotonic()
     await gate.call("RPUSH", STARTED, f"{run.ids['job_id']} {began}", timeout_s=5.0)
+
+
+def start_worker(
+    stack: ExitStack, arm: str, urls: tuple[str, str], folder: Path
+) -> subprocess.Popen[bytes]:
+    """Start one arm's worker on (database URL, Redis URL); the stack stops it."""
+    key_file = folder / "keys.json"
+    if not key_file.exists():
+        KeyRing.generate().save(key_file)
+    child = process.start(
+        [sys.executable, "-m", "app.cli.bench_queue_worker", arm],
+        log=folder / f"{arm}.log",
+        settings={
+            "FINNAMI_MONGO_URL": urls[0],
+            "FINNAMI_REDIS_URL": urls[1],
+            "FINNAMI_KEY_FILE": str(key_file),
+        },
+    )
+    stack.callback(process.stop, child)
+    return child
 
 
 def main(arm: str) -> None:
