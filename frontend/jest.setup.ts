@@ -45,3 +45,6 @@ Object.assign(globalThis, { MessageChannel: TimerChannel });
 
 const realStyle = window.getComputedStyle.bind(window);
 window.getComputedStyle = (element: Element) => realStyle(element);
+
+// A channel to other tabs would keep the test worker alive; there are no other tabs here.
+Object.assign(globalThis, { BroadcastChannel: undefined });

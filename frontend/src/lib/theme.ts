@@ -14,6 +14,8 @@ export function antdConfig(scheme: Scheme): ThemeConfig {
       colorLink: colour.link,
       colorBgBase: colour.surface,
       colorBgLayout: colour.page,
+      colorBgContainer: colour.surface,
+      colorBgElevated: colour.surface,
       colorText: colour.ink,
       colorTextSecondary: colour.inkSoft,
       colorTextDescription: colour.inkFaint,

@@ -1,6 +1,7 @@
 // Whether somebody is signed in here: one refresh at the first question, then whatever the token says.
 import { useSyncExternalStore } from "react";
 
+import { mayBeSignedIn, rememberSignedIn } from "@/lib/auth/hint";
 import { refreshOnce } from "@/lib/auth/refresh";
 import { accessToken, onTokenChange, setAccessToken } from "@/lib/auth/token";
 
@@ -20,6 +21,11 @@ function tell(next: SessionState): void {
 }
 
 async function ask(): Promise<void> {
+  // Without a log-in on this device a refresh can only fail, and would stand in the console as an error.
+  if (!mayBeSignedIn()) {
+    tell("signed_out");
+    return;
+  }
   const outcome = await refreshOnce();
   tell(accessToken() !== null ? "signed_in" : outcome);
 }
@@ -27,6 +33,7 @@ async function ask(): Promise<void> {
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   const stop = onTokenChange(() => {
+    rememberSignedIn(accessToken() !== null);
     if (accessToken() !== null) tell("signed_in");
     else if (answer === "signed_in") tell("signed_out");
   });
