@@ -3,8 +3,9 @@
 Run as a script, `python -I -S guard.py PARENT_PID PROGRAM [ARGUMENT ...]`, standard library
 only, so that it costs a few milliseconds. On Linux it asks the kernel for SIGKILL at the
 parent's death and becomes PROGRAM: after SIGTERM the embedded database waits, spinning, for
-connections whose other ends died with the parent; its journal makes the kill safe. Elsewhere it stays, holds the read end of a pipe (its
-standard input) and ends PROGRAM when the pipe closes.
+connections whose other ends died with the parent; its journal makes the kill safe. Elsewhere
+it stays, holds the read end of a pipe (its standard input) and ends PROGRAM when the pipe
+closes.
 """
 
 import ctypes
