@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import threading
 import time
@@ -27,6 +28,8 @@ def main(arguments: list[str]) -> int:
             old.unlink()
     results = Results()
     limit = _start_limit(results, asked.limit_min)
+    # The same way out as Ctrl-C: the stages run in sessions of their own and must be ended.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = time.monotonic()
     try:
         for lanes in _plan(asked.what, asked.pytest_arguments):
@@ -53,8 +56,14 @@ def _plan(what: str, pytest_arguments: list[str]) -> list[list[list[stages.Stage
         return [[[stages.pages(), stages.playwright(browser.install())]]]
     if what == "deploy":
         return [[[stages.deploy_checks()]]]
-    python_lane = [*stages.PYTHON_LINT, stages.python_tests()]
-    ui_lane = [*stages.UI_LINT, stages.pages(), stages.jest(), stages.deploy_checks()]
+    python_lane = [*stages.PYTHON_LINT, stages.server_tests()]
+    ui_lane = [
+        *stages.UI_LINT,
+        stages.pages(),
+        stages.jest(),
+        stages.deploy_checks(),
+        stages.pure_tests(),
+    ]
     return [[python_lane, ui_lane], [[stages.playwright(browser.install())]]]
 
 

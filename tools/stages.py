@@ -24,8 +24,11 @@ class Stage:
     command: tuple[str, ...]
     cwd: Path = ROOT
     env: Mapping[str, str] = field(default_factory=dict)
-    limit_s: float = 600
+    limit_s: float = 1200
     count: Callable[[], Count] | None = None
+
+
+PURE = ("tests/ml", "tests/tools", "tests/architecture")
 
 
 def tool(name: str, *arguments: str) -> tuple[str, ...]:
@@ -52,9 +55,9 @@ UI_LINT = (
 )
 
 
-def pytest(name: str, *arguments: str, limit_s: float = 2400) -> Stage:
+def pytest(name: str, *arguments: str, limit_s: float = 3600) -> Stage:
     """Return a pytest stage that writes its JUnit report."""
-    report = REPORTS / f"{name}.xml"
+    report = REPORTS / f"{name.replace(' ', '-')}.xml"
     return Stage(
         name,
         tool("pytest", f"--junitxml={report}", "-p", "no:cacheprovider", "-ra", *arguments),
@@ -66,6 +69,17 @@ def pytest(name: str, *arguments: str, limit_s: float = 2400) -> Stage:
 def python_tests(*arguments: str) -> Stage:
     """Return the Python suites but the deploy checks."""
     return pytest("pytest", *(arguments or ("tests", "--ignore=tests/deploy")))
+
+
+def server_tests() -> Stage:
+    """Return the suites that run against the embedded servers: the longer half."""
+    others = [f"--ignore={folder}" for folder in ("tests/deploy", *PURE)]
+    return pytest("pytest servers", "tests", *others)
+
+
+def pure_tests() -> Stage:
+    """Return the suites of models, tools and architecture, which start no server."""
+    return pytest("pytest pure", *PURE)
 
 
 def deploy_checks() -> Stage:
