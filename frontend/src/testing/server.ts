@@ -8,7 +8,7 @@ export type Schemas = components["schemas"];
 
 export const server = setupServer();
 
-export function useServer(): void {
+export function withServer(): void {
   beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
   afterEach(() => server.resetHandlers());
   afterAll(() => server.close());

@@ -4,9 +4,9 @@ import { api } from "@/lib/api/client";
 import { ApiError } from "@/lib/api/problem";
 import { unwrap } from "@/lib/api/unwrap";
 import { accessToken, setAccessToken } from "@/lib/auth/token";
-import { refuses, server, useServer } from "@/testing/server";
+import { refuses, server, withServer } from "@/testing/server";
 
-useServer();
+withServer();
 afterEach(() => setAccessToken(null));
 
 function me(request: Request) {

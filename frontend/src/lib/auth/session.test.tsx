@@ -3,9 +3,9 @@ import { http, HttpResponse } from "msw";
 
 import { signOut, useSessionState } from "@/lib/auth/session";
 import { accessToken, setAccessToken } from "@/lib/auth/token";
-import { server, useServer } from "@/testing/server";
+import { server, withServer } from "@/testing/server";
 
-useServer();
+withServer();
 
 test("without a log-in on this device nothing is asked; a token signs in; signing out forgets it everywhere", async () => {
   const asked: string[] = [];

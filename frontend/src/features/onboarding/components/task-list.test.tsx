@@ -4,7 +4,7 @@ import { axe } from "jest-axe";
 import { TaskList } from "@/features/onboarding/components/task-list";
 import { setAccessToken } from "@/lib/auth/token";
 import { renderApp } from "@/testing/render";
-import { answers, refuses, server, signedIn, useServer } from "@/testing/server";
+import { answers, refuses, server, signedIn, withServer } from "@/testing/server";
 import type { Schemas } from "@/testing/server";
 
 jest.mock("@/lib/i18n/routing", () => ({
@@ -12,7 +12,7 @@ jest.mock("@/lib/i18n/routing", () => ({
   useRouter: () => ({ push: () => undefined }),
 }));
 
-useServer();
+withServer();
 afterEach(() => setAccessToken(null));
 
 const found: Schemas["OnboardingOut"] = {

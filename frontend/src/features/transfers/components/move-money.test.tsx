@@ -5,14 +5,14 @@ import { http, HttpResponse } from "msw";
 import { MoveMoney } from "@/features/transfers/components/move-money";
 import { setAccessToken } from "@/lib/auth/token";
 import { renderApp } from "@/testing/render";
-import { answers, refuses, server, signedIn, useServer } from "@/testing/server";
+import { answers, refuses, server, signedIn, withServer } from "@/testing/server";
 import type { Schemas } from "@/testing/server";
 
 jest.mock("@/lib/i18n/routing", () => ({
   Link: ({ href, children }: { href: string; children: React.ReactNode }) => <a href={href}>{children}</a>,
 }));
 
-useServer();
+withServer();
 afterEach(() => setAccessToken(null));
 
 const cash: Schemas["AccountOut"] = {
