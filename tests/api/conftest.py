@@ -8,13 +8,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.core.clock import SystemClock
 from app.core.config import Settings
 from app.core.db import Database
 from app.core.keys import KeyRing
-from app.core.migrate import discover, migrate
 from app.main import create_app
-from app.services import SPECS, AppServices, migrations_dir
+from app.services import AppServices
 
 
 @pytest.fixture(scope="session")
@@ -26,22 +24,15 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def app(
-    bare_db: Database, embedded_mongo_url: str, embedded_redis_url: str, key_file: Path
+    db: Database, embedded_mongo_url: str, embedded_redis_url: str, key_file: Path
 ) -> AsyncIterator[FastAPI]:
-    """The application on a fresh, migrated database."""
-    await migrate(
-        bare_db,
-        SPECS,
-        discover(migrations_dir()),
-        clock=SystemClock(),
-        owner="tests",
-        progress=lambda _: None,
-    )
+    """The application on an empty, migrated database."""
     settings = Settings(
-        mongo_url=embedded_mongo_url.replace("/finnami?", f"/{bare_db.name}?"),
+        mongo_url=embedded_mongo_url.replace("/finnami?", f"/{db.name}?"),
         redis_url=embedded_redis_url,
         mongo_embedded=True,
         key_file=key_file,
+        frontend_dir=key_file.parent / "no-pages",
         argon2="19m",
         request_deadline_s=20,
         log_level="INFO",
