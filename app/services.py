@@ -46,6 +46,7 @@ SPECS: tuple[CollectionSpec, ...] = (
 
 SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "identity.mail_requested.v1": (("deliver_mail", "fast"),),
+    "identity.sessions_revoked.v1": (("repeat_tombstones", "fast"),),
     "fraud.case_released.v1": (("release_movement", "fast"),),
     "fraud.case_rejected.v1": (("void_movement", "fast"),),
     "market.day_closed.v1": (("rebuild_frontier", "slow"),),

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
+from app.api.errors import declared
 from app.api.policy import policy
 from app.core.errors import UnavailableError
 
@@ -39,7 +40,7 @@ async def livez() -> Liveness:
     return Liveness(status="alive")
 
 
-@router.get("/readyz", operation_id="readyz")
+@router.get("/readyz", operation_id="readyz", responses=declared(NotReadyError))
 @policy("public")
 async def readyz(
     request: Request,

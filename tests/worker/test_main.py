@@ -15,7 +15,6 @@ from app.worker.main import FUNCTIONS, PERIODIC
 
 WAIVED = {
     "identity.user_registered.v1": "welcome messages come with the notifications, later",
-    "identity.sessions_revoked.v1": "a missed tombstone is bounded by the gate's 15 minutes",
     "identity.roles_changed.v1": "the epoch in the gate already ends the old tokens",
     "ledger.movement_posted.v1": "balances are read from the ledger; no projection exists yet",
     "ledger.movement_held.v1": "the case is opened in the transaction that holds the money",

@@ -1714,11 +1714,6 @@ export interface components {
              */
             expires_in: number;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * HeadOut
          * @description A signed promise: after `size` entries the tree's root was `root`.
@@ -3030,19 +3025,6 @@ export interface components {
          * @enum {string}
          */
         Transport: "cookie" | "body";
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
         /**
          * ValidationProblem
          * @description A malformed payload, field by field.
@@ -7840,13 +7822,13 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `invalid_input`: The input is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
                 };
             };
             /** @description `rate_limited`: Too many requests */
@@ -7858,7 +7840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Temporarily unavailable */
+            /** @description `not_ready`: Not ready */
             503: {
                 headers: {
                     [name: string]: unknown;
