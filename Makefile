@@ -61,7 +61,7 @@ openapi: ## write frontend/openapi.json and the generated client schema
 	@.venv/bin/finnami openapi --write frontend/openapi.json
 	@npm --prefix frontend run generate --silent
 
-build: ## export the pages and build the wheel that carries them, into dist/
+build: ## export the pages to frontend/out and build the wheel into dist/
 	@$(SETUP) python ui pages wheel
 
 lock: ## resolve every lock again, with hashes

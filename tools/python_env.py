@@ -93,7 +93,7 @@ def lock() -> None:
 
 
 def wheel(folder: Path) -> None:
-    """Build the wheel, with the exported pages inside, into `folder`."""
+    """Build the wheel into `folder`; the exported pages travel beside it, as in the image."""
     with tempfile.TemporaryDirectory() as scratch:
         run(str(uv()), "build", "--wheel", "--build-constraints", str(BUILD_LOCK),
             "--out-dir", scratch, str(ROOT),
