@@ -31,6 +31,8 @@ from app.core.uow import Transaction
 T = TypeVar("T")
 
 MAX_WAITING = 256
+ABORT_TIMEOUT_S = 5.0
+MIN_COMMIT_S = 1.0
 
 
 class MongoTransaction(MongoStore, Transaction):
@@ -163,17 +165,20 @@ class Database(MongoStore):
             raise UnavailableError("the deadline passed before the transaction began")
         async with self._client.start_session() as session:
             tx = MongoTransaction(self._database, session)
-            with pymongo.timeout(self._left(deadline)):
-                await session.start_transaction(
-                    read_concern=ReadConcern("snapshot"),
-                    write_concern=WriteConcern("majority", j=True),
-                )
-                try:
+            try:
+                with pymongo.timeout(self._left(deadline)):
+                    await session.start_transaction(
+                        read_concern=ReadConcern("snapshot"),
+                        write_concern=WriteConcern("majority", j=True),
+                    )
                     result = await work(tx)
                     nudge = await self._sidecar.before_commit(tx, self._clock.now())
-                except BaseException:
-                    await _abort(session)
-                    raise
+            except BaseException:
+                # Outside the passed deadline: an abort that is not sent leaves the server's
+                # transaction open, and every later one on the same rows conflicts with it.
+                await _abort(session)
+                raise
+            with pymongo.timeout(max(MIN_COMMIT_S, self._left(deadline))):
                 await self._commit(session, deadline)
         return result, nudge
 
@@ -193,7 +198,8 @@ class Database(MongoStore):
 
 async def _abort(session: AsyncClientSession) -> None:
     try:
-        await session.abort_transaction()
+        with pymongo.timeout(ABORT_TIMEOUT_S):
+            await session.abort_transaction()
     except driver_errors.PyMongoError:
         # The server drops the transaction by itself; the first error is the one to report.
         return

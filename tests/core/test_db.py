@@ -105,6 +105,24 @@ class TestTransaction:
             await core_db.transaction(slow)
         assert await core_db.find_one("things", {"_id": "slow"}) is None
 
+    async def test_a_passed_deadline_leaves_no_lock_behind(self, core_db: Database) -> None:
+        await core_db.insert_one("counters", {"_id": "c", "n": long(0)})
+
+        async def slow(tx: Transaction) -> None:
+            await tx.update_one("counters", {"_id": "c"}, {"$inc": {"n": long(1)}})
+            await asyncio.sleep(0.3)
+            await tx.update_one("counters", {"_id": "c"}, {"$inc": {"n": long(1)}})
+
+        async def quick(tx: Transaction) -> int:
+            return await tx.update_one("counters", {"_id": "c"}, {"$inc": {"n": long(1)}})
+
+        with deadline_in(0.1), pytest.raises(UnavailableError):
+            await core_db.transaction(slow)
+        assert await core_db.transaction(quick, timeout_s=10) == 1
+        row = await core_db.find_one("counters", {"_id": "c"})
+        assert row is not None
+        assert row["n"] == 1
+
     async def test_decimals_and_times_come_back_as_they_went(self, core_db: Database) -> None:
         await core_db.insert_one("things", {"_id": "d", "q": Decimal("0.1000001")})
         row = await core_db.find_one("things", {"_id": "d"})
