@@ -52,7 +52,7 @@ class KeyRing:
     def load(cls, path: Path) -> Self:
         """Read a ring. Raises KeyRingError with the reason and the file's name."""
         try:
-            mode = path.stat().st_mode & 0o077
+            mode = path.stat().st_mode & 0o027  # a group may read: so secrets are mounted in a pod
             data = json.loads(path.read_text())
         except FileNotFoundError:
             raise KeyRingError(f"{path}: no key file; `finnami up` writes one") from None
