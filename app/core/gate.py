@@ -1,7 +1,7 @@
 """The gate: session allow-list, rate limits and cached answers in one Redis round trip.
 
-Loss of everything in here is harmless: values are refilled from the database (platform.md
-11). The slow paths (streams, the job queue) use app/core/redis.py instead.
+Loss of everything in here is harmless: values are refilled from the database.
+The slow paths (streams, the job queue) use app/core/redis.py instead.
 """
 
 import asyncio

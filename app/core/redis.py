@@ -1,7 +1,7 @@
 """redis-py for the slow paths: streams and commands that block. Hot calls use app/core/gate.py.
 
 The only importer of redis-py besides arq. Its pools are not for bursts: the bounded one
-raises, the blocking one did not recover from overload (platform.md 11).
+raises, the blocking one did not recover from overload.
 """
 
 from redis.asyncio import Redis

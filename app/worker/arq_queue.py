@@ -1,6 +1,6 @@
 """arq behind the JobQueue port: queue settings, the enqueuing side, the running side.
 
-Every setting answers a trap that was run into (platform.md 10): stock arq pickles, retries
+Every setting answers a trap that was run into: stock arq pickles, retries
 nothing, polls twice a second and repeats a killed worker's job after five minutes.
 """
 
