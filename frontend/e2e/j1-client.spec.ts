@@ -175,10 +175,11 @@ test("a new person signs up, is approved, funds, invests and sees her postings",
     await expect(page.getByRole("heading", { name: "What you hold" })).toBeVisible();
     await expect(page.getByRole("row").nth(1)).toBeVisible();
     await watch.check("dashboard");
-    await page.goto("/en/app/transactions");
+    await page.getByRole("link", { name: "Ledger", exact: true }).click();
     await expect(page.getByRole("cell", { name: /^Order/ }).first()).toBeVisible();
     await watch.check("transactions");
-    await page.goto("/en/app/orders");
+    await page.getByRole("link", { name: "Orders", exact: true }).click();
+    await page.waitForURL(/\/app\/orders/);
     await watch.check("orders");
     await page.goto("/ar/app/dashboard");
     await expect(page.locator("html")).toHaveAttribute("dir", "rtl");

@@ -44,7 +44,8 @@ LOGIN_ADDRESS = RateLimit("login-ip", 10, 60.0, 10)
 LOGIN_ACCOUNT = RateLimit("login", 5, 900.0, 5)
 CODE_USER = RateLimit("code", 5, 900.0, 5)
 CODE_ADDRESS = RateLimit("code-ip", 5, 900.0, 5)
-REFRESH = RateLimit("refresh", 6, 60.0, 3)
+# Each page opened anew asks once: three of them in a row are a person, not an attack.
+REFRESH = RateLimit("refresh", 20, 60.0, 10)
 MAIL_ADDRESS = RateLimit("mail-ip", 5, 3600.0, 3)
 MAIL_TO = RateLimit("mail-to", 3, 3600.0, 3)
 
