@@ -17,6 +17,8 @@ async function button(page: Page, name: string): Promise<void> {
 async function pick(page: Page, label: string, option: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).click();
   await page.locator(".ant-select-item-option").filter({ hasText: new RegExp(`^${option}$`) }).click();
+  // The list fades out; a page is judged when it stands still.
+  await expect(page.locator(".ant-select-dropdown:visible")).toHaveCount(0);
 }
 
 async function signIn(page: Page, email: string, password: string): Promise<void> {
