@@ -28,7 +28,7 @@ class BenchTable(click.Group):
             return None
         module, attribute, _ = BENCHES[cmd_name]
         # The table is literal and names our own modules only: nothing hides from the linter.
-        command: click.Command = getattr(importlib.import_module(module), attribute)  # noqa: TID251
+        command: click.Command = getattr(importlib.import_module(module), attribute)  # noqa: TID251 - literal table
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -37,7 +37,7 @@ class CommandTable(click.Group):
             return None
         module, attribute, _ = COMMANDS[cmd_name]
         # The table is literal and names our own modules only: nothing hides from the linter.
-        loaded = importlib.import_module(module)  # noqa: TID251
+        loaded = importlib.import_module(module)  # noqa: TID251 - literal table
         command: click.Command = getattr(loaded, attribute)
         return command
 

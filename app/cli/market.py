@@ -49,7 +49,7 @@ def import_file(
     currency: str,
     label: str | None,
     dry_run: bool,  # noqa: FBT001 - click passes options by name
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001 - click
 ) -> None:
     """Import daily prices from FILE (CSV or Parquet).
 
@@ -171,7 +171,7 @@ def simulate(
     first: datetime | None,
     last: datetime | None,
     seed: int,
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001 - click
 ) -> None:
     """Write simulated daily prices: a column `date` and one per symbol. Simulated, not real.
 

@@ -28,7 +28,7 @@ from app.core.keys import KeyRingError
 @click.option(
     "--json-status", is_flag=True, help="Print one JSON line per child at every change instead."
 )
-def up(port: int | None, workers: int, demo: bool, json_status: bool) -> None:  # noqa: FBT001
+def up(port: int | None, workers: int, demo: bool, json_status: bool) -> None:  # noqa: FBT001 - click
     """Start database, Redis, API, workers and feed; Ctrl-C stops them in order.
 
     State lives in FINNAMI_DATA_DIR. With FINNAMI_MONGO_URL or FINNAMI_REDIS_URL set, that

@@ -291,5 +291,5 @@ def _limit_key(key: str, name: str) -> str:
 
 def _rate_answer(ok: Reply, wait_us: Reply, left: Reply) -> RateAnswer:
     assert isinstance(wait_us, int)  # noqa: S101 (numbers by the program's construction)
-    assert isinstance(left, int)  # noqa: S101
+    assert isinstance(left, int)  # noqa: S101 - our own script
     return RateAnswer(allowed=ok == 1, retry_after_s=math.ceil(wait_us / 1_000_000), remaining=left)

@@ -109,7 +109,7 @@ def row(
     """
     event_id = event_id or new_ulid(at)
     waiting = {job: {"queue": queue, "attempts": 0} for job, queue in jobs}
-    assert waiting, f"{event.name} has no subscriber: it needs no row"  # noqa: S101
+    assert waiting, f"{event.name} has no subscriber: it needs no row"  # noqa: S101 - a mistake
     return {
         "_id": event_id,
         "name": event.name,

@@ -25,7 +25,7 @@ class ModelTable(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         # The table is literal and names our own modules only: nothing hides from the linter.
-        module = importlib.import_module(MODELS[cmd_name][0])  # noqa: TID251
+        module = importlib.import_module(MODELS[cmd_name][0])  # noqa: TID251 - literal table
         command: click.Command | None = getattr(module, str(self.name), None)
         return command
 
