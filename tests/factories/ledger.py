@@ -9,8 +9,8 @@ from app.core.money import Money
 from app.core.sidecar import Sidecar
 from app.core.store import Document
 from app.domains.fraud import service as fraud_module
-from app.domains.fraud.repository import append
-from app.domains.fraud.rules import COLD_START_PAYMENTS
+from app.domains.fraud.repository.events import append
+from app.domains.fraud.rules.verdict import COLD_START_PAYMENTS
 from app.domains.fraud.service import FraudService
 from app.domains.fraud.types import (
     EntityState,

@@ -84,14 +84,14 @@ class CaseDecisionIn(Input):
 @policy("staff", roles=(Role.FRAUD_ANALYST,))
 async def list_fraud_cases(_: CallerDep, services: ServicesDep) -> list[FraudCaseOut]:
     """Return the open cases, the largest expected loss first, at most 100."""
-    return [FraudCaseOut.of(case) for case in await services.fraud.queue()]
+    return [FraudCaseOut.of(case) for case in await services.fraud.cases.queue()]
 
 
 @router.get("/{case_id}", responses=declared(FraudCaseNotFoundError))
 @policy("staff", roles=(Role.FRAUD_ANALYST,))
 async def get_fraud_case(case_id: CaseId, _: CallerDep, services: ServicesDep) -> FraudCaseOut:
     """Return one case."""
-    return FraudCaseOut.of(await services.fraud.case(case_id))
+    return FraudCaseOut.of(await services.fraud.cases.get(case_id))
 
 
 @router.post(
@@ -103,7 +103,7 @@ async def decide_fraud_case(
     case_id: CaseId, body: CaseDecisionIn, caller: CallerDep, services: ServicesDep
 ) -> FraudCaseOut:
     """Release the payment or refuse it; the money follows within a second, exactly once."""
-    decided = await services.fraud.decide(
+    decided = await services.fraud.cases.decide(
         case_id, analyst_id=caller.user_id, release=body.release, note=body.note
     )
     return FraudCaseOut.of(decided)

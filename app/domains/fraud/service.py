@@ -1,45 +1,42 @@
 """The door of fraud: a verdict before each booking, and the cases that people decide."""
 
-from datetime import datetime
-
 import structlog
 
 from app.core import decisions
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.decisions import DecisionRecord
-from app.core.ids import IdFactory, new_id, new_ulid
+from app.core.ids import new_ulid
 from app.core.uow import Transaction
-from app.domains.fraud import repository, rules
-from app.domains.fraud.errors import CaseClosedError, FraudCaseNotFoundError, OwnPaymentError
-from app.domains.fraud.events import CaseRejected, CaseReleased
+from app.domains.fraud.repository import events
+from app.domains.fraud.repository.specs import COLLECTIONS as SPECS
+from app.domains.fraud.rules import verdict as rules
 from app.domains.fraud.types import (
-    CaseState,
     EntityState,
-    FraudCase,
     ModelScore,
     Outcome,
     PaymentFacts,
     Scorer,
     Verdict,
 )
+from app.domains.fraud.usecases.cases import Cases
 
-COLLECTIONS = repository.COLLECTIONS
+COLLECTIONS = SPECS
 
 log = structlog.get_logger(__name__)
 
 
 class FraudService:
-    """Fraud's door. Without a scorer every payment needs a fresh code: never a silent approval."""
+    """Fraud's door; held payments stand in `cases`.
 
-    def __init__(
-        self, *, db: Database, clock: Clock, scorer: Scorer | None, ids: IdFactory = new_id
-    ) -> None:
+    Without a scorer every payment needs a fresh code: never a silent approval.
+    """
+
+    def __init__(self, *, db: Database, clock: Clock, scorer: Scorer | None) -> None:
         self._db = db
-        self._clock = clock
         self._scorer = scorer
-        self._new_id = ids
-        self._recent = repository.Recent(db, clock)
+        self._recent = events.Recent(db, clock)
+        self.cases = Cases(db=db, clock=clock)
 
     @property
     def model_version(self) -> str | None:
@@ -85,27 +82,9 @@ class FraudService:
         facts = verdict.facts
         if booked:
             high = verdict.score is not None and verdict.score.high_ratio
-            await repository.append(tx, facts, high_ratio=high)
+            await events.append(tx, facts, high_ratio=high)
         if verdict.outcome is Outcome.HOLD and booked:
-            loss = rules.expected_loss_minor(facts.amount.amount_minor, verdict.score)
-            await repository.insert_case(
-                tx,
-                FraudCase(
-                    case_id=f"case-{verdict.decision_id}",
-                    payment_id=facts.payment_id,
-                    user_id=facts.user_id,
-                    decision_id=verdict.decision_id,
-                    state=CaseState.OPEN,
-                    amount=facts.amount,
-                    kind=facts.kind,
-                    expected_loss_minor=loss,
-                    reasons=verdict.reasons,
-                    opened_at=facts.at,
-                    decided_at=None,
-                    analyst_id=None,
-                    note="",
-                ),
-            )
+            await self.cases.open(tx, verdict)
 
     async def record_refusal(self, verdict: Verdict) -> None:
         """Store a refused payment's decision on its own: nothing was booked."""
@@ -119,46 +98,6 @@ class FraudService:
             )
 
         await self._db.transaction(work)
-
-    async def end_case(self, tx: Transaction, payment_id: str, *, at: datetime) -> None:
-        """Close a payment's open case, if it has one: its hold ended without a decision."""
-        await repository.expire_case(tx, payment_id, at=at)
-
-    async def queue(self) -> list[FraudCase]:
-        """Return the open cases, the largest expected loss first."""
-        return await repository.queue(self._db)
-
-    async def case(self, case_id: str) -> FraudCase:
-        """Return a case. Raises FraudCaseNotFoundError."""
-        found = await repository.find_case(self._db, case_id)
-        if found is None:
-            raise FraudCaseNotFoundError
-        return found
-
-    async def decide(self, case_id: str, *, analyst_id: str, release: bool, note: str) -> FraudCase:
-        """Close a case with a reason; its outcome is a label, and the ledger is told.
-
-        Raises FraudCaseNotFoundError, OwnPaymentError, CaseClosedError.
-        """
-        case = await self.case(case_id)
-        if case.user_id == analyst_id:
-            raise OwnPaymentError
-        state = CaseState.RELEASED if release else CaseState.REJECTED
-        now = self._clock.now()
-
-        async def work(tx: Transaction) -> None:
-            closed = await repository.close_case(
-                tx, case_id, state=state, analyst_id=analyst_id, note=note, at=now
-            )
-            if not closed:
-                raise CaseClosedError
-            await repository.set_label(tx, case.payment_id, fraud=not release, known_at=now)
-            tx.audit(f"fraud_case.{state.value}", actor=analyst_id, object_id=case_id, reason=note)
-            event = CaseReleased if release else CaseRejected
-            tx.publish(event(case_id, case.payment_id))
-
-        await self._db.transaction(work)
-        return await self.case(case_id)
 
 
 def _decision(verdict: Verdict) -> DecisionRecord:

@@ -94,30 +94,30 @@ class TestScore:
 class TestMemory:
     async def test_remembered_entities_equal_freshly_read_ones(self) -> None:
         """One service screens all along; another reads everything each time."""
-        from app.domains.fraud import repository
+        from app.domains.fraud.repository import events
 
         clock = FakeClock(AT)
         db = FakeDatabase(SPECS)
-        remembering = repository.Recent(db, clock)
+        remembering = events.Recent(db, clock)
         for number in range(60):
             at = clock.now()
             facts = replace(FACTS, payment_id=f"p{number}", at=at)
-            await repository.append(db, facts, high_ratio=bool(number % 2))
+            await events.append(db, facts, high_ratio=bool(number % 2))
             for field, name in (("customer", "u"), ("payee", "shop")):
-                fresh = await repository.Recent(db, clock).entity(field, name, at=at)
+                fresh = await events.Recent(db, clock).entity(field, name, at=at)
                 assert await remembering.entity(field, name, at=at) == fresh
             clock.advance(number * 3600)
 
     async def test_label_arrives_within_five_minutes(self) -> None:
-        from app.domains.fraud import repository
+        from app.domains.fraud.repository import events
 
         clock = FakeClock(AT)
         db = FakeDatabase(SPECS)
-        remembering = repository.Recent(db, clock)
-        await repository.append(db, FACTS, high_ratio=False)
+        remembering = events.Recent(db, clock)
+        await events.append(db, FACTS, high_ratio=False)
         clock.advance(60)
         await remembering.entity("payee", "shop", at=clock.now())
-        await repository.set_label(db, "p", fraud=True, known_at=clock.now())
+        await events.set_label(db, "p", fraud=True, known_at=clock.now())
         clock.advance(301)
         state = await remembering.entity("payee", "shop", at=clock.now())
         assert [event.label for event in state.events] == [True]

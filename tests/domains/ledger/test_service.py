@@ -152,11 +152,11 @@ class TestHolds:
         assert await bank.ledger.holds.expire() == 0
         assert await bank.balance("ada") == (100, 100)
         assert bank.db.published[-1].name == "ledger.movement_voided.v1"
-        assert await bank.fraud.queue() == []
+        assert await bank.fraud.cases.queue() == []
         case = (await bank.db.find_many("fraud_cases", {"payment": journal_id}, limit=1))[0]
         assert case["state"] == CaseState.EXPIRED.value
         with pytest.raises(CaseClosedError):
-            await bank.fraud.decide(case["_id"], analyst_id="x", release=True, note="late")
+            await bank.fraud.cases.decide(case["_id"], analyst_id="x", release=True, note="late")
 
     async def test_unknown_movement_has_no_end(self, bank: Bank) -> None:
         for ending in (

@@ -75,7 +75,7 @@ class Holds:
             for leg in _debits(journal):
                 await accounts.give_back(tx, leg)
             # A case that nobody decided in time leaves the analysts' queue with the hold.
-            await self._fraud.end_case(tx, journal_id, at=now)
+            await self._fraud.cases.end(tx, journal_id, at=now)
             tx.audit(f"{journal.kind.value}.voided", actor=actor, object_id=journal_id, reason=why)
             tx.publish(MovementVoided(journal_id))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.money import Money
-from app.domains.fraud import rules
+from app.domains.fraud.rules import verdict as rules
 from app.domains.fraud.types import (
     SEVERITY,
     Bands,

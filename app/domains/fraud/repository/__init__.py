@@ -1,0 +1,1 @@
+"""What fraud keeps in MongoDB, one file a subject."""

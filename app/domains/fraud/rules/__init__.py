@@ -1,0 +1,1 @@
+"""Pure decisions of fraud, one file a subject."""
