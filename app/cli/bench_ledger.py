@@ -18,6 +18,7 @@ from app.cli.benching.transfers import (
     ApprovingFraud,
     Arm,
     BareArm,
+    BareDatabase,
     ProductArm,
     TimedDatabase,
     run_clients,
@@ -72,9 +73,11 @@ class Plan:
 
 
 @asynccontextmanager
-async def _database(url: str, limiter: int) -> AsyncIterator[TimedDatabase]:
+async def _database(
+    url: str, limiter: int, kind: type[TimedDatabase] = TimedDatabase
+) -> AsyncIterator[TimedDatabase]:
     """Yield an empty database of its own name; drop it afterwards."""
-    db = TimedDatabase.connect(
+    db = kind.connect(
         url,
         f"bench_{new_id()}",
         transactions_at_once=limiter,
@@ -145,7 +148,10 @@ async def _setting(
     label = f"@{accounts} accounts, limiter {limiter}"
     series = {"bare": Series(), "product": Series()}
     gate = await Gate.connect(urls[1])
-    async with _database(urls[0], limiter) as bare_db, _database(urls[0], limiter) as product_db:
+    async with (
+        _database(urls[0], limiter, BareDatabase) as bare_db,
+        _database(urls[0], limiter) as product_db,
+    ):
         arms: dict[str, Arm] = {
             "bare": await _bare(bare_db, accounts),
             "product": await _product(product_db, gate, accounts),

@@ -27,19 +27,23 @@ from app.core.mongo import (
 from app.core.sidecar import Nudge, Sidecar
 from app.core.store import Document
 from app.core.uow import Transaction
+from app.core.writes import WritesTogether
 
 T = TypeVar("T")
 
 MAX_WAITING = 256
 ABORT_TIMEOUT_S = 5.0
 MIN_COMMIT_S = 1.0
+BULK_WRITE_WIRE_VERSION = 25  # MongoDB 8.0
 
 
-class MongoTransaction(MongoStore, Transaction):
+class MongoTransaction(WritesTogether, Transaction):
     """One attempt of a transaction on the driver's session."""
 
-    def __init__(self, database: AsyncDatabase[Document], session: AsyncClientSession) -> None:
-        MongoStore.__init__(self, database, session)
+    def __init__(
+        self, database: AsyncDatabase[Document], session: AsyncClientSession, *, fused: bool
+    ) -> None:
+        WritesTogether.__init__(self, database, session, fused=fused)
         Transaction.__init__(self)
 
 
@@ -48,6 +52,8 @@ class Database(MongoStore):
 
     Build it inside the running loop, once per process, never before a fork.
     """
+
+    transaction_type: type[MongoTransaction] = MongoTransaction
 
     def __init__(
         self,
@@ -65,6 +71,7 @@ class Database(MongoStore):
         self._waiting = 0
         self._clock = clock or SystemClock()
         self._sidecar = sidecar or Sidecar()
+        self._wire_version: int | None = None
         self.attempts_total = 0
         self.transactions_total = 0
 
@@ -80,7 +87,12 @@ class Database(MongoStore):
     ) -> Self:
         """Return a database on a new client; nothing is sent before the first operation."""
         client: AsyncMongoClient[Document] = AsyncMongoClient(
-            url, tz_aware=True, serverSelectionTimeoutMS=2000, connectTimeoutMS=2000, maxPoolSize=64
+            url,
+            tz_aware=True,
+            type_registry=CODEC.type_registry,
+            serverSelectionTimeoutMS=2000,
+            connectTimeoutMS=2000,
+            maxPoolSize=64,
         )
         return cls(
             client,
@@ -164,7 +176,7 @@ class Database(MongoStore):
         if self._left(deadline) <= 0:
             raise UnavailableError("the deadline passed before the transaction began")
         async with self._client.start_session() as session:
-            tx = MongoTransaction(self._database, session)
+            tx = self.transaction_type(self._database, session, fused=await self._fuses())
             try:
                 with pymongo.timeout(self._left(deadline)):
                     await session.start_transaction(
@@ -173,6 +185,7 @@ class Database(MongoStore):
                     )
                     result = await work(tx)
                     nudge = await self._sidecar.before_commit(tx, self._clock.now())
+                    await tx.flush()
             except BaseException:
                 # Outside the passed deadline: an abort that is not sent leaves the server's
                 # transaction open, and every later one on the same rows conflicts with it.
@@ -181,6 +194,13 @@ class Database(MongoStore):
             with pymongo.timeout(max(MIN_COMMIT_S, self._left(deadline))):
                 await self._commit(session, deadline)
         return result, nudge
+
+    async def _fuses(self) -> bool:
+        """Tell whether the server takes inserts into several collections in one command."""
+        if self._wire_version is None:
+            hello = await self._run(lambda: self._client.admin.command("hello"))
+            self._wire_version = int(hello["maxWireVersion"])
+        return self._wire_version >= BULK_WRITE_WIRE_VERSION
 
     async def _commit(self, session: AsyncClientSession, deadline: float) -> None:
         """Commit; while the outcome is unknown repeat only the commit, which is idempotent."""

@@ -59,7 +59,8 @@ class MongoStore(Store):
         self._database = database
         self._session = session
 
-    def _collection(self, name: str) -> AsyncCollection[Document]:
+    async def _reach(self, name: str) -> AsyncCollection[Document]:
+        """Return a collection to read or change; a subclass may have to send something first."""
         return self._database.get_collection(name, codec_options=CODEC)
 
     async def _run(self, call: Callable[[], Awaitable[T]]) -> T:
@@ -92,7 +93,7 @@ class MongoStore(Store):
     async def find_one(
         self, collection: str, query: Document, *, projection: Document | None = None
     ) -> Document | None:
-        target = self._collection(collection)
+        target = await self._reach(collection)
         return await self._run(
             lambda: target.find_one(query, projection=projection, session=self._session)
         )
@@ -106,7 +107,7 @@ class MongoStore(Store):
         sort: Sort | None = None,
         projection: Document | None = None,
     ) -> list[Document]:
-        target = self._collection(collection)
+        target = await self._reach(collection)
 
         async def call() -> list[Document]:
             cursor = target.find(
@@ -117,13 +118,13 @@ class MongoStore(Store):
         return await self._run(call)
 
     async def insert_one(self, collection: str, document: Document) -> None:
-        target = self._collection(collection)
+        target = await self._reach(collection)
         await self._run(lambda: target.insert_one(document, session=self._session))
 
     async def insert_many(self, collection: str, documents: list[Document]) -> None:
         if not documents:
             return
-        target = self._collection(collection)
+        target = await self._reach(collection)
         try:
             await self._run(lambda: target.insert_many(documents, session=self._session))
         except driver_errors.BulkWriteError as error:
@@ -134,14 +135,14 @@ class MongoStore(Store):
     async def update_one(
         self, collection: str, query: Document, update: Document, *, upsert: bool = False
     ) -> int:
-        target = self._collection(collection)
+        target = await self._reach(collection)
         result = await self._run(
             lambda: target.update_one(query, update, upsert=upsert, session=self._session)
         )
         return result.matched_count or (1 if result.upserted_id is not None else 0)
 
     async def update_many(self, collection: str, query: Document, update: Document) -> int:
-        target = self._collection(collection)
+        target = await self._reach(collection)
         result = await self._run(lambda: target.update_many(query, update, session=self._session))
         return result.matched_count
 
@@ -155,7 +156,7 @@ class MongoStore(Store):
         after: bool = True,
         projection: Document | None = None,
     ) -> Document | None:
-        target = self._collection(collection)
+        target = await self._reach(collection)
         document: Document | None = await self._run(
             lambda: target.find_one_and_update(
                 query,
@@ -169,19 +170,19 @@ class MongoStore(Store):
         return document
 
     async def delete_one(self, collection: str, query: Document) -> int:
-        target = self._collection(collection)
+        target = await self._reach(collection)
         result = await self._run(lambda: target.delete_one(query, session=self._session))
         return result.deleted_count
 
     async def delete_many(self, collection: str, query: Document) -> int:
-        target = self._collection(collection)
+        target = await self._reach(collection)
         result = await self._run(lambda: target.delete_many(query, session=self._session))
         return result.deleted_count
 
     async def aggregate(
         self, collection: str, pipeline: list[Document], *, limit: int
     ) -> list[Document]:
-        target = self._collection(collection)
+        target = await self._reach(collection)
 
         async def call() -> list[Document]:
             cursor = await target.aggregate([*pipeline, {"$limit": limit}], session=self._session)

@@ -38,8 +38,9 @@ class Sidecar:
         await tx.insert_many(outbox.COLLECTION, rows)
         entries = [audit.row(entry, at=at) for entry in tx.audits]
         await tx.insert_many(audit.COLLECTION, entries)
-        pending = [translog.pending("audit", row["_id"], row["hash"], at=at) for row in entries]
-        pending += [translog.pending("ledger", entry, c, at=at) for entry, c in tx.seals]
+        audited = [(row["_id"], row["hash"]) for row in entries]
+        sealed = (("audit", audited), ("ledger", tx.seals))
+        pending = [translog.pending(log, waiting, at=at) for log, waiting in sealed if waiting]
         await tx.insert_many(translog.PENDING, pending)
         return rows
 

@@ -27,6 +27,7 @@ PENDING = "log_pending"
 TILES = "log_tiles"
 HEADS = "log_heads"
 STATE = "log_state"
+PENDING_AT_ONCE = 128
 TILE_ENTRIES = 256
 MAX_TILES = 8192
 
@@ -80,9 +81,25 @@ def statement(log: str, size: int, root: str, at: datetime) -> bytes:
     return b"finnami/head/v1\n" + canonical_json({"at": at, "log": log, "root": root, "size": size})
 
 
-def pending(log: str, entry_id: str, commitment: str, *, at: datetime) -> Document:
-    """Return the row that waits for its place in the log; `commitment` is hex SHA-256."""
-    return {"_id": f"{log}:{entry_id}", "log": log, "entry": entry_id, "c": commitment, "at": at}
+def pending(log: str, entries: Sequence[tuple[str, str]], *, at: datetime) -> Document:
+    """Return the row of one transaction's entries that wait for their places in a log.
+
+    `entries` are (id, hex SHA-256), at least one; one row for all, because each costs a write.
+    """
+    first, _ = entries[0]
+    return {
+        "_id": f"{log}:{first}",
+        "log": log,
+        "entries": [{"id": entry_id, "c": commitment} for entry_id, commitment in entries],
+        "at": at,
+    }
+
+
+def _entries(row: Document) -> list[tuple[str, str]]:
+    """Return (id, commitment) of a waiting row; rows of before held one entry each."""
+    if "entries" not in row:
+        return [(row["entry"], row["c"])]
+    return [(entry["id"], entry["c"]) for entry in row["entries"]]
 
 
 async def _last_tile(store: Store, log: str) -> Document | None:
@@ -94,21 +111,22 @@ async def _last_tile(store: Store, log: str) -> Document | None:
 
 
 async def sequence(database: Transactions, log: str) -> int:
-    """Give the next waiting entries (at most 256) their places; return how many.
+    """Give the entries of the next 128 waiting rows their places; return how many.
 
     Two sequencers at once cannot fork the tree: a tile's `_id` is its first index.
     """
 
     async def work(tx: Transaction) -> int:
         rows = await tx.find_many(
-            PENDING, {"log": log}, sort=[("at", 1), ("_id", 1)], limit=TILE_ENTRIES
+            PENDING, {"log": log}, sort=[("at", 1), ("_id", 1)], limit=PENDING_AT_ONCE
         )
         if not rows:
             return 0
         last = await _last_tile(tx, log)
         first = last["first"] + len(last["leaves"]) if last else 0
         peaks = [bytes.fromhex(peak) for peak in last["peaks"]] if last else []
-        leaves = [merkle.leaf_hash(bytes.fromhex(row["c"])) for row in rows]
+        entries = [entry for row in rows for entry in _entries(row)]
+        leaves = [merkle.leaf_hash(bytes.fromhex(commitment)) for _, commitment in entries]
         tile_id = f"{log}:{first:012d}"
         await tx.insert_one(
             TILES,
@@ -116,14 +134,14 @@ async def sequence(database: Transactions, log: str) -> int:
                 "_id": tile_id,
                 "log": log,
                 "first": first,
-                "ids": [row["_id"] for row in rows],
+                "ids": [f"{log}:{entry_id}" for entry_id, _ in entries],
                 "leaves": [leaf.hex() for leaf in leaves],
                 "peaks": [peak.hex() for peak in merkle.extend(peaks, first, leaves)],
             },
         )
         await tx.update_one(STATE, {"_id": log}, {"$set": {"tile": tile_id}}, upsert=True)
         await tx.delete_many(PENDING, {"_id": {"$in": [row["_id"] for row in rows]}})
-        return len(rows)
+        return len(entries)
 
     try:
         return await database.transaction(work)

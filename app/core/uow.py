@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.events import Event
-from app.core.store import Store
+from app.core.store import Document, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,13 @@ class Transaction(Store):
         self.events: list[Event] = []
         self.audits: list[AuditEntry] = []
         self.seals: list[tuple[str, str]] = []
+
+    async def change(self, collection: str, query: Document, update: Document) -> None:
+        """Change one document that was read in this transaction and must still match.
+
+        It is sent with the inserts, at the latest by the commit.
+        """
+        raise NotImplementedError
 
     def publish(self, event: Event) -> None:
         """Tell the domains above: an outbox row is written in this transaction."""

@@ -36,7 +36,7 @@ class Sequencer:
                 except UnavailableError as error:
                     log.warning("sequencer_waits", error=type(error).__name__)
                     moved = 0
-                if moved < translog.TILE_ENTRIES:
+                if moved < translog.PENDING_AT_ONCE:
                     await asyncio.sleep(POLL_S)
         finally:
             await asyncio.shield(self._let_go())
@@ -48,7 +48,7 @@ class Sequencer:
             log.warning("sequencer_lease_left_to_expire")
 
     async def step(self) -> int:
-        """Place at most 256 entries of each log and sign what grew; return how many were placed."""
+        """Place what 128 transactions put into each log, sign what grew; count them."""
         if not await self._lease.hold():
             return 0
         placed = 0

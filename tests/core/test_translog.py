@@ -27,8 +27,8 @@ async def log_db(bare_db: Database) -> Database:
 
 async def add(db: Database, *names: str) -> None:
     async def work(tx: Transaction) -> None:
-        rows = [translog.pending("ledger", name, commitment(name), at=AT) for name in names]
-        await tx.insert_many(translog.PENDING, rows)
+        entries = [(name, commitment(name)) for name in names]
+        await tx.insert_one(translog.PENDING, translog.pending("ledger", entries, at=AT))
 
     await db.transaction(work)
 
@@ -42,6 +42,15 @@ class TestSequence:
         assert await translog.sequence(log_db, "ledger") == 1
         leaves = await translog.leaves(log_db, "ledger", 4)
         assert leaves[3] == merkle.leaf_hash(bytes.fromhex(commitment("d")))
+
+    async def test_rows_of_before_held_one_entry_each_and_still_get_places(
+        self, log_db: Database
+    ) -> None:
+        old = {"_id": "ledger:a", "log": "ledger", "entry": "a", "c": commitment("a"), "at": AT}
+        await log_db.insert_one(translog.PENDING, old)
+        await add(log_db, "b", "c")
+        assert await translog.sequence(log_db, "ledger") == 3
+        assert await translog.place(log_db, "ledger", "c") is None
 
     async def test_logs_do_not_mix(self, log_db: Database) -> None:
         await add(log_db, "a")

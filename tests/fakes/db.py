@@ -124,6 +124,9 @@ class MemoryTransaction(MemoryStore, Transaction):
         MemoryStore.__init__(self, data, unique)
         Transaction.__init__(self)
 
+    async def change(self, collection: str, query: Document, update: Document) -> None:
+        assert await self.update_one(collection, query, update) == 1, "it matched when it was read"
+
 
 class FakeDatabase(MemoryStore):
     """`published` and `audited` list what committed transactions collected, in order."""

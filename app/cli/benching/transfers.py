@@ -9,11 +9,11 @@ from typing import Protocol, TypeVar
 
 from numpy.random import Generator
 
-from app.core.db import Database
+from app.core.db import Database, MongoTransaction
 from app.core.errors import FinNamiError, UnavailableError
 from app.core.ids import new_id
 from app.core.money import Money
-from app.core.mongo import long
+from app.core.mongo import MongoStore, long
 from app.core.store import Document, DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.fraud.service import FraudService
@@ -41,6 +41,24 @@ class TimedDatabase(Database):
         result = await super()._attempt(work, deadline)
         self.inside_s.append(time.monotonic() - began)
         return result
+
+
+class PlainTransaction(MongoTransaction):
+    """A transaction that sends each statement as it is written, as the bare driver does."""
+
+    async def insert_one(self, collection: str, document: Document) -> None:
+        """Insert one document now."""
+        await MongoStore.insert_one(self, collection, document)
+
+    async def insert_many(self, collection: str, documents: list[Document]) -> None:
+        """Insert documents now."""
+        await MongoStore.insert_many(self, collection, documents)
+
+
+class BareDatabase(TimedDatabase):
+    """The baseline's database: the product's limiter and retries around plain statements."""
+
+    transaction_type = PlainTransaction
 
 
 class ApprovingFraud(FraudService):
@@ -89,7 +107,7 @@ class Load:
 
 
 class BareArm:
-    """Journal, two guarded updates, two postings: the least a transfer can be."""
+    """Journal, two guarded updates, two postings by the bare driver: the least a transfer is."""
 
     def __init__(self, db: TimedDatabase, accounts: int) -> None:
         self.db = db

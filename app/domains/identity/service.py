@@ -138,7 +138,7 @@ class IdentityService:
 
     async def require_second_factor(self, user_id: str) -> None:
         """Raise SecondFactorNeededError unless the user's second factor is on."""
-        if (await self._user(user_id)).totp is None:
+        if not await users.has_totp(self._parts.db, user_id):
             raise SecondFactorNeededError
 
     async def begin_totp(self, user_id: str) -> TotpEnrolment:

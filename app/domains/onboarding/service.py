@@ -1,7 +1,5 @@
 """The door of onboarding: how far a person is, what she can bear, whether money may move."""
 
-import asyncio
-
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.envelope import Envelope
@@ -72,7 +70,7 @@ class OnboardingService:
 
         A risk profile that has aged does not stand before money, only before new advice.
         """
-        document = await people.find(self._db, user_id)
+        document = await people.find_steps(self._db, user_id)
         open_steps = steps.missing(await self._steps(user_id, document, outdated=False))
         if open_steps:
             raise NotClearedError(f"still open: {', '.join(open_steps)}", missing=open_steps)
@@ -125,17 +123,14 @@ class OnboardingService:
         return text
 
     async def _steps(self, user_id: str, document: Document | None, *, outdated: bool) -> Steps:
-        has_second_factor, state, accepted = await asyncio.gather(
-            self._has_second_factor(user_id),
-            self.kyc.state_of(user_id),
-            people.has_consent(self._db, user_id, steps.DISCLOSURE_VERSION),
-        )
+        has_second_factor = await self._has_second_factor(user_id)
+        accepted = people.has_consent(document, steps.DISCLOSURE_VERSION)
         has_facts = people.financial_of(document) is not None
         return (
             (Step.SECOND_FACTOR, _done(has_second_factor)),
             (Step.PROFILE, _done(has_facts)),
             (Step.RISK_PROFILE, _risk_profile_step(document, outdated=outdated)),
-            (Step.KYC, steps.kyc_step(state)),
+            (Step.KYC, steps.kyc_step(people.kyc_of(document))),
             (Step.DISCLOSURES, _done(accepted)),
         )
 

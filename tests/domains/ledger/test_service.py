@@ -7,7 +7,7 @@ import pytest
 
 from app.core.receipts import problems
 from app.domains.fraud.errors import CaseClosedError, PaymentBlockedError
-from app.domains.fraud.types import CaseState
+from app.domains.fraud.types import CaseState, PaymentFacts, Verdict
 from app.domains.identity.errors import StepUpRequiredError
 from app.domains.identity.types import StepUpAction
 from app.domains.ledger.errors import (
@@ -22,7 +22,7 @@ from app.domains.ledger.errors import (
     PeriodTooLongError,
 )
 from app.domains.ledger.rules import entries
-from app.domains.ledger.types import JournalKind, JournalState
+from app.domains.ledger.types import Journal, JournalKind, JournalState
 from app.domains.onboarding.errors import NotClearedError
 from tests.factories.ledger import Bank, build_bank
 
@@ -95,6 +95,22 @@ class TestKeys:
         await bank.deposit("ada", 100)
         done = await bank.transfer("ada", "bo", 100, key="k")
         assert not done.replayed
+        assert await bank.balance("bo") == (100, 100)
+
+    async def test_loser_of_a_race_is_shown_the_winner_who_spent_the_money(
+        self, bank: Bank, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await bank.deposit("ada", 100)
+        won: list[Journal] = []
+        screen = bank.fraud.screen
+
+        async def slow_screen(facts: PaymentFacts) -> Verdict:
+            monkeypatch.setattr(bank.fraud, "screen", screen)
+            won.append(await bank.transfer("ada", "bo", 100, key="k"))
+            return await screen(facts)
+
+        monkeypatch.setattr(bank.fraud, "screen", slow_screen)
+        assert await bank.transfer("ada", "bo", 100, key="k") == won[0]
         assert await bank.balance("bo") == (100, 100)
 
     async def test_held_movement_is_replayed_as_held_after_its_release(self, bank: Bank) -> None:

@@ -84,6 +84,14 @@ async def act(door: OnboardingService, clock: FakeClock, text: str, number: int)
         )
 
 
+async def case_state(door: OnboardingService) -> KycState:
+    """Where the case itself stands: money is gated by a copy of it on the person."""
+    try:
+        return (await door.kyc.of(HER)).state
+    except NotFoundError:
+        return KycState.DRAFT
+
+
 async def is_cleared(door: OnboardingService) -> bool:
     try:
         await door.require_cleared(HER)
@@ -101,9 +109,9 @@ async def play(acts: list[str]) -> None:
         except (ConflictError, ForbiddenError, NotFoundError):
             continue
         finally:
-            state = await door.kyc.state_of(HER)
+            state = await case_state(door)
             assert await is_cleared(door) == (state is KycState.APPROVED)
-    if await door.kyc.state_of(HER) is KycState.DRAFT:
+    if await case_state(door) is KycState.DRAFT:
         return
     case = await door.kyc.of(HER)
     states = [KycState.DRAFT, *(event.state for event in case.history)]
@@ -127,6 +135,6 @@ def test_the_straight_way_reaches_an_approval() -> None:
         door = await new_door(clock)
         for text in ("submit", "claim:rosa", "decide:rosa:approve"):
             await act(door, clock, text, 0)
-        return await door.kyc.state_of(HER)
+        return await case_state(door)
 
     assert asyncio.run(run()) is KycState.APPROVED

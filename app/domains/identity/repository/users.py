@@ -83,6 +83,12 @@ async def get(store: Store, user_id: str) -> User | None:
     return None if document is None else _user(document)
 
 
+async def has_totp(store: Store, user_id: str) -> bool:
+    """Tell whether a user's second factor is on."""
+    row = await store.find_one(USERS, {"_id": user_id}, projection={"totp.at": 1})
+    return row is not None and "totp" in row
+
+
 async def id_by_index(store: Store, candidates: list[str]) -> str | None:
     """Return whose address stands under one of these blind indexes."""
     for index in candidates:

@@ -1,10 +1,12 @@
 """Accounts in MongoDB: opened once, moved by guarded updates only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.mongo import long
 from app.core.store import Document, DuplicateKeyError, Store
+from app.core.uow import Transaction
 from app.domains.ledger.errors import (
     AccountClosedError,
     DailyLimitError,
@@ -57,55 +59,81 @@ class Spending:
     limit_minor: int
 
 
+async def read(store: Store, legs: Sequence[Leg]) -> dict[str, Document]:
+    """Return the accounts of net legs by id, in one read. Raises AccountClosedError."""
+    ids = [leg.account_id for leg in legs]
+    rows = await store.find_many(ACCOUNTS, {"_id": {"$in": ids}}, limit=len(ids))
+    found = {row["_id"]: row for row in rows if row["status"] == "open"}
+    if len(found) < len(ids):
+        raise AccountClosedError
+    return found
+
+
 async def move(
-    store: Store, leg: Leg, *, head: str, at: datetime, spending: Spending | None = None
-) -> Document:
-    """Apply one net leg and return the account as it was before.
+    tx: Transaction,
+    before: Document,
+    leg: Leg,
+    *,
+    head: str,
+    at: datetime,
+    spending: Spending | None = None,
+) -> None:
+    """Apply one net leg to an account as it was read in this transaction.
 
     `last_at` never goes back, so that an account's postings are in order of time as well.
-    Raises InsufficientFundsError (with what is missing), DailyLimitError, AccountClosedError.
+    Raises InsufficientFundsError (with what is missing), DailyLimitError.
     """
     change = {"balance": long(leg.amount), "available": long(leg.amount), "v": long(1)}
     update: Document = {"$inc": change, "$set": {"head": head}, "$max": {"last_at": at}}
-    return await _guarded(store, leg, update, spending)
+    await _guarded(tx, before, leg, update, spending)
 
 
-async def reserve(store: Store, leg: Leg, *, spending: Spending | None = None) -> None:
-    """Set money aside. Raises InsufficientFundsError, DailyLimitError, AccountClosedError."""
+async def reserve(
+    tx: Transaction, before: Document, leg: Leg, *, spending: Spending | None = None
+) -> None:
+    """Set money aside. Raises InsufficientFundsError, DailyLimitError."""
     change = {"available": long(leg.amount), "held": long(-leg.amount)}
-    await _guarded(store, leg, {"$inc": change}, spending)
+    await _guarded(tx, before, leg, {"$inc": change}, spending)
 
 
-async def _guarded(store: Store, leg: Leg, update: Document, spending: Spending | None) -> Document:
+async def _guarded(
+    tx: Transaction, before: Document, leg: Leg, update: Document, spending: Spending | None
+) -> None:
     """Apply an update only while the account is open, covered and within the day's limit.
 
-    The counter of the day moves in the same update: two payments at once are judged without
-    seeing each other. The first payment of a day starts the counter anew.
+    What was read decides the answer; the guard says the same once more to the server. A
+    neighbour's change in between is a write conflict, and the whole transaction runs again.
     """
     query: Document = {"_id": leg.account_id, "status": "open"}
-    if leg.amount < 0:
-        query["$or"] = [{"available": {"$gte": -leg.amount}}, {"overdraft": True}]
-    if spending is None or leg.amount >= 0:
-        before = await store.find_one_and_update(ACCOUNTS, query, update, after=False)
-    else:
-        before = await _counted(store, leg, query, update, spending)
-    if before is None:
-        raise await _refusal(store, leg, spending)
-    return before
+    if leg.amount < 0 and not before["overdraft"]:
+        missing = -leg.amount - int(before["available"])
+        if missing > 0:
+            raise InsufficientFundsError(unit=leg.unit, missing_minor=missing)
+        query["available"] = {"$gte": long(-leg.amount)}
+    if leg.amount < 0 and spending is not None:
+        guard, update = _counted(before, leg, update, spending)
+        query |= guard
+    await tx.change(ACCOUNTS, query, update)
 
 
-async def _counted(
-    store: Store, leg: Leg, query: Document, update: Document, spending: Spending
-) -> Document | None:
+def _counted(
+    before: Document, leg: Leg, update: Document, spending: Spending
+) -> tuple[Document, Document]:
+    """Return guard and update that count a payment towards its day.
+
+    The counter moves in the same update: two payments at once are judged without seeing each
+    other. The first payment of a day starts it anew. Raises DailyLimitError.
+    """
     amount = -leg.amount
-    today = {"day": spending.day, "day_out": {"$lte": spending.limit_minor - amount}}
-    counted = {**update, "$inc": {**update["$inc"], "day_out": long(amount)}}
-    before = await store.find_one_and_update(ACCOUNTS, {**query, **today}, counted, after=False)
-    if before is not None or amount > spending.limit_minor:
-        return before
-    first = {"$set": {**update.get("$set", {}), "day": spending.day, "day_out": long(amount)}}
-    other_day = {**query, "day": {"$ne": spending.day}}
-    return await store.find_one_and_update(ACCOUNTS, other_day, {**update, **first}, after=False)
+    same_day = before.get("day") == spending.day
+    spent = int(before["day_out"]) if same_day else 0
+    if spent + amount > spending.limit_minor:
+        raise DailyLimitError(unit=leg.unit)
+    if same_day:
+        guard: Document = {"day": spending.day, "day_out": {"$lte": spending.limit_minor - amount}}
+        return guard, {**update, "$inc": {**update["$inc"], "day_out": long(amount)}}
+    first = {**update.get("$set", {}), "day": spending.day, "day_out": long(amount)}
+    return {"day": {"$ne": spending.day}}, {**update, "$set": first}
 
 
 async def give_back(store: Store, leg: Leg) -> None:
@@ -115,18 +143,6 @@ async def give_back(store: Store, leg: Leg) -> None:
     query = {"_id": leg.account_id, "held": {"$gte": amount}}
     if not await store.update_one(ACCOUNTS, query, {"$inc": change}):
         raise AssertionError(f"{leg.account_id} holds less than was reserved")
-
-
-async def _refusal(
-    store: Store, leg: Leg, spending: Spending | None
-) -> InsufficientFundsError | AccountClosedError | DailyLimitError:
-    account = await find(store, leg.account_id)
-    if account is None or not account.open:
-        return AccountClosedError()
-    missing = -leg.amount - account.available
-    if spending is not None and missing <= 0:
-        return DailyLimitError(unit=leg.unit)
-    return InsufficientFundsError(unit=leg.unit, missing_minor=missing)
 
 
 async def find(store: Store, account_id: str) -> Account | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from app.core.money import Money
 from app.core.mongo import long
 from app.core.store import Document, Store
+from app.core.uow import Transaction
 from app.domains.ledger.repository import accounts
 from app.domains.ledger.repository.specs import JOURNAL, POSTINGS
 from app.domains.ledger.rules import entries
@@ -40,7 +41,7 @@ async def insert(store: Store, journal: Journal) -> None:
 
 
 async def settle(
-    store: Store,
+    tx: Transaction,
     journal: Journal,
     *,
     at: datetime,
@@ -50,12 +51,12 @@ async def settle(
 
     Raises InsufficientFundsError, DailyLimitError, AccountClosedError.
     """
-    legs = entries.net(journal.legs)
+    legs = [leg for leg in entries.net(journal.legs) if leg.amount]
+    rows = await accounts.read(tx, legs)
     postings: list[Document] = []
     for leg in legs:
-        if leg.amount == 0:
-            continue
-        before = await accounts.move(store, leg, head=journal.commitment, at=at, spending=spending)
+        before = rows[leg.account_id]
+        await accounts.move(tx, before, leg, head=journal.commitment, at=at, spending=spending)
         seq = int(before["v"]) + 1
         postings.append(
             {
@@ -73,7 +74,7 @@ async def settle(
                 "at": max(at, before.get("last_at") or at),
             }
         )
-    await store.insert_many(POSTINGS, postings)
+    await tx.insert_many(POSTINGS, postings)
 
 
 async def advance(

@@ -98,13 +98,13 @@ class Booking:
         await self._open_accounts(intent)
         try:
             return await self._db.transaction(self._work(intent, journal, verdict))
-        except DuplicateKeyError:
-            # The index decided the race and this transaction is gone: answer with the winner's.
+        except (DuplicateKeyError, InsufficientFundsError, DailyLimitError) as error:
+            # A neighbour with the same key may have won and spent the money: answer with hers.
             winner = await self.earlier(intent)
-            if winner is None:
+            if winner is not None:
+                return winner
+            if isinstance(error, DuplicateKeyError):
                 raise
-            return winner
-        except (InsufficientFundsError, DailyLimitError) as error:
             raise in_words(error, currency=intent.amount.currency) from error
 
     async def _open_accounts(self, intent: Intent) -> None:
@@ -222,9 +222,10 @@ class Booking:
             # May run again after a write conflict: nothing but tx in here.
             await journals.insert(tx, journal)
             if journal.state is JournalState.HELD:
-                for leg in entries.net(journal.legs):
-                    if leg.amount < 0:
-                        await accounts.reserve(tx, leg, spending=spending)
+                debits = [leg for leg in entries.net(journal.legs) if leg.amount < 0]
+                rows = await accounts.read(tx, debits)
+                for leg in debits:
+                    await accounts.reserve(tx, rows[leg.account_id], leg, spending=spending)
             else:
                 await journals.settle(tx, journal, at=journal.at, spending=spending)
             if intent.grant is not None:

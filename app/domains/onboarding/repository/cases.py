@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.core.schema import CollectionSpec, IndexSpec
 from app.core.store import Document, Store
+from app.domains.onboarding.repository import people
 from app.domains.onboarding.types import KycCase, KycEvent, KycReason, KycState
 
 CASES = "kyc_cases"
@@ -24,22 +25,26 @@ _WAITING = frozenset({KycState.PENDING, KycState.IN_REVIEW})
 
 
 async def insert(store: Store, case: KycCase) -> None:
-    """Keep a new case. Raises DuplicateKeyError when the person has one."""
+    """Keep a new case, in a transaction. Raises DuplicateKeyError when the person has one."""
     document = {"_id": case.case_id, "user": case.user_id, **_fields(case)}
     if case.state in _WAITING:
         document["open"] = True
     await store.insert_one(CASES, document)
+    await people.note_kyc(store, case.user_id, case.state)
 
 
 async def replace(store: Store, case: KycCase, *, expected_revision: int) -> bool:
-    """Write the next revision of a case; False when somebody else wrote it first."""
+    """Write a case's next revision, in a transaction; False when somebody else was first."""
     query = {"_id": case.case_id, "revision": expected_revision}
     update: Document = {"$set": _fields(case)}
     if case.state in _WAITING:
         update["$set"]["open"] = True
     else:
         update["$unset"] = {"open": ""}
-    return await store.update_one(CASES, query, update) == 1
+    if await store.update_one(CASES, query, update) != 1:
+        return False
+    await people.note_kyc(store, case.user_id, case.state)
+    return True
 
 
 async def find(store: Store, case_id: str) -> KycCase | None:

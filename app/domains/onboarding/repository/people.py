@@ -13,6 +13,7 @@ from app.domains.onboarding.types import (
     FinancialFacts,
     IncomeStability,
     ItemScore,
+    KycState,
     PersonalFacts,
     Reason,
     RiskProfile,
@@ -35,11 +36,17 @@ SPECS = (
     CollectionSpec(CONSENTS),
 )
 _PLACE = Place(PEOPLE, "pii")
+_STEP_FIELDS = {"financial": 1, "answers": 1, "profile_version": 1, "kyc": 1, "consents": 1}
 
 
 async def find(store: Store, user_id: str) -> Document | None:
     """Return a person's document, or None before her first step."""
     return await store.find_one(PEOPLE, {"_id": user_id})
+
+
+async def find_steps(store: Store, user_id: str) -> Document | None:
+    """Return only what tells which steps are done: every movement of money asks."""
+    return await store.find_one(PEOPLE, {"_id": user_id}, projection=_STEP_FIELDS)
 
 
 async def save_facts(store: Store, user_id: str, facts: Document) -> None:
@@ -204,7 +211,10 @@ def _profile(document: Document) -> RiskProfile:
 async def insert_consent(
     store: Store, user_id: str, *, version: str, language: str, sha256: str, at: datetime
 ) -> None:
-    """Keep that a text was accepted. Raises DuplicateKeyError when it already was."""
+    """Keep that a text was accepted, in a transaction.
+
+    Raises DuplicateKeyError when it already was.
+    """
     await store.insert_one(
         CONSENTS,
         {
@@ -216,8 +226,21 @@ async def insert_consent(
             "at": at,
         },
     )
+    await store.update_one(
+        PEOPLE, {"_id": user_id}, {"$addToSet": {"consents": version}}, upsert=True
+    )
 
 
-async def has_consent(store: Store, user_id: str, version: str) -> bool:
+def has_consent(document: Document | None, version: str) -> bool:
     """Tell whether a person accepted a version."""
-    return await store.find_one(CONSENTS, {"_id": f"{user_id}:{version}"}) is not None
+    return version in (document or {}).get("consents", [])
+
+
+async def note_kyc(store: Store, user_id: str, state: KycState) -> None:
+    """Repeat a case's state on its person: every movement of money asks, and reads one document."""
+    await store.update_one(PEOPLE, {"_id": user_id}, {"$set": {"kyc": state.value}}, upsert=True)
+
+
+def kyc_of(document: Document | None) -> KycState:
+    """Return where a person's identity check stands; a draft when there is none."""
+    return KycState((document or {}).get("kyc", KycState.DRAFT))

@@ -89,11 +89,6 @@ class KycCases:
             raise CaseNotFoundError
         return found
 
-    async def state_of(self, user_id: str) -> KycState:
-        """Return where a person's check stands; a draft when there is none."""
-        found = await cases.find_of(self._db, user_id)
-        return found.state if found else KycState.DRAFT
-
     async def queue(self) -> list[KycCase]:
         """Return what waits for a reviewer, the oldest first."""
         return await cases.queue(self._db)
