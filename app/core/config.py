@@ -24,10 +24,16 @@ def default_data_dir() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "finnami"
 
 
-class Settings(BaseSettings):
-    """All settings, each `FINNAMI_<NAME>` in the environment; secrets also as `…_FILE`.
+SECRETS = ("mongo_url", "redis_url", "smtp_url")
+MAX_SECRET_BYTES = 4096
 
-    Raises pydantic.ValidationError naming the variable when a value cannot be used.
+
+class Settings(BaseSettings):
+    """All settings, each `FINNAMI_<NAME>` in the environment.
+
+    The addresses of MongoDB, Redis and SMTP may also be the text of a file, named by
+    `FINNAMI_MONGO_URL_FILE` and so on; the variable itself wins. Raises
+    pydantic.ValidationError naming the variable when a value cannot be used.
     """
 
     model_config = SettingsConfigDict(env_prefix="FINNAMI_", extra="ignore", frozen=True)
@@ -58,8 +64,27 @@ class Settings(BaseSettings):
     in_flight_max: int = 512
     request_deadline_s: float = 2.0
     metrics_port: int | None = None
+    probes_host: str = "127.0.0.1"
+    """Where a worker's probes and metrics listen; 0.0.0.0 in the image, for the cluster."""
+
     market_seed: int = 7
     log_level: str = "INFO"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: dict[str, object]) -> dict[str, object]:
+        """Addresses hold passwords, and the environment of a process is no secret."""
+        for name in SECRETS:
+            variable = f"FINNAMI_{name.upper()}_FILE"
+            path = os.environ.get(variable)
+            if path is None or name in values:
+                continue
+            try:
+                with Path(path).open(encoding="utf-8") as stream:
+                    values[name] = stream.read(MAX_SECRET_BYTES).strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"{variable}: {path} cannot be read: {error}") from error
+        return values
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -130,7 +130,9 @@ class WorkerProcess:
         if self._settings.metrics_port is None:
             return
         pages = {"/livez": self._livez, "/readyz": self._readyz, "/metrics": self._metrics}
-        self._probes = await Probes(pages).listen(self._settings.metrics_port)
+        self._probes = await Probes(pages).listen(
+            self._settings.metrics_port, host=self._settings.probes_host
+        )
 
     async def _livez(self) -> tuple[int, str]:
         return 200, "alive\n"

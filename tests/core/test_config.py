@@ -1,0 +1,35 @@
+"""Settings: the environment, secrets from mounted files, clear words for what cannot be used."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.core.config import Settings
+
+
+class TestSecretFiles:
+    def test_file_gives_the_address_and_the_variable_wins(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = tmp_path / "mongo"
+        file.write_text("mongodb://app:secret@db/finnami\n")
+        monkeypatch.delenv("FINNAMI_MONGO_URL", raising=False)
+        monkeypatch.setenv("FINNAMI_MONGO_URL_FILE", str(file))
+        assert Settings().mongo_url == "mongodb://app:secret@db/finnami"
+        monkeypatch.setenv("FINNAMI_MONGO_URL", "mongodb://other/finnami")
+        assert Settings().mongo_url == "mongodb://other/finnami"
+
+    def test_missing_file_is_named_with_its_variable(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("FINNAMI_REDIS_URL_FILE", str(tmp_path / "nowhere"))
+        with pytest.raises(ValidationError, match="FINNAMI_REDIS_URL_FILE"):
+            Settings()
+
+
+class TestProduction:
+    def test_plain_http_is_refused_by_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FINNAMI_ENV", "prod")
+        with pytest.raises(ValidationError, match="FINNAMI_PUBLIC_URL"):
+            Settings()
