@@ -5,7 +5,8 @@ import pytest
 
 from app.domains.identity.types import Role
 from app.services import AppServices
-from tests.factories.people import Person, make_person, make_user
+from tests.api.test_transfers import confirmed
+from tests.factories.people import Person, make_cleared, make_person, make_user
 
 
 @pytest.fixture
@@ -14,11 +15,13 @@ async def admin(services: AppServices) -> Person:
 
 
 async def grant_for(client: httpx.AsyncClient, admin: Person, user_id: str, roles: str) -> str:
-    body = {
-        "action": "role_change",
-        "params": {"user_id": user_id, "roles": roles},
-        "code": admin.code(),
-    }
+    return await confirm(client, admin, "role_change", {"user_id": user_id, "roles": roles})
+
+
+async def confirm(
+    client: httpx.AsyncClient, admin: Person, action: str, params: dict[str, str]
+) -> str:
+    body = {"action": action, "params": params, "code": admin.code()}
     answer = await client.post("/v1/me/step-up", json=body, headers=admin.headers)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["grant"])
@@ -93,3 +96,38 @@ class TestSetRoles:
                 f"/v1/admin/users/{'0' * 20}/roles", json={**body, **change}, headers=admin.headers
             )
             assert answer.status_code == 422
+
+
+@pytest.mark.row("TL1")
+class TestReversal:
+    async def test_mistake_is_undone_once_with_a_reason_that_its_owner_reads(
+        self, client: httpx.AsyncClient, services: AppServices, admin: Person
+    ) -> None:
+        owner = await make_cleared(services)
+        twelve: dict[str, object] = {"amount": "12.00", "currency": "USD"}
+        paid = await confirmed(client, services, owner, "/v1/deposits", twelve)
+        movement = paid.json()["movement_id"]
+        path = f"/v1/admin/movements/{movement}/reversal"
+        body = {"reason": "booked twice by the bank"}
+        refused = await client.post(path, json=body, headers=admin.headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "step_up_required")
+        grant = await confirm(client, admin, "reversal", {"movement_id": movement})
+        headers = {**admin.headers, "x-step-up-grant": grant}
+        done = await client.post(path, json=body, headers=headers)
+        again = await client.post(path, json=body, headers=headers)
+        assert done.status_code == 201, done.text
+        assert again.json()["movement_id"] == done.json()["movement_id"]
+        assert done.json()["memo"] == body["reason"]
+        undone = await client.get(f"/v1/transfers/{movement}", headers=owner.headers)
+        assert undone.json()["state"] == "reversed"
+
+    async def test_unknown_movement_is_404_and_others_may_not_ask(
+        self, client: httpx.AsyncClient, services: AppServices, admin: Person
+    ) -> None:
+        path = f"/v1/admin/movements/{'0' * 20}-{'0' * 32}/reversal"
+        body = {"reason": "no reason at all"}
+        unknown = await client.post(path, json=body, headers=admin.headers)
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "journal_not_found")
+        person = await make_person(services)
+        other = await client.post(path, json=body, headers=person.headers)
+        assert (other.status_code, other.json()["code"]) == (403, "wrong_role")

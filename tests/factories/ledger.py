@@ -21,7 +21,7 @@ from app.domains.fraud.types import (
     Verdict,
 )
 from app.domains.identity import service as identity_module
-from app.domains.identity.types import Role, SandboxPerson, StepUpAction
+from app.domains.identity.types import Caller, Role, SandboxPerson, StepUpAction
 from app.domains.ledger import service as ledger_module
 from app.domains.ledger.service import LedgerService
 from app.domains.ledger.types import Journal, Movement
@@ -133,6 +133,17 @@ class Bank:
         await self.person(to)
         wanted = await self.movement(name, minor, key=key, grant=grant)
         return await self.ledger.transfer(wanted, payee_email=f"{to}@example.org")
+
+    async def reverse(
+        self, journal_id: str, *, why: str = "mistake", grant: str | None = None
+    ) -> Journal:
+        """Undo a movement as staff; the grant is the right one unless the test brings its own."""
+        params: dict[str, str | int] = {"movement_id": journal_id}
+        grant = grant or await self.grant("staff", StepUpAction.REVERSAL, params)
+        staff = await self.person("staff")
+        roles = frozenset({Role.USER, Role.ADMIN})
+        caller = Caller(staff, SESSION, roles, self.clock.now(), ("pwd", "otp"))
+        return await self.ledger.reversals.reverse(caller, journal_id, why=why, grant=grant)
 
     async def grant(self, name: str, action: StepUpAction, params: dict[str, str | int]) -> str:
         """Return a grant without a code: codes are identity's subject."""

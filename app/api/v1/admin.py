@@ -1,4 +1,4 @@
-"""/v1/admin: who is staff; each change is a step-up, a reason and an audit row."""
+"""/v1/admin: staff and mistakes; each change is a step-up, a reason and an audit row."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,6 +10,7 @@ from app.api.deps import CallerDep, ServicesDep, StepUpDep
 from app.api.errors import declared
 from app.api.fields import Email, Input, ObjectId, Reason
 from app.api.policy import policy
+from app.api.v1.transfers import MovementId, MovementOut
 from app.domains.identity.errors import (
     LastAdminError,
     OwnAccountError,
@@ -17,6 +18,11 @@ from app.domains.identity.errors import (
     UserNotFoundError,
 )
 from app.domains.identity.types import RateClass, Role, StaffUserView
+from app.domains.ledger.errors import (
+    InsufficientFundsError,
+    JournalNotFoundError,
+    JournalStateError,
+)
 
 router = APIRouter(prefix="/v1/admin", tags=["admin"])
 
@@ -103,3 +109,38 @@ async def set_roles(
         caller, user_id=user_id, roles=frozenset(body.roles), reason=body.reason, grant=grant
     )
     return StaffUser.of(changed)
+
+
+class ReversalRequest(Input):
+    """Why a movement is undone; its parties read it."""
+
+    reason: Reason = Field(examples=["booked twice by the bank"])
+
+
+@router.post(
+    "/movements/{movement_id}/reversal",
+    status_code=201,
+    responses=declared(
+        JournalNotFoundError,
+        JournalStateError,
+        OwnAccountError,
+        StepUpRequiredError,
+        InsufficientFundsError,
+    ),
+)
+@policy("staff", roles=(Role.ADMIN,), rate=RateClass.MONEY)
+async def reverse_movement(
+    movement_id: MovementId,
+    body: ReversalRequest,
+    caller: CallerDep,
+    services: ServicesDep,
+    grant: StepUpDep,
+) -> MovementOut:
+    """Book the opposite of a posted movement: entries are never edited.
+
+    Reversing twice reverses once. Needs a step-up for `reversal` with `movement_id`.
+    """
+    done = await services.ledger.reversals.reverse(
+        caller, movement_id, why=body.reason, grant=grant
+    )
+    return MovementOut.of(done)

@@ -19,6 +19,7 @@ from app.domains.ledger.types import Journal, JournalKind, Leg, Movement, OrderB
 from app.domains.ledger.usecases.booking import Booking, Intent
 from app.domains.ledger.usecases.books import Books
 from app.domains.ledger.usecases.holds import Holds
+from app.domains.ledger.usecases.reversals import Reversals
 from app.domains.onboarding.service import OnboardingService
 
 COLLECTIONS = SPECS
@@ -43,7 +44,10 @@ _ORDER = _Story(JournalKind.ORDER, PaymentKind.ORDER, StepUpAction.ORDER)
 
 
 class LedgerService:
-    """The ledger's door. Reading stands in `books`, the ends of held movements in `holds`."""
+    """The ledger's door.
+
+    Reading stands in `books`, the ends of held movements in `holds`, mistakes in `reversals`.
+    """
 
     def __init__(
         self,
@@ -65,7 +69,8 @@ class LedgerService:
             house_secret=keys.log_seed,
         )
         self.books = Books(db=db, booking=self._booking, log_key=keys.log_key().public_key())
-        self.holds = Holds(db=db, clock=clock, booking=self._booking, fraud=fraud)
+        self.holds = Holds(db=db, clock=clock, fraud=fraud)
+        self.reversals = Reversals(db=db, clock=clock, booking=self._booking, identity=identity)
 
     async def deposit(self, wanted: Movement) -> Journal:
         """Take money in from the sandbox funding source.

@@ -8,7 +8,7 @@ import pytest
 from app.core.receipts import problems
 from app.domains.fraud.errors import CaseClosedError, PaymentBlockedError
 from app.domains.fraud.types import CaseState, PaymentFacts, Verdict
-from app.domains.identity.errors import StepUpRequiredError
+from app.domains.identity.errors import OwnAccountError, StepUpRequiredError
 from app.domains.identity.types import StepUpAction
 from app.domains.ledger.errors import (
     AccountNotFoundError,
@@ -178,7 +178,7 @@ class TestHolds:
         for ending in (
             bank.ledger.holds.release("x", actor="a"),
             bank.ledger.holds.void("x", actor="a", why="w"),
-            bank.ledger.holds.reverse("x", actor="a", why="w"),
+            bank.reverse("x", why="w"),
         ):
             with pytest.raises(JournalNotFoundError):
                 await ending
@@ -194,21 +194,35 @@ class TestReversal:
     async def test_reversing_twice_books_one_opposite(self, bank: Bank) -> None:
         await bank.deposit("ada", 100)
         journal = await bank.transfer("ada", "bo", 60)
-        one = await bank.ledger.holds.reverse(journal.journal_id, actor="staff", why="mistake")
-        two = await bank.ledger.holds.reverse(journal.journal_id, actor="staff", why="mistake")
+        one = await bank.reverse(journal.journal_id, why="mistake")
+        two = await bank.reverse(journal.journal_id, why="mistake")
         assert one == two
         assert one.kind is JournalKind.REVERSAL
         assert await bank.balance("ada") == (100, 100)
         assert await bank.problems() == []
         with pytest.raises(JournalStateError):
-            await bank.ledger.holds.reverse(one.journal_id, actor="staff", why="again")
+            await bank.reverse(one.journal_id, why="again")
+
+    async def test_party_to_the_movement_may_not_undo_it(self, bank: Bank) -> None:
+        await bank.deposit("ada", 100)
+        journal = await bank.transfer("ada", "staff", 60)
+        with pytest.raises(OwnAccountError):
+            await bank.reverse(journal.journal_id)
+
+    async def test_grant_for_another_movement_undoes_nothing(self, bank: Bank) -> None:
+        await bank.deposit("ada", 100)
+        journal = await bank.transfer("ada", "bo", 60)
+        grant = await bank.grant("staff", StepUpAction.REVERSAL, {"movement_id": "other"})
+        with pytest.raises(StepUpRequiredError):
+            await bank.reverse(journal.journal_id, grant=grant)
+        assert await bank.balance("bo") == (60, 60)
 
     async def test_money_that_is_gone_is_not_taken_back(self, bank: Bank) -> None:
         await bank.deposit("ada", 100)
         journal = await bank.transfer("ada", "bo", 60)
         await bank.transfer("bo", "cy", 50)
         with pytest.raises(InsufficientFundsError) as refused:
-            await bank.ledger.holds.reverse(journal.journal_id, actor="staff", why="mistake")
+            await bank.reverse(journal.journal_id, why="mistake")
         assert refused.value.fields["missing"] == "0.50"
         assert (await bank.ledger.books.movement(journal.owner, journal.journal_id)).state is (
             JournalState.POSTED

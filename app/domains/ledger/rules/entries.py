@@ -12,8 +12,9 @@ from app.domains.ledger.types import Fill, Journal, JournalKind, Leg, Side
 HOUSE = "house"
 HOUSE_PARTS = 16
 MINIMUM_MINOR = 1
-MAXIMUM_MINOR = 10_000_000_00
-DAILY_MAXIMUM_MINOR = 20_000_000_00
+# For people with little money: a larger sum in one piece is more likely a slip or a theft.
+MAXIMUM_MINOR = 50_000_00
+DAILY_MAXIMUM_MINOR = 100_000_00
 FUNDING, PAYOUT, BROKER, FEES = "funding", "payout", "broker", "fees"
 
 

@@ -1,24 +1,16 @@
-"""The end of held and posted movements: released once, voided, expired, or reversed."""
+"""The end of held movements: released once, voided or expired."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from app.core.clock import Clock
 from app.core.db import Database
-from app.core.decisions import sha256_hex
-from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.fraud.service import FraudService
-from app.domains.ledger.errors import (
-    InsufficientFundsError,
-    JournalNotFoundError,
-    JournalStateError,
-)
+from app.domains.ledger.errors import JournalNotFoundError, JournalStateError
 from app.domains.ledger.events import MovementPosted, MovementVoided
 from app.domains.ledger.repository import accounts, journals
 from app.domains.ledger.rules import entries
-from app.domains.ledger.types import Journal, JournalKind, JournalState, Leg
-from app.domains.ledger.usecases.booking import Booking, in_words
+from app.domains.ledger.types import Journal, JournalState, Leg
 
 EXPIRY_BATCH = 100
 
@@ -26,12 +18,9 @@ EXPIRY_BATCH = 100
 class Holds:
     """Each ending happens once: the state of the entry is the guard, in the same transaction."""
 
-    def __init__(
-        self, *, db: Database, clock: Clock, booking: Booking, fraud: FraudService
-    ) -> None:
+    def __init__(self, *, db: Database, clock: Clock, fraud: FraudService) -> None:
         self._db = db
         self._clock = clock
-        self._booking = booking
         self._fraud = fraud
 
     async def release(self, journal_id: str, *, actor: str) -> Journal:
@@ -107,61 +96,6 @@ class Holds:
                 continue  # released at the last moment
             ended += 1
         return ended
-
-    async def reverse(self, journal_id: str, *, actor: str, why: str) -> Journal:
-        """Book the opposite of a posted movement: entries are never edited.
-
-        Reversing twice reverses once. Raises JournalNotFoundError, JournalStateError,
-        InsufficientFundsError when the money is gone.
-        """
-        journal = await self._get(journal_id)
-        if journal.kind is JournalKind.REVERSAL:
-            raise JournalStateError("a reversal is not reversed: make the movement again")
-        reversal_id = entries.journal_id(journal.owner, f"reversal:{journal_id}")
-        done = await journals.find(self._db, reversal_id)
-        if done is not None:
-            return done
-        now = self._clock.now()
-        opposite = Journal(
-            journal_id=reversal_id,
-            owner=journal.owner,
-            kind=JournalKind.REVERSAL,
-            state=JournalState.POSTED,
-            legs=tuple(Leg(leg.account_id, leg.unit, -leg.amount) for leg in journal.legs),
-            amount=journal.amount,
-            counterparty=journal.counterparty,
-            memo=why,
-            request_hash=sha256_hex(reversal_id.encode()),
-            decision_id=journal.decision_id,
-            commitment="",
-            details={"reverses": journal_id},
-            at=now,
-            expires_at=None,
-        )
-        opposite = replace(opposite, commitment=await self._booking.commitment(opposite))
-
-        async def work(tx: Transaction) -> Journal:
-            if not await journals.advance(
-                tx, journal_id, present=JournalState.POSTED, to=JournalState.REVERSED, at=now
-            ):
-                raise JournalStateError(state=journal.state.value)
-            await journals.insert(tx, opposite)
-            await journals.settle(tx, opposite, at=now)
-            tx.audit("movement.reversed", actor=actor, object_id=journal_id, reason=why)
-            tx.seal(opposite.journal_id, opposite.commitment)
-            tx.publish(MovementPosted(opposite.journal_id))
-            return opposite
-
-        try:
-            return await self._db.transaction(work)
-        except (JournalStateError, DuplicateKeyError):
-            # Two people pressed the button at once: the second is shown the first one's entry.
-            done = await journals.find(self._db, reversal_id)
-            if done is None:
-                raise
-            return done
-        except InsufficientFundsError as error:
-            raise in_words(error, currency=journal.amount.currency) from error
 
     async def _get(self, journal_id: str) -> Journal:
         found = await journals.find(self._db, journal_id)

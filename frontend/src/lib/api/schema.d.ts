@@ -1186,6 +1186,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/movements/{movement_id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse Movement
+         * @description Book the opposite of a posted movement: entries are never edited.
+         *
+         *     Reversing twice reverses once. Needs a step-up for `reversal` with `movement_id`.
+         */
+        post: operations["reverse_movement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sandbox/mailbox": {
         parameters: {
             query?: never;
@@ -2707,6 +2729,17 @@ export interface components {
             password: string;
         };
         /**
+         * ReversalRequest
+         * @description Why a movement is undone; its parties read it.
+         */
+        ReversalRequest: {
+            /**
+             * Reason
+             * @example booked twice by the bank
+             */
+            reason: string;
+        };
+        /**
          * RiskExplanationOut
          * @description Exact parts of the predicted risk: base plus all effects is the total.
          */
@@ -2877,7 +2910,7 @@ export interface components {
          * @description What a fresh second factor may be asked for; a grant is good for one of them, once.
          * @enum {string}
          */
-        StepUpAction: "withdrawal" | "transfer" | "payee_add" | "order" | "recommendation_accept" | "limit_raise" | "api_key" | "export" | "erasure" | "email_change" | "password_change" | "second_factor_change" | "chat_action" | "kyc_decision" | "case_decision" | "role_change" | "model_change";
+        StepUpAction: "withdrawal" | "transfer" | "payee_add" | "order" | "recommendation_accept" | "limit_raise" | "api_key" | "export" | "erasure" | "email_change" | "password_change" | "second_factor_change" | "chat_action" | "kyc_decision" | "case_decision" | "role_change" | "model_change" | "reversal";
         /**
          * StepUpRequest
          * @description What the grant is for: one action with exactly these parameters, as text.
@@ -7659,6 +7692,107 @@ export interface operations {
                 };
             };
             /** @description `last_admin`: There must be at least one admin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reverse_movement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A grant from POST /v1/me/step-up */
+                "x-step-up-grant"?: string | null;
+            };
+            path: {
+                movement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReversalRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovementOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own_account`: Somebody else has to do this to your account; `step_up_required`: Confirm this with a fresh code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `journal_not_found`: No such movement */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `journal_state`: The movement is not in a state for this; `insufficient_funds`: There is not enough money in this account */
             409: {
                 headers: {
                     [name: string]: unknown;
