@@ -1,4 +1,7 @@
-"""kill -9 of the API and of the database under transfers: nothing acknowledged is lost."""
+"""kill -9 of API, database and Redis under transfers: nothing acknowledged is lost.
+
+`FINNAMI_TEST_KILL_ROUNDS=10` makes it the long form: as many more people, transfers and kills.
+"""
 
 import asyncio
 import os
@@ -40,10 +43,11 @@ from tests.live import claims_of
 
 T = TypeVar("T")
 
-PEOPLE, ORDERS_EACH, OPENING = 5, 8, 50_000
-KILLS = ("api", "mongo", "api", "mongo", "api")
-PAUSE_S = 4.0
-PATIENCE_S = 300
+ROUNDS = int(os.environ.get("FINNAMI_TEST_KILL_ROUNDS", "1"))
+PEOPLE, ORDERS_EACH, OPENING = 5 * ROUNDS, 8, 50_000
+KILLS = ("api", "mongo", "redis", "api", "mongo", "redis") * ROUNDS
+PAUSE_S = 3.0
+PATIENCE_S = 300 * ROUNDS
 
 
 class Calm:
@@ -184,14 +188,15 @@ async def killer(api: ApiProcess, pair: RunningPair) -> None:
             api.start()
             await api.ready()
         else:
-            await asyncio.to_thread(pair.mongo.kill)
-            await asyncio.to_thread(pair.mongo.start_again)
+            server = pair.mongo if target == "mongo" else pair.redis
+            await asyncio.to_thread(server.kill)
+            await asyncio.to_thread(server.start_again)
 
 
 @pytest.mark.row("TL1")
 @pytest.mark.row("TL2")
-async def test_killed_api_and_database_lose_and_double_nothing(
-    pair: RunningPair, tmp_path: Path
+async def test_killed_api_and_servers_lose_and_double_nothing(
+    pair: RunningPair, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     key_file = tmp_path / "keys.json"
     KeyRing.generate().save(key_file)
@@ -241,5 +246,9 @@ async def test_killed_api_and_database_lose_and_double_nothing(
             assert acknowledged == stored
             assert len(stored) == PEOPLE * ORDERS_EACH
             assert (await services.ledger.books.check()).findings == ()
+            record_property("transfers", len(stored))
+            record_property("kills", len(KILLS))
+            record_property("statuses", dict(seen.statuses))
+            record_property("unanswered", seen.unanswered)
     finally:
         api.kill()
