@@ -47,8 +47,8 @@ SPECS: tuple[CollectionSpec, ...] = (
 SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "identity.mail_requested.v1": (("deliver_mail", "fast"),),
     "identity.sessions_revoked.v1": (("repeat_tombstones", "fast"),),
-    "fraud.case_released.v1": (("release_movement", "fast"),),
-    "fraud.case_rejected.v1": (("void_movement", "fast"),),
+    "fraud.case_released.v1": (("release_movement", "fast"), ("relabel_payment", "fast")),
+    "fraud.case_rejected.v1": (("void_movement", "fast"), ("relabel_payment", "fast")),
     "market.day_closed.v1": (("rebuild_frontier", "slow"),),
     "portfolio.frontier_wanted.v1": (("rebuild_frontier", "slow"),),
 }
@@ -147,7 +147,7 @@ def build(
     onboarding_service = OnboardingService(
         db=db, envelope=identity_service.envelope, identity=identity_service, clock=clock
     )
-    fraud_service = FraudService(db=db, clock=clock, scorer=ports.scorer)
+    fraud_service = FraudService(db=db, clock=clock, scorer=ports.scorer, gate=gate)
     ledger_service = LedgerService(
         db=db,
         clock=clock,

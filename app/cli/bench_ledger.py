@@ -103,7 +103,7 @@ async def _product(db: TimedDatabase, gate: Gate, accounts: int) -> ProductArm:
         clock=clock,
         identity=services.identity,
         onboarding=services.onboarding,
-        fraud=ApprovingFraud(db=db, clock=clock, scorer=load_scorer(settings)),
+        fraud=ApprovingFraud(db=db, clock=clock, scorer=load_scorer(settings), gate=gate),
         keys=keys,
     )
     arm = ProductArm(db, ledger, await cleared_people(services, accounts))

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Self
 
+from app.core.breaker import Breaker
 from app.core.errors import UnavailableError
 from app.core.gate_scripts import CHECK, LIMIT, RateLimit, Script
 from app.core.redis_wire import (
@@ -20,13 +21,11 @@ from app.core.redis_wire import (
     Wire,
     WireError,
     WireTimeoutError,
+    run_id_of,
 )
 
 SESSION_TTL_S = 15 * 60
 TOMBSTONE = b"revoked"
-
-BREAKER_FAILURES = 5
-BREAKER_OPEN_S = 1.0
 
 # Repeating these changes nothing, so they alone survive a lost connection.
 _READS = frozenset({"GET", "MGET", "EXISTS", "TTL", "PTTL", "PING", "STRLEN", "TIME"})
@@ -80,38 +79,6 @@ class GateAnswer:
         return self.session_value == TOMBSTONE
 
 
-class _Breaker:
-    """Stops asking a dead server: open after 5 failures, one probe after each second."""
-
-    def __init__(self) -> None:
-        self.failures = 0
-        self._closed_at = 0.0
-        self._probing = False
-
-    @property
-    def open(self) -> bool:
-        return self.failures >= BREAKER_FAILURES
-
-    def admit(self, now: float) -> None:
-        if not self.open:
-            return
-        if now < self._closed_at or self._probing:
-            raise GateUnavailableError
-        self._probing = True
-
-    def success(self) -> None:
-        self.failures = 0
-        self._probing = False
-
-    def failure(self, now: float) -> None:
-        self.failures += 1
-        self._closed_at = now + BREAKER_OPEN_S
-        self._probing = False
-
-    def undecided(self) -> None:
-        self._probing = False
-
-
 class Gate:
     """One pipelined connection per process, made inside the running loop.
 
@@ -124,7 +91,7 @@ class Gate:
         self._address = Address.parse(url)
         self._wire: Wire | None = None
         self._opening: asyncio.Task[Wire] | None = None
-        self._breaker = _Breaker()
+        self._breaker = Breaker()
         self._closed = False
 
     @classmethod
@@ -141,6 +108,30 @@ class Gate:
     def available(self) -> bool:
         """Tell whether the breaker lets calls through (for /readyz and the gauges)."""
         return not self._breaker.open
+
+    @property
+    def run_now(self) -> str | None:
+        """Return the server's run id if it is known for the present connection; no I/O."""
+        wire = self._wire
+        return wire.run_id if wire is not None and not wire.lost else None
+
+    async def run_id(self) -> str:
+        """Return the id of the server's present run; a restart or a failover changes it.
+
+        Who keeps in Redis what must not fall back to an older state puts it into the key, and
+        asks `run_now` again after the reply.
+        """
+        for _ in range(2):
+            if self.run_now is None and (self._wire is None or self._wire.lost):
+                await self.call("PING")
+            wire = self._wire
+            if wire is not None and wire.run_id is None:
+                reply = await self.call("INFO", "server")
+                assert isinstance(reply, bytes)  # noqa: S101 (INFO is text)
+                wire.run_id = run_id_of(reply)
+            if self.run_now is not None and wire is self._wire:
+                return self.run_now
+        raise GateUnavailableError("the connection to Redis changes")
 
     async def close(self) -> None:
         """Close the connection; calls in flight fail."""
@@ -167,7 +158,8 @@ class Gate:
 
     async def _once(self, command: tuple[Argument, ...], timeout_s: float) -> Reply:
         loop = asyncio.get_running_loop()
-        self._breaker.admit(loop.time())
+        if not self._breaker.admit(loop.time()):
+            raise GateUnavailableError
         try:
             wire = self._wire
             if wire is None or wire.lost:

@@ -93,6 +93,7 @@ class Wire(asyncio.Protocol):
         self._flush_set = False
         self._watch: asyncio.TimerHandle | None = None
         self.lost = False
+        self.run_id: str | None = None
 
     @classmethod
     async def open(cls, address: Address) -> "Wire":
@@ -215,3 +216,11 @@ class Wire(asyncio.Protocol):
     def close(self) -> None:
         """Close the connection; whoever still waits gets WireError."""
         self._lose(WireError("the connection to Redis is closed"))
+
+
+def run_id_of(info: bytes) -> str | None:
+    """Return the run id in a reply to INFO server; None when the server names none."""
+    for line in info.decode("ascii", "replace").splitlines():
+        if line.startswith("run_id:"):
+            return line.removeprefix("run_id:").strip()
+    return None

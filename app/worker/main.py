@@ -30,7 +30,7 @@ from app.services import (
 )
 from app.worker.arq_queue import QUEUES, ArqQueue, QueueSettings, arq_worker
 from app.worker.job import Handler, JobRunner
-from app.worker.jobs import identity, ledger, notify, portfolio
+from app.worker.jobs import fraud, identity, ledger, notify, portfolio
 from app.worker.loops import Periodic, keep_doing
 from app.worker.probes import Probes
 from app.worker.relay import Relay
@@ -41,12 +41,14 @@ FUNCTIONS: Mapping[str, Handler] = {
     "repeat_tombstones": identity.repeat_tombstones,
     "release_movement": ledger.release_movement,
     "void_movement": ledger.void_movement,
+    "relabel_payment": fraud.relabel_payment,
     "rebuild_frontier": portfolio.rebuild_frontier,
 }
 """Every job by the name SUBSCRIPTIONS uses; both queues know all of them."""
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("expire_holds", 30.0, lambda services: services.ledger.holds.expire()),
+    Periodic("mend_fraud_state", 5.0, lambda services: services.fraud.mend(), timeout_s=5.0),
 )
 """What worker `fast` does by itself, apart from relaying and sequencing."""
 

@@ -8,7 +8,8 @@ import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.gate import BREAKER_FAILURES, TOMBSTONE, Gate, GateUnavailableError
+from app.core.breaker import BREAKER_FAILURES
+from app.core.gate import TOMBSTONE, Gate, GateUnavailableError
 from app.core.gate_scripts import CHECK, RateLimit
 from app.core.ids import new_id
 from app.core.redis_wire import CommandRefusedError

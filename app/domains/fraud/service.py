@@ -6,11 +6,14 @@ from app.core import decisions
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.decisions import DecisionRecord
+from app.core.gate import Gate
 from app.core.ids import new_ulid
 from app.core.uow import Transaction
 from app.domains.fraud.repository import events
 from app.domains.fraud.repository.specs import COLLECTIONS as SPECS
+from app.domains.fraud.repository.state import EntityStates
 from app.domains.fraud.rules import verdict as rules
+from app.domains.fraud.rules import watermark
 from app.domains.fraud.types import (
     EntityState,
     ModelScore,
@@ -32,10 +35,12 @@ class FraudService:
     Without a scorer every payment needs a fresh code: never a silent approval.
     """
 
-    def __init__(self, *, db: Database, clock: Clock, scorer: Scorer | None) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, scorer: Scorer | None, gate: Gate | None = None
+    ) -> None:
         self._db = db
         self._scorer = scorer
-        self._recent = events.Recent(db, clock)
+        self._states = EntityStates(store=db, gate=gate, clock=clock)
         self.cases = Cases(db=db, clock=clock)
 
     @property
@@ -46,10 +51,10 @@ class FraudService:
     async def screen(self, facts: PaymentFacts) -> Verdict:
         """Return the verdict on a payment that is about to be booked; nothing is stored yet.
 
-        One read per entity, then pure CPU. A model that fails is a degraded verdict.
+        One round trip to Redis, then pure CPU. A model that fails is a degraded verdict.
+        From here on the payment counts as in flight until `booked` or `dropped`.
         """
-        customer = await self._recent.entity("customer", facts.user_id, at=facts.at)
-        payee = await self._recent.entity("payee", facts.payee_id, at=facts.at)
+        customer, payee = await self._states.load(facts)
         score = self._score(facts, customer, payee)
         outcome, reasons = rules.decide(facts, customer, score)
         return Verdict(
@@ -60,6 +65,7 @@ class FraudService:
             score=score,
             degraded=score is None,
             rules_version=rules.RULES_VERSION,
+            seen=(watermark.of(customer, facts.at), watermark.of(payee, facts.at)),
         )
 
     def _score(
@@ -79,10 +85,8 @@ class FraudService:
         A held one opens its case here, so that it is never stuck without one.
         """
         await decisions.record(tx, _decision(verdict))
-        facts = verdict.facts
         if booked:
-            high = verdict.score is not None and verdict.score.high_ratio
-            await events.append(tx, facts, high_ratio=high)
+            await events.append(tx, verdict.facts, high_ratio=_high(verdict))
         if verdict.outcome is Outcome.HOLD and booked:
             await self.cases.open(tx, verdict)
 
@@ -98,6 +102,30 @@ class FraudService:
             )
 
         await self._db.transaction(work)
+        await self.dropped(verdict)
+
+    async def booked(self, verdict: Verdict) -> None:
+        """Tell the state of both parties that the payment was committed; never fails.
+
+        Lost, it is found again: by the next screening, or by `mend`.
+        """
+        await self._states.booked(events.recorded(verdict.facts, high_ratio=_high(verdict)))
+
+    async def dropped(self, verdict: Verdict) -> None:
+        """Tell the state that nothing was booked under this payment's id; never fails."""
+        await self._states.dropped(verdict.facts)
+
+    async def relabel(self, payment_id: str) -> None:
+        """Bring a payment's label into the states that screenings read; never fails."""
+        await self._states.relabel(payment_id)
+
+    async def mend(self) -> int:
+        """Append again what was recorded in the last seconds; return how many were looked at."""
+        return await self._states.mend()
+
+
+def _high(verdict: Verdict) -> bool:
+    return verdict.score is not None and verdict.score.high_ratio
 
 
 def _decision(verdict: Verdict) -> DecisionRecord:
@@ -115,6 +143,7 @@ def _decision(verdict: Verdict) -> DecisionRecord:
             "currency": facts.amount.currency,
             "fresh_factor": facts.fresh_factor,
             "vector": list(score.vector) if score else None,
+            "seen": [watermark.document(mark) for mark in verdict.seen],
         },
         versions={
             "rules": verdict.rules_version,

@@ -1,11 +1,13 @@
 """The words of fraud that other rooms may use: facts of a payment, verdicts, cases."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from app.core.money import Money
+from app.ml.features import fraud_state
+from app.ml.features.fraud import terminal_key
 
 
 class PaymentKind(StrEnum):
@@ -87,6 +89,20 @@ class ModelScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Watermark:
+    """What a screening saw of one party, enough to build the same state again.
+
+    Everything recorded up to `through_ms` was seen, and of what is later exactly `recent`
+    (payment numbers). `digest` is the hash of the records, labels included.
+    """
+
+    count: int
+    through_ms: int
+    recent: tuple[int, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The judgement of one payment; `decision_id` stands on every posting it leads to."""
 
@@ -98,6 +114,8 @@ class Verdict:
     degraded: bool
     """True when the model could not be asked: rules and a fresh code stood in for it."""
     rules_version: str
+    seen: tuple[Watermark, ...] = ()
+    """Of the customer, then of the payee; empty when nothing was recorded of it."""
 
 
 class Scorer(Protocol):
@@ -113,25 +131,31 @@ class Scorer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentEvent:
-    """One earlier payment as the features see it. `label` is None until it is known."""
-
-    payment_id: str
-    at: datetime
-    amount_minor: int
-    customer_id: str
-    payee_id: str
-    high_ratio: bool
-    label: bool | None
-    known_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class EntityState:
-    """The earlier payments of one customer, or to one payee, oldest first."""
+    """The earlier payments of one customer, or to one payee, oldest first.
+
+    `packed` holds the records of app/ml/features/fraud_state.py. `in_flight` are the times, in
+    milliseconds, of payments that were screened a moment ago and are not settled yet.
+    """
 
     entity_id: str
-    events: tuple[PaymentEvent, ...]
+    packed: bytes = b""
+    in_flight: tuple[int, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Return how many payments are known."""
+        return len(self.packed) // fraud_state.WIDTH
+
+    def paid(self, other_id: str) -> bool:
+        """Tell whether one of them had this other party."""
+        return bool((fraud_state.table(self.packed)["other"] == terminal_key(other_id)).any())
+
+    def within(self, window: timedelta, *, at: datetime) -> int:
+        """Return how many payments, in flight or known, lie in the window that ends at `at`."""
+        since = int((at - window).timestamp() * 1000)
+        known = fraud_state.table(self.packed)["ms"] >= since
+        return int(known.sum()) + sum(ms >= since for ms in self.in_flight)
 
 
 class CaseState(StrEnum):

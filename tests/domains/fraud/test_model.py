@@ -1,7 +1,6 @@
 """The model behind the port: an altered artefact never scores, a whole one explains itself."""
 
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +9,11 @@ import pytest
 from app.core.config import Settings
 from app.core.money import Money
 from app.domains.fraud.adapters.model import ModelScorer
+from app.domains.fraud.repository.events import Recorded
 from app.domains.fraud.service import FraudService
-from app.domains.fraud.types import EntityState, Outcome, PaymentEvent, PaymentFacts, PaymentKind
+from app.domains.fraud.types import EntityState, Outcome, PaymentFacts, PaymentKind
 from app.ml.features import fraud
+from tests.factories.fraud import customer_state, past, payee_state
 from tests.factories.ledger import SPECS
 from tests.fakes.clock import FakeClock
 from tests.fakes.db import FakeDatabase
@@ -31,10 +32,10 @@ FACTS = PaymentFacts(
 )
 
 
-def event(days: float, minor: int, *, label: bool | None = None) -> PaymentEvent:
+def event(days: float, minor: int, *, label: bool | None = None) -> Recorded:
     at = AT - timedelta(days=days)
-    known_at = None if label is None else at + timedelta(days=1)
-    return PaymentEvent(f"e{days}", at, minor, "u", "shop", False, label, known_at)
+    known = None if label is None else (label, int((at + timedelta(days=1)).timestamp()))
+    return past(f"e{days}", at, cents=minor, label=known)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ class TestAlteredArtefact:
 
 class TestScore:
     def test_names_its_version_vector_and_bands(self, scorer: ModelScorer) -> None:
-        score = scorer.score(FACTS, EntityState("u", ()), EntityState("shop", ()))
+        score = scorer.score(FACTS, EntityState("u"), EntityState("shop"))
         assert 0 <= score.probability <= 1
         assert score.model_version == scorer.version
         assert len(score.vector) == len(fraud.NAMES)
@@ -77,47 +78,15 @@ class TestScore:
     def test_earlier_payments_and_known_frauds_reach_the_features(
         self, scorer: ModelScorer
     ) -> None:
-        own = EntityState("u", (event(20, 5_000), event(3, 5_000)))
-        payee = EntityState("shop", (event(20, 5_000, label=True), event(3, 5_000)))
+        own = customer_state("u", [event(20, 5_000), event(3, 5_000)])
+        payee = payee_state("shop", [event(20, 5_000, label=True), event(3, 5_000)])
         vector = dict(zip(fraud.NAMES, scorer.score(FACTS, own, payee).vector, strict=True))
         assert vector["c_n30"] == 2
         assert vector["t_f30"] >= 1
-        cleared = replace(payee, events=tuple(replace(e, label=None) for e in payee.events))
+        cleared = payee_state("shop", [event(20, 5_000), event(3, 5_000)])
         vector = dict(zip(fraud.NAMES, scorer.score(FACTS, own, cleared).vector, strict=True))
         assert vector["t_f30"] == 0
 
     def test_same_history_gives_the_same_score(self, scorer: ModelScorer) -> None:
-        own, payee = EntityState("u", (event(3, 5_000),)), EntityState("shop", ())
+        own, payee = customer_state("u", [event(3, 5_000)]), EntityState("shop")
         assert scorer.score(FACTS, own, payee) == scorer.score(FACTS, own, payee)
-
-
-class TestMemory:
-    async def test_remembered_entities_equal_freshly_read_ones(self) -> None:
-        """One service screens all along; another reads everything each time."""
-        from app.domains.fraud.repository import events
-
-        clock = FakeClock(AT)
-        db = FakeDatabase(SPECS)
-        remembering = events.Recent(db, clock)
-        for number in range(60):
-            at = clock.now()
-            facts = replace(FACTS, payment_id=f"p{number}", at=at)
-            await events.append(db, facts, high_ratio=bool(number % 2))
-            for field, name in (("customer", "u"), ("payee", "shop")):
-                fresh = await events.Recent(db, clock).entity(field, name, at=at)
-                assert await remembering.entity(field, name, at=at) == fresh
-            clock.advance(number * 3600)
-
-    async def test_label_arrives_within_five_minutes(self) -> None:
-        from app.domains.fraud.repository import events
-
-        clock = FakeClock(AT)
-        db = FakeDatabase(SPECS)
-        remembering = events.Recent(db, clock)
-        await events.append(db, FACTS, high_ratio=False)
-        clock.advance(60)
-        await remembering.entity("payee", "shop", at=clock.now())
-        await events.set_label(db, "p", fraud=True, known_at=clock.now())
-        clock.advance(301)
-        state = await remembering.entity("payee", "shop", at=clock.now())
-        assert [event.label for event in state.events] == [True]

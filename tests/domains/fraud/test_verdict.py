@@ -9,16 +9,17 @@ from hypothesis import strategies as st
 
 from app.core.money import Money
 from app.domains.fraud.rules import verdict as rules
+from app.domains.fraud.rules.verdict import COLD_START_PAYMENTS
 from app.domains.fraud.types import (
     SEVERITY,
     Bands,
     EntityState,
     ModelScore,
     Outcome,
-    PaymentEvent,
     PaymentFacts,
     PaymentKind,
 )
+from tests.factories.fraud import customer_state, past
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 FACTS = PaymentFacts(
@@ -31,13 +32,10 @@ FACTS = PaymentFacts(
     session_id="s",
     fresh_factor=False,
 )
-NOBODY = EntityState("u", ())
-KNOWN = EntityState(
+NOBODY = EntityState("u")
+KNOWN = customer_state(
     "u",
-    tuple(
-        PaymentEvent(f"old{n}", AT - timedelta(days=10 + n), 100, "u", "x", False, None, None)
-        for n in range(rules.COLD_START_PAYMENTS)
-    ),
+    [past(f"old{n}", AT - timedelta(days=10 + n), payee="x") for n in range(COLD_START_PAYMENTS)],
 )
 
 
@@ -46,11 +44,8 @@ def score(probability: float, *, unusual: bool = False) -> ModelScore:
 
 
 def earlier(count: int, *, minutes: int = 1, payee: str = "shop") -> EntityState:
-    events = tuple(
-        PaymentEvent(f"e{n}", AT - timedelta(minutes=minutes), 100, "u", payee, False, None, None)
-        for n in range(count)
-    )
-    return EntityState("u", events)
+    at = AT - timedelta(minutes=minutes)
+    return customer_state("u", [past(f"e{n}", at, payee=payee) for n in range(count)])
 
 
 @pytest.mark.row("TL5")
@@ -113,6 +108,11 @@ class TestRules:
         assert rules.decide(FACTS, earlier(20), score(0.0))[0] is Outcome.HOLD
         assert rules.decide(FACTS, earlier(19), score(0.0))[0] is Outcome.APPROVE
         assert rules.decide(FACTS, earlier(20, minutes=61), score(0.0))[0] is Outcome.APPROVE
+
+    def test_payments_in_flight_count_as_part_of_a_burst(self) -> None:
+        now_ms = int(AT.timestamp() * 1000)
+        together = replace(earlier(10), in_flight=(now_ms,) * 10)
+        assert rules.decide(FACTS, together, score(0.0))[0] is Outcome.HOLD
 
     def test_first_larger_payment_to_a_payee_steps_up(self) -> None:
         large = replace(FACTS, amount=Money(50_000, "USD"))

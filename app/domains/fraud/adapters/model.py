@@ -6,10 +6,10 @@ from pathlib import Path
 
 import structlog
 
-from app.domains.fraud.types import Bands, EntityState, ModelScore, PaymentEvent, PaymentFacts
+from app.domains.fraud.types import Bands, EntityState, ModelScore, PaymentFacts
 from app.ml import registry
-from app.ml.features import fraud
-from app.ml.features.fraud import CustomerEvents, Payment, TerminalEvents
+from app.ml.features import fraud, fraud_state
+from app.ml.features.fraud import Payment
 from app.ml.registry import ArtefactError
 from app.ml.serving.fraud_scorer import FraudScorer
 
@@ -40,9 +40,9 @@ class ModelScorer:
     def score(self, facts: PaymentFacts, customer: EntityState, payee: EntityState) -> ModelScore:
         """Return the score of one payment from the events recorded before it."""
         payment = _payment(facts.at, facts.amount.amount_minor, facts.payee_id)
-        vector = fraud.features(
-            payment, _customer(customer), _terminal(payee), self._model.constants
-        )
+        own = fraud_state.customer_events(customer.packed)
+        other = fraud_state.terminal_events(payee.packed)
+        vector = fraud.features(payment, own, other, self._model.constants)
         found = self._model.score(vector)
         bands = self._model.thresholds
         return ModelScore(
@@ -64,31 +64,4 @@ def _verified(folder: Path) -> FraudScorer:
 
 
 def _payment(at: datetime, cents: int, payee_id: str) -> Payment:
-    return Payment(ts_s=_seconds(at), cents=cents, terminal=fraud.terminal_key(payee_id))
-
-
-def _seconds(at: datetime) -> int:
-    return int(at.timestamp())
-
-
-def _customer(state: EntityState) -> CustomerEvents:
-    events = CustomerEvents()
-    for event in state.events:
-        paid = _payment(event.at, event.amount_minor, event.payee_id)
-        events.append(paid, high=event.high_ratio)
-    return events
-
-
-def _terminal(state: EntityState) -> TerminalEvents:
-    events = TerminalEvents()
-    for event in state.events:
-        paid = _payment(event.at, event.amount_minor, event.payee_id)
-        events.append(paid)
-        if _known(event):
-            events.fraud[-1] = int(bool(event.label))
-            events.known_at_s[-1] = _seconds(event.known_at or event.at)
-    return events
-
-
-def _known(event: PaymentEvent) -> bool:
-    return event.label is not None and event.known_at is not None
+    return Payment(ts_s=int(at.timestamp()), cents=cents, terminal=fraud.terminal_key(payee_id))

@@ -1,75 +1,98 @@
 """Booked payments as the features see them: appended with the booking, read per entity."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from app.core.clock import Clock
 from app.core.mongo import long
 from app.core.store import Document, Store
 from app.domains.fraud.repository.specs import EVENTS
-from app.domains.fraud.types import EntityState, PaymentEvent, PaymentFacts
+from app.domains.fraud.types import PaymentFacts
+from app.ml.features import fraud_state
+from app.ml.features.fraud import EVENTS_MAX, terminal_key
 
-KEEP = timedelta(days=120)
-MAX_EVENTS = 2000
-REREAD_S = 300.0
-ENTITIES_REMEMBERED = 2000
-# Longer than a booking may take from its screening to its commit.
-OVERLAP = timedelta(seconds=15)
+# A day more than the features look back, so that a clock a little behind finds all it may see.
+KEEP = timedelta(days=121)
+# Payments of one millisecond have no order in the database: room to put them in order here.
+TIES = 64
+IDS_AT_ONCE = 256
+PAGE = 2_000
 
 
-class Recent:
-    """The last 120 days of payments by customer and by payee, remembered between screenings.
+class Side(StrEnum):
+    """On which side of a payment an entity stands; the value is the field that names it."""
 
-    A known entity costs one read of the last seconds instead of all its payments; everything
-    is read again after five minutes, which is how a label set elsewhere arrives.
-    """
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-        self._known: OrderedDict[tuple[str, str], _Known] = OrderedDict()
-
-    async def entity(self, field: str, entity_id: str, *, at: datetime) -> EntityState:
-        """Return one customer's or one payee's payments before `at`, oldest first.
-
-        At most 2,000: beyond that the oldest fall out, which the features tolerate.
-        """
-        now = self._clock.monotonic()
-        known = self._known.get((field, entity_id))
-        if known is not None and now - known.read_at < REREAD_S:
-            new = await _read(self._store, field, entity_id, after=known.through - OVERLAP, at=at)
-            merged = {event.payment_id: event for event in (*known.events, *new)}
-            read_at, through = known.read_at, max(known.through, at)
-        else:
-            new = await _read(self._store, field, entity_id, after=at - KEEP, at=at)
-            merged = {event.payment_id: event for event in new}
-            read_at, through = now, at
-        ordered = sorted(merged.values(), key=lambda event: (event.at, event.payment_id))
-        events = tuple(e for e in ordered[-MAX_EVENTS:] if at - KEEP < e.at)
-        self._remember((field, entity_id), _Known(events, through=through, read_at=read_at))
-        return EntityState(entity_id, tuple(event for event in events if event.at <= at))
-
-    def _remember(self, key: tuple[str, str], known: "_Known") -> None:
-        self._known[key] = known
-        self._known.move_to_end(key)
-        if len(self._known) > ENTITIES_REMEMBERED:
-            self._known.popitem(last=False)
+    CUSTOMER = "customer"
+    PAYEE = "payee"
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    events: tuple[PaymentEvent, ...]
-    through: datetime
-    read_at: float
+class Recorded:
+    """One recorded payment: its parties, and its record in the state of either."""
+
+    payment_id: str
+    at: datetime
+    customer: str
+    payee: str
+    cents: int
+    high: bool
+    label: tuple[bool, int] | None
+    """(fraud, known at, in seconds) once somebody said so."""
+
+    def entity(self, side: Side) -> str:
+        """Return the id of one party."""
+        return self.customer if side is Side.CUSTOMER else self.payee
+
+    def record(self, side: Side) -> bytes:
+        """Return the payment as the state of that party keeps it."""
+        other = self.payee if side is Side.CUSTOMER else self.customer
+        return fraud_state.record(
+            ms=milliseconds(self.at),
+            number=fraud_state.payment_number(self.payment_id),
+            cents=self.cents,
+            other=terminal_key(other),
+            high=self.high,
+            label=self.label,
+        )
 
 
-async def _read(
-    store: Store, field: str, entity_id: str, *, after: datetime, at: datetime
-) -> list[PaymentEvent]:
-    query = {field: entity_id, "at": {"$gt": after, "$lte": at}}
-    rows = await store.find_many(EVENTS, query, sort=[("at", -1)], limit=MAX_EVENTS)
-    return [_event(row) for row in rows]
+def recorded(facts: PaymentFacts, *, high_ratio: bool) -> Recorded:
+    """Return a payment as it will be read back."""
+    return Recorded(
+        payment_id=facts.payment_id,
+        at=facts.at,
+        customer=facts.user_id,
+        payee=facts.payee_id,
+        cents=facts.amount.amount_minor,
+        high=high_ratio,
+        label=None,
+    )
+
+
+def milliseconds(at: datetime) -> int:
+    """Return whole milliseconds: what the database keeps of a time."""
+    return int(at.timestamp()) * 1000 + at.microsecond // 1000
+
+
+async def packed(store: Store, side: Side, entity_id: str, *, at: datetime) -> bytes:
+    """Return one entity's recorded payments from 121 days before `at` on, at most 2,000."""
+    query = {side.value: entity_id, "at": {"$gt": at - KEEP}}
+    rows = await store.find_many(EVENTS, query, sort=[("at", -1)], limit=EVENTS_MAX + TIES)
+    return fraud_state.join(_recorded(row).record(side) for row in rows)
+
+
+async def by_ids(store: Store, payment_ids: list[str]) -> list[Recorded]:
+    """Return those of at most 256 payments that were recorded."""
+    query = {"_id": {"$in": payment_ids[:IDS_AT_ONCE]}}
+    return [_recorded(row) for row in await store.find_many(EVENTS, query, limit=IDS_AT_ONCE)]
+
+
+async def since(store: Store, at: datetime, *, until: datetime) -> list[Recorded]:
+    """Return the payments recorded in (at, until], the oldest first, at most 2,000."""
+    query = {"at": {"$gt": at, "$lte": until}}
+    return [
+        _recorded(r) for r in await store.find_many(EVENTS, query, sort=[("at", 1)], limit=PAGE)
+    ]
 
 
 async def append(store: Store, facts: PaymentFacts, *, high_ratio: bool) -> None:
@@ -99,14 +122,15 @@ async def set_label(store: Store, payment_id: str, *, fraud: bool, known_at: dat
     )
 
 
-def _event(row: Document) -> PaymentEvent:
-    return PaymentEvent(
+def _recorded(row: Document) -> Recorded:
+    known_at = row["known_at"]
+    known = row["label"] is not None and known_at is not None
+    return Recorded(
         payment_id=row["_id"],
         at=row["at"],
-        amount_minor=int(row["amount"]),
-        customer_id=row["customer"],
-        payee_id=row["payee"],
-        high_ratio=row["high"],
-        label=row["label"],
-        known_at=row["known_at"],
+        customer=row["customer"],
+        payee=row["payee"],
+        cents=int(row["amount"]),
+        high=bool(row["high"]),
+        label=(bool(row["label"]), int(known_at.timestamp())) if known else None,
     )

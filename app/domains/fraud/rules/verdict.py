@@ -43,13 +43,14 @@ def rule_reasons(
 ) -> tuple[tuple[Outcome, FraudReason], ...]:
     """Return every rule that fires, with what it asks for."""
     found: list[tuple[Outcome, FraudReason]] = []
-    recent = sum(1 for event in customer.events if facts.at - event.at <= BURST_WINDOW)
+    # Those in flight count too: twenty sent at once would otherwise not see each other.
+    recent = customer.within(BURST_WINDOW, at=facts.at)
     if recent >= BURST_COUNT:
         sentence = f"You made {recent} payments within the last hour."
         found.append((Outcome.HOLD, FraudReason("burst", sentence)))
     if facts.kind in _OUTGOING:
-        known = any(event.payee_id == facts.payee_id for event in customer.events)
-        if not known and facts.amount.amount_minor >= NEW_PAYEE_MINOR:
+        new = facts.amount.amount_minor >= NEW_PAYEE_MINOR and not customer.paid(facts.payee_id)
+        if new:
             sentence = "This is your first payment to this payee."
             found.append((Outcome.STEP_UP, FraudReason("new_payee", sentence)))
         if facts.amount.amount_minor >= LARGE_MINOR:
@@ -76,7 +77,7 @@ def trusted_so_far(facts: PaymentFacts, customer: EntityState) -> Outcome:
     training data, and money that she moves into her own account or holdings is not lost: there
     a score asks for a fresh code at most. Rules are not bounded by this.
     """
-    if facts.kind not in _OUTGOING or len(customer.events) < COLD_START_PAYMENTS:
+    if facts.kind not in _OUTGOING or customer.count < COLD_START_PAYMENTS:
         return Outcome.STEP_UP
     return Outcome.BLOCK
 

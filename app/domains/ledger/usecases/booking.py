@@ -97,15 +97,18 @@ class Booking:
         journal = await self._journal(intent, verdict, at=facts.at)
         await self._open_accounts(intent)
         try:
-            return await self._db.transaction(self._work(intent, journal, verdict))
+            booked = await self._db.transaction(self._work(intent, journal, verdict))
         except (DuplicateKeyError, InsufficientFundsError, DailyLimitError) as error:
             # A neighbour with the same key may have won and spent the money: answer with hers.
             winner = await self.earlier(intent)
             if winner is not None:
                 return winner
+            await self._fraud.dropped(verdict)
             if isinstance(error, DuplicateKeyError):
                 raise
             raise in_words(error, currency=intent.amount.currency) from error
+        await self._fraud.booked(verdict)
+        return booked
 
     async def _open_accounts(self, intent: Intent) -> None:
         missing = {leg.account_id for leg in intent.legs} - self._opened
