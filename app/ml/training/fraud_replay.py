@@ -1,7 +1,8 @@
 """The skew test: payments one by one through the serving functions, against the offline table.
 
-State lives as packed bytes per entity, as in the store, and labels arrive when they are
-known. A flush drops all of it; the next payment rebuilds its two entities from the past.
+State lives as packed bytes per entity, by the codec of the store in Redis, and labels arrive
+when they are known. A flush drops all of it; the next payment rebuilds its two entities from
+the past.
 """
 
 from collections.abc import Callable
@@ -10,8 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ml.features import fraud
-from app.ml.features.fraud import Constants, CustomerEvents, Payment, TerminalEvents
+from app.ml.features import fraud, fraud_state
+from app.ml.features.fraud import Constants, Payment
 from app.ml.features.fraud_table import PaymentTable, exact_feature_table
 
 TOLERANCE = 1e-9
@@ -49,7 +50,6 @@ class _Store:
         self._high = high
         self._customers: dict[int, bytes] = {}
         self._terminals: dict[int, bytes] = {}
-        self._seen: set[int] = set()
         self._of_customer = rows_by_entity(table.customer)
         self._of_terminal = rows_by_entity(table.terminal)
 
@@ -57,52 +57,59 @@ class _Store:
         self._customers.clear()
         self._terminals.clear()
 
-    def customer(self, row: int) -> CustomerEvents:
+    def customer(self, row: int) -> bytes:
         key = int(self._table.customer[row])
         if key not in self._customers:
             past = self._past(self._of_customer[key], row)
-            t = self._table
-            self._customers[key] = CustomerEvents(
-                t.ts_s[past].tolist(), t.cents[past].tolist(), t.terminal[past].tolist(),
-                self._high[past].astype(int).tolist(),
-            ).pack()  # fmt: skip
-        return CustomerEvents.unpack(self._customers[key])
+            self._customers[key] = fraud_state.join(self._record(n, self._payee(n)) for n in past)
+        return self._customers[key]
 
-    def terminal(self, row: int) -> TerminalEvents:
-        key = int(self._table.terminal[row])
+    def terminal(self, row: int) -> bytes:
+        key, now = int(self._table.terminal[row]), int(self._table.ts_s[row])
         if key not in self._terminals:
-            t, past = self._table, self._past(self._of_terminal[key], row)
-            # What is not known yet counts as legit from its own known_at on, until it arrives.
-            known = t.known_at_s[past] <= t.ts_s[row]
-            self._terminals[key] = TerminalEvents(
-                t.ts_s[past].tolist(), t.cents[past].tolist(), t.known_at_s[past].tolist(),
-                np.where(known, t.fraud[past], 0).tolist(),
-            ).pack()  # fmt: skip
-        return TerminalEvents.unpack(self._terminals[key])
+            past = self._past(self._of_terminal[key], row)
+            self._terminals[key] = fraud_state.join(
+                self._record(n, self._payer(n), now=now) for n in past
+            )
+        return self._terminals[key]
 
-    def append(self, row: int, payment: Payment, *, high: bool) -> None:
-        identifier = int(self._table.id[row])
-        if identifier in self._seen:
-            return
-        self._seen.add(identifier)
+    def _payee(self, row: int) -> int:
+        return int(self._table.terminal[row])
+
+    def _payer(self, row: int) -> int:
+        return int(self._table.customer[row])
+
+    def _record(self, row: int, other: int, *, now: int = 0, high: bool | None = None) -> bytes:
+        """Return a payment's record as it stands at `now`: what is not known yet is no fraud."""
+        t = self._table
+        known_at = int(t.known_at_s[row])
+        label = (bool(t.fraud[row]), known_at) if known_at <= now else (False, known_at)
+        return fraud_state.record(
+            ms=int(t.ts_s[row]) * 1000,
+            number=int(t.id[row]),
+            cents=int(t.cents[row]),
+            other=other,
+            high=bool(self._high[row]) if high is None else high,
+            label=label,
+        )
+
+    def append(self, row: int, *, high: bool) -> None:
         customer, terminal = self.customer(row), self.terminal(row)
-        customer.append(payment, high=high)
-        terminal.append(payment)
-        self._customers[int(self._table.customer[row])] = customer.pack()
-        self._terminals[int(self._table.terminal[row])] = terminal.pack()
+        mine = self._record(row, self._payee(row), high=high)
+        theirs = self._record(row, self._payer(row), high=high)
+        self._customers[int(self._table.customer[row])] = fraud_state.insert(customer, mine)
+        self._terminals[int(self._table.terminal[row])] = fraud_state.insert(terminal, theirs)
 
     def reveal(self, row: int) -> None:
         """Tell the terminal about one fraud; an entity not in memory learns it on rebuild."""
         t, key = self._table, int(self._table.terminal[row])
-        if key not in self._terminals:
-            return
-        events = TerminalEvents.unpack(self._terminals[key])
-        payment = Payment(int(t.ts_s[row]), int(t.cents[row]), key)
-        events.relabel(payment, fraud=True, known_at_s=int(t.known_at_s[row]))
-        self._terminals[key] = events.pack()
+        if key in self._terminals:
+            known = self._record(row, self._payer(row), now=int(t.known_at_s[row]))
+            self._terminals[key] = fraud_state.insert(self._terminals[key], known, replace=True)
 
-    def _past(self, positions: NDArray[np.int64], row: int) -> NDArray[np.int64]:
-        return positions[: np.searchsorted(positions, row)][-fraud.EVENTS_MAX :]
+    def _past(self, positions: NDArray[np.int64], row: int) -> list[int]:
+        past: list[int] = positions[: np.searchsorted(positions, row)][-fraud.EVENTS_MAX :].tolist()
+        return past
 
 
 def replay(
@@ -131,12 +138,15 @@ def replay(
             store.reveal(waiting.pop())
         payment = Payment(now, int(table.cents[row]), int(table.terminal[row]))
         online[n] = fraud.exact_features(
-            payment, store.customer(row), store.terminal(row), constants
+            payment,
+            fraud_state.customer_events(store.customer(row)),
+            fraud_state.terminal_events(store.terminal(row)),
+            constants,
         )
         flag = fraud.is_high(online[n].astype(np.float32))
-        store.append(row, payment, high=flag)
+        store.append(row, high=flag)
         if plan.duplicates and n % DUPLICATE_EVERY == 0:
-            store.append(row, payment, high=flag)
+            store.append(row, high=flag)
             result.duplicates += 1
         if n % 1000 == 0:
             progress(n)
