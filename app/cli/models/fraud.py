@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,6 +74,8 @@ def train(  # noqa: PLR0913 - one parameter per documented option
             )  # fmt: skip
         if day:
             trained.manifest["training"]["until"] = day
+        frauds = payments.kind[kept & (payments.table.fraud == 1)]
+        trained.manifest["training"]["kinds"] = sorted({int(k) for k in frauds if k > 0})
         source = SIMULATED if not data else "Payments from the files given to the trainer."
         registry.save(
             out, trained.arrays, trained.manifest, fraud_card(trained.manifest, source=source),
@@ -122,13 +124,13 @@ def predict(
     from app.ml.training.fraud_predict import Period, refuse_early, window_rows, write_scores
 
     try:
-        refuse_early(f"{first:%Y-%m-%d}", _until(model))
+        refuse_early(f"{first:%Y-%m-%d}", str(_training(model)["until"]))
         scorer = FraudScorer.load(model)
         period = Period.of(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}")
         payments = _payments(data)
-        window, X = window_rows(payments.table, period, scorer)
-        with click.progressbar(length=max(len(X), 1), label="Scoring", file=sys.stderr) as bar:
-            counts = write_scores(window, X, scorer, out, _steps(bar))
+        window = window_rows(payments.table, period, scorer)
+        with click.progressbar(length=max(len(window), 1), label="Scoring", file=sys.stderr) as bar:
+            counts = write_scores(window, scorer, out, _steps(bar))
     except (FinNamiError, ValueError) as exc:
         raise RefusedError(str(exc)) from exc
     _print(
@@ -153,7 +155,7 @@ def predict(
     is_flag=True,
     help="Keep payments of customers with an earlier known fraud (the protocol drops them).",
 )
-@click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 def evaluate(
     *,
     model: Path,
@@ -161,39 +163,51 @@ def evaluate(
     first: datetime | None,
     last: datetime | None,
     all_rows: bool,
-    as_json: bool,  # noqa: ARG001
+    as_json: bool,
 ) -> None:
     """Measure a model on labelled payments, each kind of fraud apart, beside "always legit".
 
+    Every figure comes with its 90 % interval; whole customers are resampled.
     Exit codes: 0 good, 1 the period has no two classes to tell apart, 2 wrong input.
     """
+    from app.cli.models.fraud_report import report_lines
     from app.ml.serving.fraud_scorer import FraudScorer
-    from app.ml.training.fraud_evaluate import evaluate_fraud
+    from app.ml.training.fraud_evaluate import evaluate_fraud, labelled_window
     from app.ml.training.fraud_predict import Period, refuse_early
+    from app.ml.training.payment_simulator import Kind
 
     if (first is None or last is None) and data:
         raise click.UsageError("--from and --to are needed with --data")
     start = f"{first:%Y-%m-%d}" if first else "2024-04-08"
     end = f"{last:%Y-%m-%d}" if last else "2024-04-29"
     try:
-        refuse_early(start, _until(model))
+        training = _training(model)
+        refuse_early(start, str(training["until"]))
         scorer = FraudScorer.load(model)
-        payments = _payments(data)
-        report = evaluate_fraud(
-            payments, Period.of(start, end), scorer, protocol=not (all_rows or not data)
+        window = labelled_window(
+            _payments(data), Period.of(start, end), scorer, protocol=bool(data) and not all_rows
         )
+        names = {} if data else {int(kind): kind.name.lower() for kind in Kind}
+        kinds = frozenset(training.get("kinds", ()))
+        report = evaluate_fraud(window, scorer, trained_kinds=kinds, names=names)
     except (FinNamiError, ValueError) as exc:
         raise RefusedError(str(exc)) from exc
-    _print({"model_version": scorer.version, "from": start, "to": end, **report})
+    report = {"model_version": scorer.version, "from": start, "to": end, **report}
+    if as_json:
+        _print(report)
+    else:
+        click.echo("\n".join(report_lines(report)))
     if report["supervised"] is None:
         raise SystemExit(1)
 
 
-def _until(model: Path) -> str:
+def _training(model: Path) -> Mapping[str, Any]:
+    """Return what the manifest says of the training data."""
     from app.ml import registry
     from app.ml.features import fraud
 
-    return str(registry.load(model, feature_version=fraud.VERSION).manifest["training"]["until"])
+    found: Mapping[str, Any] = registry.load(model, feature_version=fraud.VERSION).manifest
+    return dict(found["training"])
 
 
 def _payments(data: tuple[str, ...]) -> "PaymentData":

@@ -115,6 +115,7 @@ def _decision(verdict: Verdict) -> DecisionRecord:
             "currency": facts.amount.currency,
             "fresh_factor": facts.fresh_factor,
             "vector": list(score.vector) if score else None,
+            "behaviour": list(score.behaviour) if score else None,
         },
         versions={
             "rules": verdict.rules_version,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-_MEASURES = (
+MEASURES = (
     ("average_precision", "average precision"),
     ("auc", "ROC-AUC"),
     ("card_precision_100", "card precision@100"),
@@ -47,7 +47,7 @@ def fraud_card(manifest: Mapping[str, Any], *, source: str) -> str:
         "",
         "| measure | value |",
         "|---|---|",
-        *(f"| {words} | {metrics[key]:.4f} |" for key, words in _MEASURES),
+        *(f"| {words} | {metrics[key]:.4f} |" for key, words in MEASURES),
         "",
         "Anomaly channel alone on the same week, AUC (PyOD fitted on the same behaviour): "
         + ", ".join(f"{name} {value:.3f}" for name, value in manifest["anomaly_auc"].items())

@@ -40,10 +40,8 @@ class ModelScorer:
     def score(self, facts: PaymentFacts, customer: EntityState, payee: EntityState) -> ModelScore:
         """Return the score of one payment from the events recorded before it."""
         payment = _payment(facts.at, facts.amount.amount_minor, facts.payee_id)
-        vector = fraud.features(
-            payment, _customer(customer), _terminal(payee), self._model.constants
-        )
-        found = self._model.score(vector)
+        judged = self._model.judge(payment, _customer(customer), _terminal(payee))
+        found, vector = judged.score, judged.vector
         bands = self._model.thresholds
         return ModelScore(
             probability=found.probability,
@@ -51,6 +49,7 @@ class ModelScorer:
             anomaly_unusual=found.anomaly >= bands.anomaly_step_up,
             reasons=tuple((r.feature, r.contribution) for r in found.reasons(REASONS)),
             vector=tuple(float(value) for value in vector),
+            behaviour=tuple(float(value) for value in judged.behaviour),
             model_version=self.version,
             high_ratio=fraud.is_high(vector),
             bands=Bands(step_up=bands.step_up, hold=bands.review, block=bands.block),
