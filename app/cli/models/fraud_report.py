@@ -1,14 +1,23 @@
-"""A fraud evaluation as text for a person."""
+"""Fraud evaluations and reports as text for a person."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.ml.training.fraud_card import MEASURES
+from app.ml.training.fraud_card import MEASURES, compression_table, selection_table
 
 
-def report_lines(report: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of one evaluation (`evaluate_fraud` with its model and period)."""
-    yield f"model {report['model_version']}, {report['from']} to {report['to']}"
+def lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of what `fraud_reports.measured` found, with its model and period."""
+    yield f"model {result['model_version']}, {result['from']} to {result['to']}"
+    if "selection" in result:
+        yield from selection_table(result["selection"])
+    elif "compression" in result:
+        yield from compression_table(result["compression"])
+    else:
+        yield from _evaluation(result)
+
+
+def _evaluation(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"{report['rows']:,} labelled payments, {report['frauds']:,} frauds"
     measures = report["supervised"]
     if measures is None:

@@ -18,7 +18,15 @@ from app.ml.features.behaviour_compiled import fill_row as fill_behaviour
 from app.ml.features.fraud import EVENTS_MAX, CustomerEvents, Payment, TerminalEvents
 from app.ml.features.fraud_compiled import fill_row as fill_vector
 from app.ml.serving.anomaly import ORDINARY
-from app.ml.serving.fraud_scorer import CLIP, Action, FraudScore, FraudScorer, Judged, require_row
+from app.ml.serving.fraud_scorer import (
+    CLIP,
+    Action,
+    FraudScore,
+    FraudScorer,
+    Judged,
+    Thresholds,
+    require_row,
+)
 from app.ml.serving.table_shap import MASKS, SPLITS, TableShap
 
 Columns = tuple[fraud.IntArray, fraud.IntArray, fraud.IntArray, fraud.IntArray]
@@ -122,6 +130,11 @@ class FastScorer:
     def version(self) -> str:
         """Return the version that decision records quote."""
         return self.plain.version
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Return the lower ends of the bands."""
+        return self.plain.thresholds
 
     def judge(self, payment: Payment, customer: CustomerEvents, terminal: TerminalEvents) -> Judged:
         """Judge one payment from the events recorded before it; no I/O."""

@@ -90,6 +90,16 @@ class TestScore:
         own, payee = EntityState("u", (event(3, 5_000),)), EntityState("shop", ())
         assert scorer.score(FACTS, own, payee) == scorer.score(FACTS, own, payee)
 
+    def test_fast_path_answers_the_same(self, scorer: ModelScorer) -> None:
+        fast = ModelScorer.newest(MODELS, path="fast")
+        assert fast is not None
+        own = EntityState("u", (event(20, 5_000), event(3, 5_000)))
+        payee = EntityState("shop", (event(20, 5_000, label=True), event(3, 5_000)))
+        expected, found = scorer.score(FACTS, own, payee), fast.score(FACTS, own, payee)
+        assert found.probability == pytest.approx(expected.probability, abs=1e-6)
+        assert found.anomaly == pytest.approx(expected.anomaly, abs=1e-6)
+        assert (found.vector, found.behaviour) == (expected.vector, expected.behaviour)
+
 
 class TestMemory:
     async def test_remembered_entities_equal_freshly_read_ones(self) -> None:
