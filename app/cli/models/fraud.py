@@ -20,6 +20,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 DATA_HELP = "Parquet or CSV payments: a file, a quoted glob, a directory or a comma list; repeats."
 SIMULATED = "FinNami's own payment simulator (invented people and payments)."
 SIMULATED_WORLD = {"customers": 1_000, "terminals": 1_500, "days": 120, "unseen_from": 90}
+INVENTED_SEED = 19
 SIMULATED_UNTIL = "2024-03-30"
 """The day before unseen kinds of fraud begin in the simulated world: none is trained on."""
 
@@ -169,6 +170,11 @@ def predict(
     help="Keep payments of customers with an earlier known fraud (the protocol drops them).",
 )
 @click.option(
+    "--invent",
+    is_flag=True,
+    help="Add invented kinds of fraud to the period, in memory: what no label has shown.",
+)
+@click.option(
     "--report",
     type=click.Choice(["selection", "compression"]),
     help="Instead: which features are needed (fits again), or what pruning and quantising cost.",
@@ -181,6 +187,7 @@ def evaluate(  # noqa: PLR0913 - one parameter per documented option
     first: datetime | None,
     last: datetime | None,
     all_rows: bool,
+    invent: bool,
     report: str | None,
     as_json: bool,
 ) -> None:
@@ -191,9 +198,11 @@ def evaluate(  # noqa: PLR0913 - one parameter per documented option
     """
     from app.cli.models.fraud_report import lines
     from app.ml.serving.fraud_scorer import FraudScorer
+    from app.ml.training import invented_fraud
     from app.ml.training.fraud_evaluate import labelled_window
     from app.ml.training.fraud_predict import Period, refuse_early
     from app.ml.training.fraud_reports import Asked, measured
+    from app.ml.training.invented_fraud import with_invented
 
     if (first is None or last is None) and data:
         raise click.UsageError("--from and --to are needed with --data")
@@ -203,11 +212,13 @@ def evaluate(  # noqa: PLR0913 - one parameter per documented option
         artefact = _artefact(model)
         refuse_early(start, str(artefact.manifest["training"]["until"]))
         scorer = FraudScorer.load(model)
-        payments = _payments(data)
-        window = labelled_window(
-            payments, Period.of(start, end), scorer, protocol=bool(data) and not all_rows
-        )
-        asked = Asked(report or "evaluation", _kind_names(data), _say)
+        payments, period = _payments(data), Period.of(start, end)
+        names = _kind_names(data)
+        if invent:
+            payments = with_invented(payments, period, seed=INVENTED_SEED)
+            names |= invented_fraud.NAMES
+        window = labelled_window(payments, period, scorer, protocol=bool(data) and not all_rows)
+        asked = Asked(report or "evaluation", names, _say)
         found = measured(payments, window, artefact, asked)
     except (FinNamiError, ValueError) as exc:
         raise RefusedError(str(exc)) from exc

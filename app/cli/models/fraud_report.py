@@ -31,7 +31,7 @@ def _evaluation(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"{words:45}{measures[key]:8.4f}   {between}"
     yield ""
     yield "each kind of fraud against all legit payments, recall at 1 % (0.1 %) false positives"
-    yield f"{'kind':14}{'trained':>8}{'frauds':>8}{'score':>16}{'anomaly channel':>18}   90 %"
+    yield f"{'kind':20}{'trained':>8}{'frauds':>8}{'score':>16}{'anomaly channel':>18}   90 %"
     for kind in report["kinds"].values():
         yield _kind_line(kind["name"], "yes" if kind["trained"] else "no", kind)
     if "unseen" in report:
@@ -45,6 +45,6 @@ def _kind_line(name: str, trained: str, kind: Mapping[str, Any]) -> str:
     ]
     low, high = kind["anomaly"]["recall_fpr_01_90"]
     return (
-        f"{name:14}{trained:>8}{kind['frauds']:8}{cells[0]:>16}{cells[1]:>18}"
+        f"{name:20}{trained:>8}{kind['frauds']:8}{cells[0]:>16}{cells[1]:>18}"
         f"   {low:.3f}  {high:.3f}"
     )

@@ -74,7 +74,9 @@ class SimulatedPayments:
 
 
 @dataclass(slots=True)
-class _Rows:
+class Rows:
+    """Invented payments before they are ordered (parallel arrays)."""
+
     ts_s: IntArray
     customer: IntArray
     terminal: IntArray
@@ -104,8 +106,8 @@ def simulate(world: World, seed: int) -> SimulatedPayments:
     return SimulatedPayments(table=table, kind=kind, device=device)
 
 
-def _joined(parts: list[_Rows]) -> _Rows:
-    return _Rows(*(np.concatenate([getattr(p, f) for p in parts]) for f in _Rows.__slots__))
+def _joined(parts: list[Rows]) -> Rows:
+    return Rows(*(np.concatenate([getattr(p, f) for p in parts]) for f in Rows.__slots__))
 
 
 def _reachable(world: World, rng: np.random.Generator) -> IntArray:
@@ -117,7 +119,7 @@ def _reachable(world: World, rng: np.random.Generator) -> IntArray:
 
 def _habits(
     world: World, rng: np.random.Generator, reach: IntArray, mean: NDArray[np.float64]
-) -> _Rows:
+) -> Rows:
     pace = rng.uniform(0.3, 4.0, world.customers)
     count = rng.poisson(pace[:, None], (world.customers, world.days))
     customer, day = np.nonzero(count)
@@ -128,7 +130,7 @@ def _habits(
     # A few favourite terminals take most of a person's payments.
     rank = np.minimum(rng.geometric(0.12, n) - 1, reach.shape[1] - 1)
     amount = np.maximum(mean[customer] * rng.gamma(4.0, 0.25, n), 0.5)
-    return _Rows(
+    return Rows(
         ts_s=world.start_s + day * DAY + second,
         customer=customer.astype(np.int64),
         terminal=reach[customer, rank].astype(np.int64),
@@ -137,7 +139,7 @@ def _habits(
     )
 
 
-def _spoil_known(world: World, rng: np.random.Generator, rows: _Rows) -> None:
+def _spoil_known(world: World, rng: np.random.Generator, rows: Rows) -> None:
     """Turn some habitual payments into the three known kinds, in place."""
     n = rows.ts_s.size
     day = (rows.ts_s - world.start_s) // DAY
@@ -156,8 +158,13 @@ def _spoil_known(world: World, rng: np.random.Generator, rows: _Rows) -> None:
             rows.kind[hit] = Kind.STOLEN
 
 
-def _unseen(world: World, rng: np.random.Generator, mean: NDArray[np.float64]) -> list[_Rows]:
-    parts: list[_Rows] = []
+def unseen_episodes(world: World, rng: np.random.Generator, mean: NDArray[np.float64]) -> Rows:
+    """Return the unseen kinds from day `unseen_from` on; `mean` is each customer's amount."""
+    return _joined(_unseen(world, rng, mean))
+
+
+def _unseen(world: World, rng: np.random.Generator, mean: NDArray[np.float64]) -> list[Rows]:
+    parts: list[Rows] = []
     for day in range(world.unseen_from, world.days):
         for kind in _EPISODES:
             for _ in range(rng.poisson(world.unseen_per_day)):
@@ -174,9 +181,9 @@ def _unseen(world: World, rng: np.random.Generator, mean: NDArray[np.float64]) -
 def _rows(
     ts_s: NDArray[np.float64], customer: int, terminal: IntArray, amount: NDArray[np.float64],
     kind: Kind,
-) -> _Rows:  # fmt: skip
+) -> Rows:  # fmt: skip
     n = ts_s.size
-    return _Rows(
+    return Rows(
         ts_s=np.sort(ts_s).astype(np.int64),
         customer=np.full(n, customer, dtype=np.int64),
         terminal=terminal.astype(np.int64),
@@ -187,7 +194,7 @@ def _rows(
 
 def _burst(
     world: World, rng: np.random.Generator, customer: int, opening: int, mean: float
-) -> _Rows:
+) -> Rows:
     n = int(rng.integers(10, 21))
     ts_s = opening + rng.uniform(0, 23 * 3600) + rng.uniform(0, 3000, n)
     amount = mean * rng.uniform(0.05, 1.2, n)
@@ -196,7 +203,7 @@ def _burst(
 
 def _spree(
     world: World, rng: np.random.Generator, customer: int, opening: int, mean: float
-) -> _Rows:
+) -> Rows:
     n = int(rng.integers(6, 13))
     night = rng.integers(0, 2, n) * DAY + rng.uniform(1, 5, n) * 3600
     amount = mean * rng.uniform(2.0, 4.5, n)
@@ -206,7 +213,7 @@ def _spree(
 
 def _drain(
     world: World, rng: np.random.Generator, customer: int, opening: int, mean: float
-) -> _Rows:
+) -> Rows:
     n = int(rng.integers(5, 10))
     ts_s = opening + rng.uniform(6, 22) * 3600 + np.sort(rng.uniform(0, 3000, n))
     amount = mean * np.linspace(1.0, 6.0, n) * rng.uniform(0.9, 1.1, n)
@@ -216,16 +223,14 @@ def _drain(
 
 def _repeat(
     world: World, rng: np.random.Generator, customer: int, opening: int, mean: float,  # noqa: ARG001
-) -> _Rows:  # fmt: skip
+) -> Rows:  # fmt: skip
     n = int(rng.integers(4, 9))
     ts_s = opening + rng.uniform(9, 19) * 3600 + rng.uniform(0, 4 * 3600, n)
     amount = np.full(n, rng.choice([25.0, 50.0, 100.0]))
     return _rows(ts_s, customer, rng.integers(0, world.terminals, n), amount, Kind.REPEAT)
 
 
-def _swarm(
-    world: World, rng: np.random.Generator, opening: int, mean: NDArray[np.float64]
-) -> _Rows:
+def _swarm(world: World, rng: np.random.Generator, opening: int, mean: NDArray[np.float64]) -> Rows:
     people = rng.choice(world.customers, min(SWARM_SIZE, world.customers), replace=False)
     payee = np.array([rng.integers(world.terminals)])
     begin = opening + rng.uniform(2, 22) * 3600
@@ -237,7 +242,7 @@ def _swarm(
     return _joined(parts)
 
 
-def _ring(world: World, rng: np.random.Generator) -> _Rows:
+def _ring(world: World, rng: np.random.Generator) -> Rows:
     members = rng.choice(world.customers, RING_SIZE, replace=False)
     payee = world.terminals  # a payee nobody has paid before
     unseen_days = world.days - world.unseen_from

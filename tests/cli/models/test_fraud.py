@@ -260,3 +260,24 @@ class TestReplay:
 
         assert result.exit_code == 2
         assert "no payment lies in the period" in result.stderr
+
+
+@pytest.mark.row("FC1")
+class TestInvent:
+    def test_invented_kinds_are_measured_apart_and_the_data_stays(
+        self, data: str, tmp_path: Path
+    ) -> None:
+        evaluate = (
+            "evaluate", "fraud", "--model", MODEL, "--data", data, "--from", FIRST, "--to", LAST,
+            "--all-rows", "--json",
+        )  # fmt: skip
+        before = (Path(data) / "april.parquet").read_bytes()
+
+        plain, invented = run(*evaluate), run(*evaluate, "--invent")
+
+        assert invented.exit_code == 0, invented.output
+        known = json.loads(plain.stdout)["kinds"]
+        added = json.loads(invented.stdout)["kinds"].keys() - known.keys()
+        assert "107" in added
+        assert all(int(code) > 100 for code in added)
+        assert (Path(data) / "april.parquet").read_bytes() == before
