@@ -9,7 +9,7 @@ LIMIT_MIN ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test setup install lint fmt test-py test-ui test-e2e test-deploy test-fresh \
-	openapi build lock chart clean
+	model-fraud openapi build lock chart clean
 
 help: ## list these targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' \
@@ -55,6 +55,10 @@ test-deploy: ## image, chart, workflows and scripts
 
 test-fresh: ## clone into an empty folder with empty caches and run CI's script there
 	@bash tools/test-fresh.sh
+
+model-fraud: ## train the shipped fraud model anew from the simulator (2 min)
+	@$(SETUP) python
+	@.venv/bin/python -m tools.ship_fraud_model
 
 openapi: ## write frontend/openapi.json and the generated client schema
 	@$(SETUP) python ui

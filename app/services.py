@@ -129,7 +129,7 @@ def load_keys(settings: Settings) -> KeyRing:
 
 def load_scorer(settings: Settings) -> Scorer | None:
     """Return the fraud model in force; None when none passed its checks (then rules step up)."""
-    return ModelScorer.newest(settings.models_dir)
+    return ModelScorer.newest(settings.models_dir, path=settings.fraud_path)
 
 
 async def connect_gate(settings: Settings) -> Gate:

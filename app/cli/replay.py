@@ -49,6 +49,7 @@ def features(  # noqa: PLR0913 - one parameter per documented option
     import numpy as np
     import pyarrow.parquet as pq
 
+    from app.ml.features.behaviour_table import habits_of
     from app.ml.features.fraud_table import constants_of
     from app.ml.training import fraud_replay
     from app.ml.training.fraud_predict import Period
@@ -67,7 +68,7 @@ def features(  # noqa: PLR0913 - one parameter per documented option
         plan = fraud_replay.ReplayPlan(flush_at=flush_at, duplicates=duplicates)
         with click.progressbar(length=int(inside.sum()), label="Replay", file=sys.stderr) as bar:
             result = fraud_replay.replay(
-                table, inside, constants_of(table.cents), plan,
+                table, inside, (constants_of(table.cents), habits_of(table)), plan,
                 lambda done: bar.update(done - bar.pos),
             )  # fmt: skip
         differing = None

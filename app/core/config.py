@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     """Transactions at once in this process; 1 on the embedded server, 32 on a URL."""
 
     models_dir: Path = Field(default_factory=lambda: shipped("models"))
+    fraud_path: Literal["plain", "fast"] = "plain"
+    """How payments are scored: interpreter and numpy, or one kernel compiled at start-up."""
+
     frontend_dir: Path = Field(default_factory=lambda: shipped("frontend") / "out")
     argon2: Literal["46m", "19m"] = "46m"
     mail_from: str = "FinNami <no-reply@localhost>"

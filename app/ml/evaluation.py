@@ -6,6 +6,7 @@ days. Recall at a false-positive rate is read off the interpolated ROC curve. EC
 quantile bins.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+Interval = tuple[float, float]
 ECE_BINS = 15
+DRAWS = 100
 DAY = 86_400
 
 
@@ -156,3 +159,47 @@ def fraud_report(
         accuracy=float(((probability > 0.5) == fraud).mean()),
         accuracy_always_legit=float((~fraud).mean()),
     )
+
+
+def resampled(customer: IntArray, *, seed: int, draws: int = DRAWS) -> Iterator[IntArray]:
+    """Yield row indices of samples drawn with replacement: whole customers, all their rows.
+
+    One person's payments are not independent, so single rows must not be drawn.
+    """
+    rng = np.random.default_rng(seed)
+    _, owner = np.unique(customer, return_inverse=True)
+    people = int(owner.max()) + 1 if owner.size else 0
+    for _ in range(draws):
+        count = np.bincount(rng.integers(0, people, people), minlength=people)
+        yield np.repeat(np.arange(owner.size), count[owner])
+
+
+def fraud_intervals(
+    *, ts_s: IntArray, customer: IntArray, amount: FloatArray, fraud: BoolArray,
+    probability: FloatArray, seed: int,
+) -> dict[str, Interval]:  # fmt: skip
+    """Return the 90 % interval of every measure over resampled customers.
+
+    Empty when no sample holds both classes. A customer drawn twice is two cards.
+    """
+    found: dict[str, list[float]] = {}
+    for rows in resampled(customer, seed=seed):
+        if not 0 < fraud[rows].sum() < rows.size:
+            continue
+        copy = np.arange(rows.size) - np.searchsorted(rows, rows)  # rows ascend: 0, 1, … of a row
+        report = fraud_report(
+            ts_s=ts_s[rows], customer=customer[rows] * rows.size + copy, amount=amount[rows],
+            fraud=fraud[rows], probability=probability[rows],
+        )  # fmt: skip
+        for name, value in report.as_dict().items():
+            found.setdefault(name, []).append(value)
+    return {name: interval(values) for name, values in found.items() if name not in _COUNTS}
+
+
+_COUNTS = ("rows", "frauds")
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """Return the 5 % and 95 % quantiles."""
+    low, high = np.quantile(np.asarray(values), (0.05, 0.95)).tolist()
+    return low, high

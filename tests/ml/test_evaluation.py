@@ -80,6 +80,32 @@ class TestFraudReport:
         assert report.value_fpr_01 > 0.99
         assert report.as_dict()["rows"] == n
 
+    def test_intervals_hold_the_figure_and_repeat(self) -> None:
+        rng = np.random.default_rng(3)
+        n = 3_000
+        fraud = rng.random(n) < 0.05
+        facts = {
+            "ts_s": np.arange(n) * 600, "customer": np.arange(n) % 200, "amount": np.full(n, 9.0),
+            "fraud": fraud, "probability": np.clip(0.3 * fraud + rng.random(n) * 0.7, 0, 1),
+        }  # fmt: skip
+
+        found = evaluation.fraud_intervals(**facts, seed=1)
+
+        assert found == evaluation.fraud_intervals(**facts, seed=1)
+        report = evaluation.fraud_report(**facts).as_dict()
+        assert found.keys() == report.keys() - {"rows", "frauds"}
+        for name in ("average_precision", "auc", "recall_fpr_01", "brier"):
+            low, high = found[name]
+            assert low < report[name] < high, name
+
+    def test_whole_customers_are_drawn(self) -> None:
+        customer = np.array([4, 4, 7, 7, 7])
+
+        for rows in evaluation.resampled(customer, seed=2, draws=20):
+            drawn = np.bincount(customer[rows], minlength=8)
+            assert drawn[4] % 2 == 0
+            assert drawn[7] % 3 == 0
+
     def test_perfect_calibration_has_no_error(self) -> None:
         fraud = np.tile([True, False], 150)
 

@@ -12,6 +12,7 @@ import click
 from app.core.errors import FinNamiError
 
 if TYPE_CHECKING:
+    from app.ml.registry import Artefact
     from app.ml.training.payments_data import PaymentData
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -19,6 +20,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 DATA_HELP = "Parquet or CSV payments: a file, a quoted glob, a directory or a comma list; repeats."
 SIMULATED = "FinNami's own payment simulator (invented people and payments)."
 SIMULATED_WORLD = {"customers": 1_000, "terminals": 1_500, "days": 120, "unseen_from": 90}
+INVENTED_SEED = 19
 SIMULATED_UNTIL = "2024-03-30"
 """The day before unseen kinds of fraud begin in the simulated world: none is trained on."""
 
@@ -42,6 +44,11 @@ class RefusedError(click.ClickException):
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True)
 @click.option("--sign", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="File with 32 raw Ed25519 private bytes; signs the manifest.")  # fmt: skip
+@click.option(
+    "--reports",
+    is_flag=True,
+    help="Measure on the payments from 8 days after --until on; the card tells.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
 def train(  # noqa: PLR0913 - one parameter per documented option
     *,
@@ -51,6 +58,7 @@ def train(  # noqa: PLR0913 - one parameter per documented option
     engine: str,
     seed: int,
     sign: Path | None,
+    reports: bool,
     as_json: bool,  # noqa: ARG001
 ) -> None:
     """Train score and anomaly channel on payments up to a day; labels are taken as known.
@@ -62,6 +70,7 @@ def train(  # noqa: PLR0913 - one parameter per documented option
     from app.ml.training.fraud_card import fraud_card
     from app.ml.training.fraud_costs import CostMatrix
     from app.ml.training.fraud_predict import day_start_s
+    from app.ml.training.fraud_reports import held_out_reports
 
     try:
         payments = _payments(data)
@@ -74,6 +83,13 @@ def train(  # noqa: PLR0913 - one parameter per documented option
             )  # fmt: skip
         if day:
             trained.manifest["training"]["until"] = day
+        frauds = payments.kind[kept & (payments.table.fraud == 1)]
+        trained.manifest["training"]["kinds"] = sorted({int(k) for k in frauds if k > 0})
+        if reports:
+            artefact = registry.Artefact(arrays=trained.arrays, manifest=trained.manifest)
+            trained.manifest["held_out"] = held_out_reports(
+                payments, artefact, _kind_names(data), _say
+            )
         source = SIMULATED if not data else "Payments from the files given to the trainer."
         registry.save(
             out, trained.arrays, trained.manifest, fraud_card(trained.manifest, source=source),
@@ -122,13 +138,13 @@ def predict(
     from app.ml.training.fraud_predict import Period, refuse_early, window_rows, write_scores
 
     try:
-        refuse_early(f"{first:%Y-%m-%d}", _until(model))
+        refuse_early(f"{first:%Y-%m-%d}", str(_artefact(model).manifest["training"]["until"]))
         scorer = FraudScorer.load(model)
         period = Period.of(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}")
         payments = _payments(data)
-        window, X = window_rows(payments.table, period, scorer)
-        with click.progressbar(length=max(len(X), 1), label="Scoring", file=sys.stderr) as bar:
-            counts = write_scores(window, X, scorer, out, _steps(bar))
+        window = window_rows(payments.table, period, scorer)
+        with click.progressbar(length=max(len(window), 1), label="Scoring", file=sys.stderr) as bar:
+            counts = write_scores(window, scorer, out, _steps(bar))
     except (FinNamiError, ValueError) as exc:
         raise RefusedError(str(exc)) from exc
     _print(
@@ -153,47 +169,84 @@ def predict(
     is_flag=True,
     help="Keep payments of customers with an earlier known fraud (the protocol drops them).",
 )
-@click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
-def evaluate(
+@click.option(
+    "--invent",
+    is_flag=True,
+    help="Add invented kinds of fraud to the period, in memory: what no label has shown.",
+)
+@click.option(
+    "--report",
+    type=click.Choice(["selection", "compression"]),
+    help="Instead: which features are needed (fits again), or what pruning and quantising cost.",
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+def evaluate(  # noqa: PLR0913 - one parameter per documented option
     *,
     model: Path,
     data: tuple[str, ...],
     first: datetime | None,
     last: datetime | None,
     all_rows: bool,
-    as_json: bool,  # noqa: ARG001
+    invent: bool,
+    report: str | None,
+    as_json: bool,
 ) -> None:
     """Measure a model on labelled payments, each kind of fraud apart, beside "always legit".
 
+    Every figure comes with its 90 % interval; whole customers are resampled.
     Exit codes: 0 good, 1 the period has no two classes to tell apart, 2 wrong input.
     """
+    from app.cli.models.fraud_report import lines
     from app.ml.serving.fraud_scorer import FraudScorer
-    from app.ml.training.fraud_evaluate import evaluate_fraud
+    from app.ml.training import invented_fraud
+    from app.ml.training.fraud_evaluate import labelled_window
     from app.ml.training.fraud_predict import Period, refuse_early
+    from app.ml.training.fraud_reports import Asked, measured
+    from app.ml.training.invented_fraud import with_invented
 
     if (first is None or last is None) and data:
         raise click.UsageError("--from and --to are needed with --data")
     start = f"{first:%Y-%m-%d}" if first else "2024-04-08"
     end = f"{last:%Y-%m-%d}" if last else "2024-04-29"
     try:
-        refuse_early(start, _until(model))
+        artefact = _artefact(model)
+        refuse_early(start, str(artefact.manifest["training"]["until"]))
         scorer = FraudScorer.load(model)
-        payments = _payments(data)
-        report = evaluate_fraud(
-            payments, Period.of(start, end), scorer, protocol=not (all_rows or not data)
-        )
+        payments, period = _payments(data), Period.of(start, end)
+        names = _kind_names(data)
+        if invent:
+            payments = with_invented(payments, period, seed=INVENTED_SEED)
+            names |= invented_fraud.NAMES
+        window = labelled_window(payments, period, scorer, protocol=bool(data) and not all_rows)
+        asked = Asked(report or "evaluation", names, _say)
+        found = measured(payments, window, artefact, asked)
     except (FinNamiError, ValueError) as exc:
         raise RefusedError(str(exc)) from exc
-    _print({"model_version": scorer.version, "from": start, "to": end, **report})
-    if report["supervised"] is None:
+    result = {"model_version": scorer.version, "from": start, "to": end, **found}
+    if as_json:
+        _print(result)
+    else:
+        click.echo("\n".join(lines(result)))
+    if not window.two_classes:
         raise SystemExit(1)
 
 
-def _until(model: Path) -> str:
+def _artefact(model: Path) -> "Artefact":
     from app.ml import registry
     from app.ml.features import fraud
 
-    return str(registry.load(model, feature_version=fraud.VERSION).manifest["training"]["until"])
+    return registry.load(model, feature_version=fraud.VERSION)
+
+
+def _say(step: str) -> None:
+    click.echo(step, err=True)
+
+
+def _kind_names(data: tuple[str, ...]) -> dict[int, str]:
+    """Return what the simulator's codes mean; nothing is known of other data's."""
+    from app.ml.training.payment_simulator import Kind
+
+    return {} if data else {int(kind): kind.name.lower() for kind in Kind}
 
 
 def _payments(data: tuple[str, ...]) -> "PaymentData":

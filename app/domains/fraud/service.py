@@ -144,6 +144,7 @@ def _decision(verdict: Verdict) -> DecisionRecord:
             "fresh_factor": facts.fresh_factor,
             "vector": list(score.vector) if score else None,
             "seen": [watermark.document(mark) for mark in verdict.seen],
+            "behaviour": list(score.behaviour) if score else None,
         },
         versions={
             "rules": verdict.rules_version,

@@ -86,6 +86,8 @@ class ModelScore:
     model_version: str
     high_ratio: bool = False
     bands: Bands = Bands()
+    behaviour: tuple[float, ...] = ()
+    """What the anomaly channel saw; recorded with the vector so that both can be judged again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from app.ml.features import fraud_kernel as kernel
 
+IntArray = NDArray[np.int64]
 VERSION = "fraud-50/v1"
 LABEL_DELAY_S = 7 * kernel.DAY
 """A payment that nobody disputed counts as known legit after this."""
@@ -44,12 +45,6 @@ NAMES: tuple[str, ...] = (
     "t_fs3", "t_fs7", "t_fs14", "t_fs30", "t_last", "t_first35", "t_legit_since",
     "c_gap", "ct_n", "t_amt_ratio",
 )  # fmt: skip
-BEHAVIOUR_NAMES: tuple[str, ...] = (
-    "amount", "hour", "c_n1", "c_avg1", "c_n7", "c_n_1h", "c_ratio7", "c_z30", "c_lratio",
-    "c_hi3", "c_gap", "ct_n", "t_amt_ratio",
-)  # fmt: skip
-"""The label-free columns of the anomaly channel."""
-BEHAVIOUR: NDArray[np.intp] = np.array([NAMES.index(name) for name in BEHAVIOUR_NAMES])
 _LRATIO = NAMES.index("c_lratio")
 
 _CUSTOMER = np.dtype([("ts", "<u4"), ("cents", "<i8"), ("terminal", "<i8"), ("high", "u1")])
@@ -149,6 +144,24 @@ class TerminalEvents:
             known_at_s=table["known_at"].tolist(),
             fraud=table["fraud"].tolist(),
         )
+
+
+def customer_columns(data: bytes) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Return (ts, cents, terminal, high) of packed customer events, for the compiled path."""
+    table = np.frombuffer(data, dtype=_CUSTOMER)
+    return (
+        table["ts"].astype(np.int64), table["cents"].astype(np.int64),
+        table["terminal"].astype(np.int64), table["high"].astype(np.int64),
+    )  # fmt: skip
+
+
+def terminal_columns(data: bytes) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Return (ts, cents, known_at, fraud) of packed terminal events, for the compiled path."""
+    table = np.frombuffer(data, dtype=_TERMINAL)
+    return (
+        table["ts"].astype(np.int64), table["cents"].astype(np.int64),
+        table["known_at"].astype(np.int64), table["fraud"].astype(np.int64),
+    )  # fmt: skip
 
 
 def terminal_key(counterparty_id: str) -> int:

@@ -19,6 +19,28 @@ _TERMINAL_SUMS, _LAST, _FIRST = kernel.TERMINAL_SUMS, kernel.LAST, kernel.FIRST
 
 
 @_jit
+def fill_row(paid: Any, customer: Any, terminal: Any, means: Any, row: Any) -> None:
+    """Fill one row (50,) float64; paid = (ts, cents, terminal).
+
+    customer = ((ts, cents, terminal, high), (first, last)); terminal = ((ts, cents,
+    known_at, fraud), (first, last)); means = (amount_mean, log_amount_mean).
+    """
+    now, cents, payee = paid
+    own, window = customer
+    acc = np.zeros(_CUSTOMER_SUMS)
+    acc[_NEWEST] = -1.0
+    customer_sums((now, payee), own, window, acc)
+    fill_customer(now, cents, acc, means[0], means[1], row)
+    known, window = terminal
+    acc = np.zeros(_TERMINAL_SUMS)
+    acc[_LAST] = -1.0
+    acc[_FIRST] = -1.0
+    terminal_sums(now, known, window, acc)
+    legit_since(now, known, window, acc)
+    fill_terminal(now, cents, acc, means[0], row)
+
+
+@_jit
 def fill_rows(payments: Any, customers: Any, terminals: Any, means: Any, out: Any) -> None:
     """Fill out (n, 50) float32 for payments in total order.
 
@@ -35,18 +57,9 @@ def fill_rows(payments: Any, customers: Any, terminals: Any, means: Any, out: An
     amount_mean, log_mean, high_ratio = means
     row = np.zeros(50)
     for r in range(now.shape[0]):
-        acc = np.zeros(_CUSTOMER_SUMS)
-        acc[_NEWEST] = -1.0
-        window = (c_first[r], c_slot[r])
-        customer_sums((now[r], terminal[r]), own, window, acc)
-        fill_customer(now[r], cents[r], acc, amount_mean, log_mean, row)
-        acc = np.zeros(_TERMINAL_SUMS)
-        acc[_LAST] = -1.0
-        acc[_FIRST] = -1.0
-        window = (t_first[r], t_slot[r])
-        terminal_sums(now[r], known, window, acc)
-        legit_since(now[r], known, window, acc)
-        fill_terminal(now[r], cents[r], acc, amount_mean, row)
+        customer = (own, (c_first[r], c_slot[r]))
+        other = (known, (t_first[r], t_slot[r]))
+        fill_row((now[r], cents[r], terminal[r]), customer, other, (amount_mean, log_mean), row)
         out[r] = row
         # Serving decides on the float32 vector, so this does too, whatever `out` holds.
         c_high[c_slot[r]] = np.float32(row[18]) > high_ratio

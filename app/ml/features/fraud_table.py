@@ -94,8 +94,8 @@ def _fill(table: PaymentTable, constants: Constants, out: NDArray[np.floating]) 
     # Imported late: only offline work loads the compiler.
     from app.ml.features.fraud_compiled import fill_rows
 
-    c_order, c_slot, c_first = _by_entity(table.customer, table.ts_s)
-    t_order, t_slot, t_first = _by_entity(table.terminal, table.ts_s)
+    c_order, c_slot, c_first = by_entity(table.customer, table.ts_s)
+    t_order, t_slot, t_first = by_entity(table.terminal, table.ts_s)
     fill_rows(
         (table.ts_s, table.cents, table.terminal),
         (
@@ -111,7 +111,7 @@ def _fill(table: PaymentTable, constants: Constants, out: NDArray[np.floating]) 
     )  # fmt: skip
 
 
-def _by_entity(entity: IntArray, ts_s: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+def by_entity(entity: IntArray, ts_s: IntArray) -> tuple[IntArray, IntArray, IntArray]:
     """Return (order, slot, first): events side by side per entity, and what each row may read."""
     order = np.argsort(entity, kind="stable").astype(np.int64)
     slot = np.empty_like(order)

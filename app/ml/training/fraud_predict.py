@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from app.core.errors import InvalidInputError
+from app.ml.features.behaviour_table import behaviour_table
 from app.ml.features.fraud_kernel import DAY
 from app.ml.features.fraud_table import PaymentTable, feature_table
 from app.ml.serving.fraud_scorer import FraudScorer
@@ -74,27 +75,47 @@ def refuse_early(first_day: str, until: str) -> None:
         )
 
 
-def window_rows(
-    table: PaymentTable, period: Period, scorer: FraudScorer
-) -> tuple[PaymentTable, NDArray[np.float32]]:
-    """Return the period's payments and their vectors (n, 50); later rows are not needed."""
+@dataclass(frozen=True, slots=True)
+class WindowRows:
+    """The payments of a period with both of their input rows."""
+
+    table: PaymentTable
+    X: NDArray[np.float32]
+    """Vectors of fraud.NAMES (n, 50)."""
+    behaviour: NDArray[np.float32]
+    """Rows of behaviour.NAMES (n, 17)."""
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def take(self, rows: NDArray[np.bool_]) -> "WindowRows":
+        """Return the chosen payments, order kept."""
+        return WindowRows(self.table.take(rows), self.X[rows], self.behaviour[rows])
+
+
+def window_rows(table: PaymentTable, period: Period, scorer: FraudScorer) -> WindowRows:
+    """Return the period's payments and their rows; later rows are not needed."""
     known = table.take(table.ts_s < period.end_s)
     inside = period.rows(known)
-    return known.take(inside), feature_table(known, scorer.constants)[inside]
+    return WindowRows(
+        table=known.take(inside),
+        X=feature_table(known, scorer.constants)[inside],
+        behaviour=behaviour_table(known, scorer.habits, inside)[inside],
+    )
 
 
 def write_scores(
-    window: PaymentTable, X: NDArray[np.float32], scorer: FraudScorer, out: Path,
+    window: WindowRows, scorer: FraudScorer, out: Path,
     progress: Callable[[int], None] = lambda _: None,
 ) -> dict[str, int]:  # fmt: skip
     """Write one row per payment and return how many each action got."""
     counts: dict[str, int] = {}
     columns: dict[str, list[object]] = {name: [] for name in OUT_SCHEMA.names}
-    for i, vector in enumerate(X):
-        score = scorer.score(vector)
+    for i in range(len(window)):
+        score = scorer.score(window.X[i], window.behaviour[i])
         action = scorer.decide(score).value
         counts[action] = counts.get(action, 0) + 1
-        columns["TRANSACTION_ID"].append(int(window.id[i]))
+        columns["TRANSACTION_ID"].append(int(window.table.id[i]))
         columns["score"].append(score.probability)
         columns["anomaly"].append(score.anomaly)
         columns["decision"].append(action)
@@ -107,5 +128,5 @@ def write_scores(
     part = out.with_name(out.name + ".part")
     pq.write_table(pa.table(columns, schema=OUT_SCHEMA), part, compression="zstd")
     part.replace(out)
-    progress(len(X))
+    progress(len(window))
     return counts

@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ml.features import fraud, fraud_state
+from app.ml.features import behaviour, fraud, fraud_state
+from app.ml.features.behaviour import Habits
+from app.ml.features.behaviour_table import exact_behaviour_table
 from app.ml.features.fraud import Constants, Payment
 from app.ml.features.fraud_table import PaymentTable, exact_feature_table
 
 TOLERANCE = 1e-9
 LATE_SHARE = 0.01
 DUPLICATE_EVERY = 97
+WIDTH = len(fraud.NAMES) + len(behaviour.NAMES)
 
 
 @dataclass(slots=True)
@@ -30,7 +33,8 @@ class ReplayResult:
     flushes: int = 0
     duplicates: int = 0
     late: int = 0
-    rows_seen: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 50)))
+    rows_seen: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, WIDTH)))
+    """The 50 features and the 17 behaviours of each row, side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +117,21 @@ class _Store:
 
 
 def replay(
-    table: PaymentTable, inside: NDArray[np.bool_], constants: Constants, plan: ReplayPlan,
-    progress: Callable[[int], None] = lambda _: None,
+    table: PaymentTable, inside: NDArray[np.bool_], means: tuple[Constants, Habits],
+    plan: ReplayPlan, progress: Callable[[int], None] = lambda _: None,
 ) -> ReplayResult:  # fmt: skip
     """Replay the rows marked `inside`, in recorded order, and compare each vector."""
-    offline = exact_feature_table(table, constants)
+    constants, habits = means
+    offline = np.hstack(
+        [exact_feature_table(table, constants), exact_behaviour_table(table, habits)]
+    )
     high = offline[:, fraud.NAMES.index("c_lratio")].astype(np.float32) > fraud.HIGH_RATIO
     store = _Store(table, high)
     frauds = np.nonzero(table.fraud == 1)[0]
     reveals = frauds[np.argsort(table.known_at_s[frauds], kind="stable")].tolist()
     waiting: list[int] = []
     rows = np.nonzero(inside)[0]
-    online = np.empty((rows.size, len(fraud.NAMES)))
+    online = np.empty((rows.size, WIDTH))
     result, next_reveal = ReplayResult(), 0
     for n, row in enumerate(rows.tolist()):
         if plan.flush_at and n and n % plan.flush_at == 0:
@@ -137,12 +144,12 @@ def replay(
         while waiting:
             store.reveal(waiting.pop())
         payment = Payment(now, int(table.cents[row]), int(table.terminal[row]))
-        online[n] = fraud.exact_features(
-            payment,
-            fraud_state.customer_events(store.customer(row)),
-            fraud_state.terminal_events(store.terminal(row)),
-            constants,
-        )
+        customer = fraud_state.customer_events(store.customer(row))
+        terminal = fraud_state.terminal_events(store.terminal(row))
+        online[n] = [
+            *fraud.exact_features(payment, customer, terminal, constants),
+            *behaviour.exact_behaviour(payment, customer, terminal, habits),
+        ]
         flag = fraud.is_high(online[n].astype(np.float32))
         store.append(row, high=flag)
         if plan.duplicates and n % DUPLICATE_EVERY == 0:

@@ -10,6 +10,8 @@ fraud may be trained on; unseen kinds are invented to test what no label has sho
     spree     (unseen) two nights of large payments far from the usual terminals
     drain     (unseen) rising payments to one new payee within an hour
     ring      (unseen) six customers on one device pay one new payee, again and again
+    repeat    (unseen) the same round amount at several new payees within hours (gift cards)
+    swarm     (unseen) one payee charges many people who never came near it, within an hour
 """
 
 from dataclasses import dataclass
@@ -24,6 +26,9 @@ DAY = 86_400
 START_S = 1_704_067_200
 """2024-01-01 00:00 UTC, a Monday."""
 RING_SIZE = 6
+SWARM_SIZE = 20
+SWARM_SHARE = 0.3
+"""Swarms per episode of another unseen kind: each has many payments."""
 _REACH = 40
 
 IntArray = NDArray[np.int64]
@@ -40,9 +45,11 @@ class Kind(IntEnum):
     SPREE = 5
     DRAIN = 6
     RING = 7
+    REPEAT = 8
+    SWARM = 9
 
 
-UNSEEN = (Kind.BURST, Kind.SPREE, Kind.DRAIN, Kind.RING)
+UNSEEN = (Kind.BURST, Kind.SPREE, Kind.DRAIN, Kind.RING, Kind.REPEAT, Kind.SWARM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,9 @@ class SimulatedPayments:
 
 
 @dataclass(slots=True)
-class _Rows:
+class Rows:
+    """Invented payments before they are ordered (parallel arrays)."""
+
     ts_s: IntArray
     customer: IntArray
     terminal: IntArray
@@ -83,7 +92,7 @@ def simulate(world: World, seed: int) -> SimulatedPayments:
     parts = [_habits(world, rng, reach, mean)]
     _spoil_known(world, rng, parts[0])
     parts += _unseen(world, rng, mean)
-    rows = _Rows(*(np.concatenate([getattr(p, f) for p in parts]) for f in _Rows.__slots__))
+    rows = _joined(parts)
     ids = np.arange(rows.ts_s.size)
     order = np.lexsort((ids, rows.ts_s))
     table = ordered(
@@ -97,6 +106,10 @@ def simulate(world: World, seed: int) -> SimulatedPayments:
     return SimulatedPayments(table=table, kind=kind, device=device)
 
 
+def _joined(parts: list[Rows]) -> Rows:
+    return Rows(*(np.concatenate([getattr(p, f) for p in parts]) for f in Rows.__slots__))
+
+
 def _reachable(world: World, rng: np.random.Generator) -> IntArray:
     home = rng.uniform(0, 100, (world.customers, 2))
     place = rng.uniform(0, 100, (world.terminals, 2))
@@ -106,7 +119,7 @@ def _reachable(world: World, rng: np.random.Generator) -> IntArray:
 
 def _habits(
     world: World, rng: np.random.Generator, reach: IntArray, mean: NDArray[np.float64]
-) -> _Rows:
+) -> Rows:
     pace = rng.uniform(0.3, 4.0, world.customers)
     count = rng.poisson(pace[:, None], (world.customers, world.days))
     customer, day = np.nonzero(count)
@@ -117,7 +130,7 @@ def _habits(
     # A few favourite terminals take most of a person's payments.
     rank = np.minimum(rng.geometric(0.12, n) - 1, reach.shape[1] - 1)
     amount = np.maximum(mean[customer] * rng.gamma(4.0, 0.25, n), 0.5)
-    return _Rows(
+    return Rows(
         ts_s=world.start_s + day * DAY + second,
         customer=customer.astype(np.int64),
         terminal=reach[customer, rank].astype(np.int64),
@@ -126,7 +139,7 @@ def _habits(
     )
 
 
-def _spoil_known(world: World, rng: np.random.Generator, rows: _Rows) -> None:
+def _spoil_known(world: World, rng: np.random.Generator, rows: Rows) -> None:
     """Turn some habitual payments into the three known kinds, in place."""
     n = rows.ts_s.size
     day = (rows.ts_s - world.start_s) // DAY
@@ -145,14 +158,21 @@ def _spoil_known(world: World, rng: np.random.Generator, rows: _Rows) -> None:
             rows.kind[hit] = Kind.STOLEN
 
 
-def _unseen(world: World, rng: np.random.Generator, mean: NDArray[np.float64]) -> list[_Rows]:
-    parts: list[_Rows] = []
+def unseen_episodes(world: World, rng: np.random.Generator, mean: NDArray[np.float64]) -> Rows:
+    """Return the unseen kinds from day `unseen_from` on; `mean` is each customer's amount."""
+    return _joined(_unseen(world, rng, mean))
+
+
+def _unseen(world: World, rng: np.random.Generator, mean: NDArray[np.float64]) -> list[Rows]:
+    parts: list[Rows] = []
     for day in range(world.unseen_from, world.days):
-        for kind in (Kind.BURST, Kind.SPREE, Kind.DRAIN):
+        for kind in _EPISODES:
             for _ in range(rng.poisson(world.unseen_per_day)):
                 customer = int(rng.integers(world.customers))
                 opening = world.start_s + day * DAY
                 parts.append(_EPISODES[kind](world, rng, customer, opening, mean[customer]))
+        swarms = rng.poisson(world.unseen_per_day * SWARM_SHARE)
+        parts += [_swarm(world, rng, world.start_s + day * DAY, mean) for _ in range(swarms)]
     if world.days - world.unseen_from >= 3:
         parts.append(_ring(world, rng))
     return parts
@@ -161,9 +181,9 @@ def _unseen(world: World, rng: np.random.Generator, mean: NDArray[np.float64]) -
 def _rows(
     ts_s: NDArray[np.float64], customer: int, terminal: IntArray, amount: NDArray[np.float64],
     kind: Kind,
-) -> _Rows:  # fmt: skip
+) -> Rows:  # fmt: skip
     n = ts_s.size
-    return _Rows(
+    return Rows(
         ts_s=np.sort(ts_s).astype(np.int64),
         customer=np.full(n, customer, dtype=np.int64),
         terminal=terminal.astype(np.int64),
@@ -174,7 +194,7 @@ def _rows(
 
 def _burst(
     world: World, rng: np.random.Generator, customer: int, opening: int, mean: float
-) -> _Rows:
+) -> Rows:
     n = int(rng.integers(10, 21))
     ts_s = opening + rng.uniform(0, 23 * 3600) + rng.uniform(0, 3000, n)
     amount = mean * rng.uniform(0.05, 1.2, n)
@@ -183,7 +203,7 @@ def _burst(
 
 def _spree(
     world: World, rng: np.random.Generator, customer: int, opening: int, mean: float
-) -> _Rows:
+) -> Rows:
     n = int(rng.integers(6, 13))
     night = rng.integers(0, 2, n) * DAY + rng.uniform(1, 5, n) * 3600
     amount = mean * rng.uniform(2.0, 4.5, n)
@@ -193,7 +213,7 @@ def _spree(
 
 def _drain(
     world: World, rng: np.random.Generator, customer: int, opening: int, mean: float
-) -> _Rows:
+) -> Rows:
     n = int(rng.integers(5, 10))
     ts_s = opening + rng.uniform(6, 22) * 3600 + np.sort(rng.uniform(0, 3000, n))
     amount = mean * np.linspace(1.0, 6.0, n) * rng.uniform(0.9, 1.1, n)
@@ -201,10 +221,32 @@ def _drain(
     return _rows(ts_s, customer, payee, amount, Kind.DRAIN)
 
 
-def _ring(world: World, rng: np.random.Generator) -> _Rows:
+def _repeat(
+    world: World, rng: np.random.Generator, customer: int, opening: int, mean: float,  # noqa: ARG001
+) -> Rows:  # fmt: skip
+    n = int(rng.integers(4, 9))
+    ts_s = opening + rng.uniform(9, 19) * 3600 + rng.uniform(0, 4 * 3600, n)
+    amount = np.full(n, rng.choice([25.0, 50.0, 100.0]))
+    return _rows(ts_s, customer, rng.integers(0, world.terminals, n), amount, Kind.REPEAT)
+
+
+def _swarm(world: World, rng: np.random.Generator, opening: int, mean: NDArray[np.float64]) -> Rows:
+    people = rng.choice(world.customers, min(SWARM_SIZE, world.customers), replace=False)
+    payee = np.array([rng.integers(world.terminals)])
+    begin = opening + rng.uniform(2, 22) * 3600
+    parts = []
+    for person in people.tolist():
+        ts_s = begin + rng.uniform(0, 3600, 1)
+        amount = mean[person] * rng.uniform(0.8, 2.0, 1)
+        parts.append(_rows(ts_s, person, payee, amount, Kind.SWARM))
+    return _joined(parts)
+
+
+def _ring(world: World, rng: np.random.Generator) -> Rows:
     members = rng.choice(world.customers, RING_SIZE, replace=False)
     payee = world.terminals  # a payee nobody has paid before
-    opening = world.start_s + world.unseen_from * DAY
+    unseen_days = world.days - world.unseen_from
+    opening = world.start_s + (world.unseen_from + unseen_days // 3) * DAY
     parts = []
     for member in members.tolist():
         n = 8
@@ -212,7 +254,9 @@ def _ring(world: World, rng: np.random.Generator) -> _Rows:
         amount = rng.choice([100.0, 200.0, 250.0], n)
         terminal = np.full(n, payee, dtype=np.int64)
         parts.append(_rows(opening + night, member, terminal, amount, Kind.RING))
-    return _Rows(*(np.concatenate([getattr(p, f) for p in parts]) for f in _Rows.__slots__))
+    return _joined(parts)
 
 
-_EPISODES = {Kind.BURST: _burst, Kind.SPREE: _spree, Kind.DRAIN: _drain}
+_EPISODES = {
+    Kind.BURST: _burst, Kind.SPREE: _spree, Kind.DRAIN: _drain, Kind.REPEAT: _repeat,
+}  # fmt: skip

@@ -32,6 +32,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
 OPTIONAL = ("fraud", "kind")
 SUFFIXES = (".parquet", ".csv")
 CENTS_MAX = 10**13
+TIME_MAX_S = 4_291_747_199
+"""The last second of 2105: event times are kept in 32 bits, with room for a label delay."""
 
 
 class PaymentDataError(InvalidInputError):
@@ -150,6 +152,7 @@ def _columns(table: pa.Table, chosen: dict[str, str | None]) -> dict[str, NDArra
     if ts.null_count:
         raise ValueError(f"{chosen['ts']} is empty in {ts.null_count} rows")
     out["ts"] = ts.cast(pa.int64()).to_numpy()
+    _check_time(out["ts"], out["id"])
     amount = table[chosen["amount"]].cast(pa.float64()).to_numpy()
     bad = ~(np.isfinite(amount) & (amount >= 0) & (amount * 100 <= CENTS_MAX))
     if bad.any():
@@ -168,6 +171,16 @@ def _columns(table: pa.Table, chosen: dict[str, str | None]) -> dict[str, NDArra
     if not np.isin(out["fraud"], (-1, 0, 1)).all():
         raise ValueError(f"{chosen['fraud']} holds values other than 0, 1 and empty")
     return out
+
+
+def _check_time(ts_s: NDArray[np.int64], ids: NDArray[np.int64]) -> None:
+    wrong = (ts_s < 0) | (ts_s > TIME_MAX_S)
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        raise ValueError(
+            f"{int(wrong.sum())} payments lie outside 1970 to 2105; the first is payment "
+            f"{ids[first]} of {np.datetime64(int(ts_s[first]), 's')}"
+        )
 
 
 def _whole(column: pa.ChunkedArray, name: str) -> NDArray[np.int64]:

@@ -90,3 +90,13 @@ class TestScore:
     def test_same_history_gives_the_same_score(self, scorer: ModelScorer) -> None:
         own, payee = customer_state("u", [event(3, 5_000)]), EntityState("shop")
         assert scorer.score(FACTS, own, payee) == scorer.score(FACTS, own, payee)
+
+    def test_fast_path_answers_the_same(self, scorer: ModelScorer) -> None:
+        fast = ModelScorer.newest(MODELS, path="fast")
+        assert fast is not None
+        own = customer_state("u", [event(20, 5_000), event(3, 5_000)])
+        payee = payee_state("shop", [event(20, 5_000, label=True), event(3, 5_000)])
+        expected, found = scorer.score(FACTS, own, payee), fast.score(FACTS, own, payee)
+        assert found.probability == pytest.approx(expected.probability, abs=1e-6)
+        assert found.anomaly == pytest.approx(expected.anomaly, abs=1e-6)
+        assert (found.vector, found.behaviour) == (expected.vector, expected.behaviour)

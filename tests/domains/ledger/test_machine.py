@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from app.core.errors import ConflictError
+from app.core.ids import new_id
 from app.domains.ledger.errors import InsufficientFundsError
 from app.domains.ledger.types import JournalState
 from tests.factories.ledger import Bank, build_bank
@@ -37,6 +38,8 @@ class Ledger(RuleBasedStateMachine):
         for collection in EMPTIED:
             self.run(self.bank.db.delete_many(collection, {}))
         self.bank.ledger._booking._opened.clear()
+        # What fraud remembers stays too, so a key must not come back in the next example.
+        self.example = new_id()
         self.balance: Counter[str] = Counter()
         self.reserved: Counter[str] = Counter()
 
@@ -56,7 +59,7 @@ class Ledger(RuleBasedStateMachine):
         if name == to:
             return None
         free = self.balance[name] - self.reserved[name]
-        own_key = None if key is None else f"{key}-{to}-{minor}"
+        own_key = None if key is None else f"{self.example}-{key}-{to}-{minor}"
         try:
             journal = self.run(self.bank.transfer(name, to, minor, key=own_key))
         except InsufficientFundsError:

@@ -14,9 +14,15 @@ from scipy.stats import spearmanr
 from app.ml import registry
 from app.ml.features import fraud
 from app.ml.registry import ArtefactError
+from app.ml.serving.anomaly import TailAnomaly
 from app.ml.serving.fraud_scorer import Action, FraudScorer, Thresholds, calibrated
 
 MODELS = Path(__file__).parents[3] / "models"
+
+
+def golden(artefact: registry.Artefact, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return golden vectors and behaviour rows."""
+    return artefact.arrays["golden.x"][:count], artefact.arrays["golden.behaviour"][:count]
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +40,8 @@ class TestScore:
     def test_reasons_add_up_to_the_score(
         self, scorer: FraudScorer, artefact: registry.Artefact
     ) -> None:
-        for vector in artefact.arrays["golden.x"][:200]:
-            score = scorer.score(vector)
+        for vector, row in zip(*golden(artefact, 200), strict=True):
+            score = scorer.score(vector, row)
             assert score.base + score.contributions.sum() == pytest.approx(
                 scorer.log_odds_rows(vector[None, :])[0], abs=1e-5
             )
@@ -45,19 +51,22 @@ class TestScore:
     def test_one_row_equals_the_batch(
         self, scorer: FraudScorer, artefact: registry.Artefact
     ) -> None:
-        rows = artefact.arrays["golden.x"]
+        vectors, rows = golden(artefact, 1_000)
 
-        single = np.array([scorer.score(vector).probability for vector in rows])
+        single = [scorer.score(v, row) for v, row in zip(vectors, rows, strict=True)]
 
-        np.testing.assert_allclose(single, scorer.probability_rows(rows), atol=1e-9)
         np.testing.assert_allclose(
-            [scorer.score(v).anomaly for v in rows[:50]], scorer.anomaly.score_rows(rows[:50])
+            [s.probability for s in single], scorer.probability_rows(vectors), atol=1e-9
+        )
+        np.testing.assert_allclose(
+            [s.anomaly for s in single], scorer.anomaly.score_rows(rows), atol=1e-9
         )
 
     def test_reasons_are_the_strongest_first(
         self, scorer: FraudScorer, artefact: registry.Artefact
     ) -> None:
-        score = scorer.score(artefact.arrays["golden.x"][0])
+        vectors, rows = golden(artefact, 1)
+        score = scorer.score(vectors[0], rows[0])
 
         reasons = score.reasons(4)
 
@@ -70,21 +79,27 @@ class TestScore:
     def test_vector_that_is_not_finite_is_refused(self, scorer: FraudScorer, bad: float) -> None:
         vector = np.zeros(50, dtype=np.float32)
         vector[3] = bad
+        row = np.zeros(17, dtype=np.float32)
 
         with pytest.raises(ValueError, match="50 finite"):
-            scorer.score(vector)
+            scorer.score(vector, row)
+        row[2] = bad
+        with pytest.raises(ValueError, match="17 finite"):
+            scorer.score(np.zeros(50, dtype=np.float32), row)
 
-    def test_anomaly_ranks_like_pyod(
+    def test_both_tails_summed_rank_like_pyod(
         self, scorer: FraudScorer, artefact: registry.Artefact
     ) -> None:
+        """Our tails are ECOD's; what is served counts one of them, above the ordinary."""
         from pyod.models.ecod import ECOD
 
-        rows = artefact.arrays["golden.x"]
-        pyod = ECOD().fit(scorer.anomaly.sorted_columns.T)
+        _, rows = golden(artefact, 1_000)
+        columns = scorer.anomaly.sorted_columns[:, ::4]
+        both = TailAnomaly(columns, np.ones(len(columns), dtype=np.bool_))
         # Columns sorted one by one keep each feature's distribution, all that ECOD uses.
-        theirs = pyod.decision_function(rows[:, fraud.BEHAVIOUR])
+        theirs = ECOD().fit(columns.T).decision_function(rows)
 
-        assert spearmanr(scorer.anomaly.score_rows(rows), theirs).statistic >= 0.9
+        assert spearmanr(both.surprises(rows).sum(axis=1), theirs).statistic >= 0.9
 
 
 class TestCalibrated:

@@ -7,7 +7,8 @@ import pytest
 
 from app.ml import registry
 from app.ml.estimators.fraud import fit_beta
-from app.ml.features import fraud as fraud_features
+from app.ml.features.behaviour import Habits
+from app.ml.features.fraud import Constants
 from app.ml.features.fraud_table import feature_table
 from app.ml.serving.fraud_scorer import FraudScorer, calibrated
 from app.ml.training import fraud_replay
@@ -18,6 +19,7 @@ from app.ml.training.fraud_predict import TooEarlyError, refuse_early
 from app.ml.training.payment_simulator import DAY, SimulatedPayments, World, simulate
 
 WORLD = World(customers=200, terminals=200, days=60, unseen_from=60)
+MEANS = (Constants(40.0, 3.4), Habits(40.0, 2.0, 2.0))
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +143,7 @@ class TestReplay:
         table = fraud_replay.shuffle_late(world.table, seed=2)[0] if late else world.table
         inside = table.ts_s >= WORLD.start_s + 55 * DAY
 
-        result = fraud_replay.replay(table, inside, fraud_features.Constants(40.0, 3.4), plan)
+        result = fraud_replay.replay(table, inside, MEANS, plan)
 
         assert result.rows > 1_000
         assert result.mismatches == 0

@@ -40,6 +40,15 @@ class TestSimulate:
         assert len(set(world.table.terminal[ring].tolist())) == 1
         assert len(set(world.device[ring].tolist())) == 1
 
+    def test_a_swarm_is_many_customers_at_one_payee(self) -> None:
+        world = small_world()
+        swarm = world.kind == Kind.SWARM
+        first = world.table.terminal[swarm][0]
+
+        one = swarm & (world.table.terminal == first)
+
+        assert len(set(world.table.customer[one].tolist())) >= 20
+
     def test_a_world_without_unseen_days_has_known_kinds_only(self) -> None:
         world = simulate(World(customers=50, terminals=50, days=30, unseen_from=30), 1)
 

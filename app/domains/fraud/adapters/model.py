@@ -3,36 +3,56 @@
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal, Protocol
 
 import structlog
 
 from app.domains.fraud.types import Bands, EntityState, ModelScore, PaymentFacts
 from app.ml import registry
 from app.ml.features import fraud, fraud_state
-from app.ml.features.fraud import Payment
+from app.ml.features.fraud import CustomerEvents, Payment, TerminalEvents
 from app.ml.registry import ArtefactError
-from app.ml.serving.fraud_scorer import FraudScorer
+from app.ml.serving.fraud_scorer import FraudScorer, Judged, Thresholds
 
 REASONS = 4
 
 log = structlog.get_logger(__name__)
 
 
+ScoringPath = Literal["plain", "fast"]
+
+
+class Judge(Protocol):
+    """What both scoring paths answer."""
+
+    @property
+    def version(self) -> str:
+        """Return the version that decision records quote."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Return the lower ends of the bands."""
+
+    def judge(self, payment: Payment, customer: CustomerEvents, terminal: TerminalEvents) -> Judged:
+        """Judge one payment from the events recorded before it."""
+
+
 class ModelScorer:
     """Turns earlier payments into the features of training and asks the model; no I/O."""
 
-    def __init__(self, model: FraudScorer) -> None:
+    def __init__(self, model: Judge) -> None:
         self._model = model
         self.version = model.version
 
     @classmethod
-    def newest(cls, models_dir: Path) -> "ModelScorer | None":
+    def newest(cls, models_dir: Path, *, path: ScoringPath = "plain") -> "ModelScorer | None":
         """Return the model in force, verified; None, loudly, when it is missing or altered.
 
         Without it rules and a fresh code stand in: a payment never passes for want of a model.
+        The fast path compiles its kernel here, so before readiness.
         """
         try:
-            return cls(_verified(registry.newest(models_dir, "fraud")))
+            return cls(_verified(registry.newest(models_dir, "fraud"), path))
         except (ArtefactError, OSError) as error:
             log.warning("fraud_model_missing", reason=str(error)[:200])
             return None
@@ -42,8 +62,8 @@ class ModelScorer:
         payment = _payment(facts.at, facts.amount.amount_minor, facts.payee_id)
         own = fraud_state.customer_events(customer.packed)
         other = fraud_state.terminal_events(payee.packed)
-        vector = fraud.features(payment, own, other, self._model.constants)
-        found = self._model.score(vector)
+        judged = self._model.judge(payment, own, other)
+        found, vector = judged.score, judged.vector
         bands = self._model.thresholds
         return ModelScore(
             probability=found.probability,
@@ -51,6 +71,7 @@ class ModelScorer:
             anomaly_unusual=found.anomaly >= bands.anomaly_step_up,
             reasons=tuple((r.feature, r.contribution) for r in found.reasons(REASONS)),
             vector=tuple(float(value) for value in vector),
+            behaviour=tuple(float(value) for value in judged.behaviour),
             model_version=self.version,
             high_ratio=fraud.is_high(vector),
             bands=Bands(step_up=bands.step_up, hold=bands.review, block=bands.block),
@@ -58,9 +79,15 @@ class ModelScorer:
 
 
 @lru_cache(maxsize=2)
-def _verified(folder: Path) -> FraudScorer:
+def _verified(folder: Path, path: ScoringPath) -> Judge:
     """Load an artefact once a process: a version never changes, and checking it takes a second."""
-    return FraudScorer.load(folder)
+    scorer = FraudScorer.load(folder)
+    if path == "plain":
+        return scorer
+    # Imported late: only this path loads the compiler.
+    from app.ml.serving.fraud_fast import FastScorer
+
+    return FastScorer.of(scorer)
 
 
 def _payment(at: datetime, cents: int, payee_id: str) -> Payment:
