@@ -145,7 +145,11 @@ def build(
     """Return the services of one process, each with exactly what it uses."""
     identity_service = IdentityService(db=db, gate=gate, clock=clock, settings=settings, keys=keys)
     onboarding_service = OnboardingService(
-        db=db, envelope=identity_service.envelope, identity=identity_service, clock=clock
+        db=db,
+        envelope=identity_service.envelope,
+        identity=identity_service,
+        clock=clock,
+        high_risk_countries=settings.high_risk_countries,
     )
     fraud_service = FraudService(db=db, clock=clock, scorer=ports.scorer, gate=gate)
     ledger_service = LedgerService(

@@ -1,6 +1,7 @@
 """Settings: read once from the environment at the top of each process, then passed down."""
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -70,6 +71,9 @@ class Settings(BaseSettings):
     probes_host: str = "127.0.0.1"
     """Where a worker's probes and metrics listen; 0.0.0.0 in the image, for the cluster."""
 
+    high_risk_countries: Annotated[tuple[str, ...], NoDecode] = ("KP", "IR", "MM")
+    """Countries whose people two reviewers decide on; the default is FATF's call for action."""
+
     market_seed: int = 7
     log_level: str = "INFO"
 
@@ -89,12 +93,23 @@ class Settings(BaseSettings):
                 raise ValueError(f"{variable}: {path} cannot be read: {error}") from error
         return values
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "high_risk_countries", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("high_risk_countries")
+    @classmethod
+    def _are_countries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """A code that no declared country can equal would silently switch the rule off."""
+        for code in value:
+            if re.fullmatch(r"[A-Za-z]{2}", code) is None:
+                raise ValueError(
+                    f"FINNAMI_HIGH_RISK_COUNTRIES: {code!r} is no two-letter country code"
+                )
+        return tuple(code.upper() for code in value)
 
     @model_validator(mode="after")
     def _refuse_defaults_in_production(self) -> "Settings":

@@ -248,6 +248,102 @@ class TestKyc:
         assert answer.json()["code"] == "kyc_state"
 
 
+@pytest.mark.row("OK6")
+class TestTwoPersons:
+    """North Korea is on the list that an installation starts with."""
+
+    async def reviewed(
+        self,
+        client: httpx.AsyncClient,
+        reviewer: Person,
+        case_id: str,
+        decision: str,
+        *,
+        claim: bool = True,
+    ) -> httpx.Response:
+        url = f"/v1/kyc/reviews/{case_id}"
+        if claim:
+            claimed = await client.post(f"{url}/claim", headers=reviewer.headers)
+            if claimed.status_code != 200:
+                return claimed
+        read = (await client.get(url, headers=reviewer.headers)).json()
+        body = {
+            "decision": decision,
+            "reason": "data_matches" if decision == "approve" else "could_not_verify",
+            "staff_note": "secret remark",
+            "revision": read["revision"],
+        }
+        return await client.post(f"{url}/decision", json=body, headers=reviewer.headers)
+
+    async def submitted(self, client: httpx.AsyncClient, person: Person, country: str) -> str:
+        body = {**PROFILE, "personal": {**PROFILE["personal"], "country": country}}
+        await client.put("/v1/onboarding/profile", json=body, headers=person.headers)
+        answer = await client.post("/v1/kyc/submit", headers=person.headers)
+        case_id: str = answer.json()["case_id"]
+        return case_id
+
+    async def test_high_risk_is_approved_by_two_and_the_person_sees_nothing_of_it(
+        self, client: httpx.AsyncClient, services: AppServices, person: Person, reviewer: Person
+    ) -> None:
+        other = await make_person(services, roles=(Role.KYC_REVIEWER,))
+        case_id = await self.submitted(client, person, "KP")
+        first = await self.reviewed(client, reviewer, case_id, "approve")
+        assert first.status_code == 200, first.text
+        assert (
+            first.json()
+            | {
+                "state": "pending",
+                "reviewer_id": None,
+                "needs_second_person": True,
+                "risk_codes": ["high_risk_country"],
+                "proposed_decision": "approve",
+                "proposed_by_me": True,
+            }
+            == first.json()
+        )
+        seen = await client.get("/v1/kyc", headers=person.headers)
+        assert seen.json()["state"] == "pending"
+        assert seen.json()["reason"] is None
+        whole = seen.text + (await client.get("/v1/onboarding", headers=person.headers)).text
+        for secret in ("propos", "risk_code", "high_risk", "secret remark", "second_person"):
+            assert secret not in whole
+        again = await self.reviewed(client, reviewer, case_id, "approve")
+        assert (again.status_code, again.json()["code"]) == (403, "second_person_needed")
+        again = await self.reviewed(client, reviewer, case_id, "approve", claim=False)
+        assert (again.status_code, again.json()["code"]) == (403, "second_person_needed")
+        listed = (await client.get("/v1/kyc/reviews", headers=other.headers)).json()
+        assert [(i["proposed_decision"], i["proposed_by_me"]) for i in listed] == [
+            ("approve", False)
+        ]
+        second = await self.reviewed(client, other, case_id, "approve")
+        assert (second.json()["state"], second.json()["proposed_decision"]) == ("approved", None)
+        seen = await client.get("/v1/kyc", headers=person.headers)
+        assert seen.json()["state"] == "approved"
+
+    async def test_late_rejection_takes_two_and_only_the_second_freezes(
+        self, client: httpx.AsyncClient, services: AppServices, person: Person, reviewer: Person
+    ) -> None:
+        other = await make_person(services, roles=(Role.KYC_REVIEWER,))
+        case_id = await self.submitted(client, person, "PT")
+        assert (await self.reviewed(client, reviewer, case_id, "approve")).json()[
+            "state"
+        ] == "approved"
+        first = await self.reviewed(client, reviewer, case_id, "reject", claim=False)
+        assert (first.json()["state"], first.json()["proposed_decision"]) == ("approved", "reject")
+
+        async def step() -> str:
+            body = (await client.get("/v1/onboarding", headers=person.headers)).json()
+            return steps(body)["kyc"]
+
+        assert await step() == "done"
+        listed = (await client.get("/v1/kyc/reviews", headers=other.headers)).json()
+        assert [item["case_id"] for item in listed] == [case_id]
+        second = await self.reviewed(client, other, case_id, "reject", claim=False)
+        assert second.json()["state"] == "rejected"
+        assert await step() == "needs_attention"
+        assert (await client.get("/v1/kyc/reviews", headers=other.headers)).json() == []
+
+
 @pytest.mark.row("OK7")
 class TestDisclosures:
     async def test_consent_is_stored_once_with_the_hash_of_the_text(

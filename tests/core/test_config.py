@@ -28,6 +28,24 @@ class TestSecretFiles:
             Settings()
 
 
+class TestHighRiskCountries:
+    def test_list_is_read_with_commas_and_has_a_default(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("FINNAMI_HIGH_RISK_COUNTRIES", raising=False)
+        assert set(Settings().high_risk_countries) == {"KP", "IR", "MM"}
+        monkeypatch.setenv("FINNAMI_HIGH_RISK_COUNTRIES", "KP, xk,")
+        assert Settings().high_risk_countries == ("KP", "XK")
+
+    @pytest.mark.parametrize("value", ["PRK", "KP;IR", "K1", "كم"])
+    def test_what_no_declared_country_can_equal_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch, value: str
+    ) -> None:
+        monkeypatch.setenv("FINNAMI_HIGH_RISK_COUNTRIES", value)
+        with pytest.raises(ValidationError, match="FINNAMI_HIGH_RISK_COUNTRIES"):
+            Settings()
+
+
 class TestProduction:
     def test_plain_http_is_refused_by_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FINNAMI_ENV", "prod")

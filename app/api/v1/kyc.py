@@ -11,7 +11,7 @@ from app.api.errors import declared
 from app.api.fields import Input
 from app.api.policy import policy
 from app.api.shapes import Note, Out
-from app.domains.identity.types import RateClass, Role
+from app.domains.identity.types import Caller, RateClass, Role
 from app.domains.onboarding.errors import (
     CaseNotFoundError,
     CaseTakenError,
@@ -19,6 +19,7 @@ from app.domains.onboarding.errors import (
     KycReasonError,
     KycStateError,
     OwnCaseError,
+    SecondPersonNeededError,
     StaleCaseError,
 )
 from app.domains.onboarding.types import (
@@ -27,6 +28,7 @@ from app.domains.onboarding.types import (
     KycReason,
     KycReview,
     KycState,
+    RiskCode,
 )
 
 router = APIRouter(prefix="/v1/kyc", tags=["identity check"])
@@ -74,6 +76,14 @@ class KycReviewItemOut(Out):
     revision: int
     reviewer_id: str | None
     submitted_at: datetime | None
+    needs_second_person: bool = Field(
+        description="One reviewer alone only proposes to approve or reject this case."
+    )
+    risk_codes: list[RiskCode]
+    proposed_decision: KycDecision | None = Field(
+        description="What a first reviewer proposed within the last week."
+    )
+    proposed_by_me: bool
 
 
 class KycReviewOut(KycReviewItemOut):
@@ -98,20 +108,25 @@ class KycDecisionIn(Input):
     revision: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-def _item(case: KycCase) -> KycReviewItemOut:
+def _item(case: KycCase, caller: Caller) -> KycReviewItemOut:
+    proposal = case.proposal
     return KycReviewItemOut(
         case_id=case.case_id,
         state=case.state,
         revision=case.revision,
         reviewer_id=case.reviewer_id,
         submitted_at=case.submitted_at,
+        needs_second_person=case.needs_second_person,
+        risk_codes=list(case.risk_codes),
+        proposed_decision=proposal.decision if proposal else None,
+        proposed_by_me=proposal is not None and proposal.by == caller.user_id,
     )
 
 
-def _review(review: KycReview) -> KycReviewOut:
+def _review(review: KycReview, caller: Caller) -> KycReviewOut:
     facts = review.facts
     return KycReviewOut(
-        **_item(review.case).model_dump(),
+        **_item(review.case, caller).model_dump(),
         legal_name=facts.legal_name,
         birth_date=facts.birth_date,
         age_years=review.age_years,
@@ -142,28 +157,32 @@ async def get_kyc(caller: CallerDep, services: ServicesDep) -> KycOut:
 
 @router.get("/reviews", responses=declared())
 @policy("staff", roles=(Role.KYC_REVIEWER,))
-async def list_kyc_reviews(_: CallerDep, services: ServicesDep) -> list[KycReviewItemOut]:
+async def list_kyc_reviews(caller: CallerDep, services: ServicesDep) -> list[KycReviewItemOut]:
     """Return the cases that wait, the oldest first, at most 100."""
-    return [_item(case) for case in await services.onboarding.kyc.queue()]
+    return [_item(case, caller) for case in await services.onboarding.kyc.queue()]
 
 
 @router.get("/reviews/{case_id}", responses=declared(CaseNotFoundError, FactsMissingError))
 @policy("staff", roles=(Role.KYC_REVIEWER,))
 async def get_kyc_review(case_id: CaseId, caller: CallerDep, services: ServicesDep) -> KycReviewOut:
     """Return a case with its facts; reading it is written to the audit log."""
-    return _review(await services.onboarding.kyc.open(case_id, reviewer_id=caller.user_id))
+    review = await services.onboarding.kyc.open(case_id, reviewer_id=caller.user_id)
+    return _review(review, caller)
 
 
 @router.post(
     "/reviews/{case_id}/claim",
-    responses=declared(CaseNotFoundError, OwnCaseError, CaseTakenError, KycStateError),
+    responses=declared(
+        CaseNotFoundError, OwnCaseError, SecondPersonNeededError, CaseTakenError, KycStateError
+    ),
 )
 @policy("staff", roles=(Role.KYC_REVIEWER,), rate=RateClass.WRITE)
 async def claim_kyc_review(
     case_id: CaseId, caller: CallerDep, services: ServicesDep
 ) -> KycReviewItemOut:
     """Take a waiting case, so that no two reviewers work on it."""
-    return _item(await services.onboarding.kyc.claim(case_id, reviewer_id=caller.user_id))
+    claimed = await services.onboarding.kyc.claim(case_id, reviewer_id=caller.user_id)
+    return _item(claimed, caller)
 
 
 @router.post(
@@ -171,17 +190,22 @@ async def claim_kyc_review(
     responses=declared(
         CaseNotFoundError,
         OwnCaseError,
+        SecondPersonNeededError,
         CaseTakenError,
         StaleCaseError,
         KycStateError,
         KycReasonError,
+        FactsMissingError,
     ),
 )
 @policy("staff", roles=(Role.KYC_REVIEWER,), rate=RateClass.WRITE)
 async def decide_kyc_review(
     case_id: CaseId, body: KycDecisionIn, caller: CallerDep, services: ServicesDep
 ) -> KycReviewItemOut:
-    """Approve, reject or ask for a correction; a decision from an old reading is refused."""
+    """Approve, reject or ask for a correction; a decision from an old reading is refused.
+
+    A case that needs two persons keeps the first decision as a proposal: the answer shows it.
+    """
     decided = await services.onboarding.kyc.decide(
         case_id,
         reviewer_id=caller.user_id,
@@ -190,4 +214,4 @@ async def decide_kyc_review(
         staff_note=body.staff_note,
         revision=body.revision,
     )
-    return _item(decided)
+    return _item(decided, caller)

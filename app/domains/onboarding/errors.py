@@ -3,7 +3,8 @@
 FinNamiError
 ├── ForbiddenError
 │   ├── NotClearedError            403 not_cleared           (field `missing`: the open steps)
-│   └── OwnCaseError               403 own_case              nobody decides on herself
+│   ├── OwnCaseError               403 own_case              nobody decides on herself
+│   └── SecondPersonNeededError    403 second_person_needed  the same reviewer twice
 ├── NotFoundError
 │   ├── CaseNotFoundError          404 kyc_case_not_found
 │   └── RiskProfileMissingError    404 risk_profile_missing
@@ -36,6 +37,13 @@ class OwnCaseError(ForbiddenError):
 
     code = "own_case"
     title = "You cannot review yourself"
+
+
+class SecondPersonNeededError(ForbiddenError):
+    """This reviewer already proposed a decision; another one must look at the case."""
+
+    code = "second_person_needed"
+    title = "Another reviewer has to decide on this case"
 
 
 class CaseNotFoundError(NotFoundError):

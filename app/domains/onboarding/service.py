@@ -1,5 +1,7 @@
 """The door of onboarding: how far a person is, what she can bear, whether money may move."""
 
+from collections.abc import Collection
+
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.envelope import Envelope
@@ -38,13 +40,20 @@ class OnboardingService:
         identity: SecondFactors,
         clock: Clock,
         ids: IdFactory = new_id,
+        high_risk_countries: Collection[str] = (),
     ) -> None:
         self._db = db
         self._envelope = envelope
         self._identity = identity
         self._clock = clock
         self.profiles = RiskProfiles(db=db, envelope=envelope, clock=clock)
-        self.kyc = KycCases(db=db, envelope=envelope, clock=clock, new_id=ids)
+        self.kyc = KycCases(
+            db=db,
+            envelope=envelope,
+            clock=clock,
+            new_id=ids,
+            high_risk_countries=frozenset(high_risk_countries),
+        )
 
     async def overview(self, user_id: str) -> Onboarding:
         """Return everything a person sees of her way in, on whichever device."""

@@ -70,6 +70,12 @@ class KycReason(StrEnum):
     COULD_NOT_VERIFY = "could_not_verify"
 
 
+class RiskCode(StrEnum):
+    """Why a case is high risk, in a code that only reviewers are shown."""
+
+    HIGH_RISK_COUNTRY = "high_risk_country"
+
+
 @dataclass(frozen=True, slots=True)
 class PersonalFacts:
     """Who she says she is. Sealed under her key; shown to her and to the reviewer only."""
@@ -161,8 +167,19 @@ class KycEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class KycProposal:
+    """The first of two reviewers' decisions. Nothing has changed for the person yet."""
+
+    by: str
+    at: datetime
+    decision: KycDecision
+    reason: KycReason
+    staff_note: str
+
+
+@dataclass(frozen=True, slots=True)
 class KycCase:
-    """An identity check. `staff_note` never reaches the person it is about."""
+    """An identity check. `staff_note`, risk codes and proposal never reach the person herself."""
 
     case_id: str
     user_id: str
@@ -174,6 +191,16 @@ class KycCase:
     submitted_at: datetime | None
     decided_at: datetime | None
     history: tuple[KycEvent, ...]
+    risk_codes: tuple[RiskCode, ...] = ()
+    proposal: KycProposal | None = None
+
+    @property
+    def needs_second_person(self) -> bool:
+        """Tell whether one reviewer alone may not approve or reject this case.
+
+        High risk, or an approval that stands: undoing it freezes a person's money.
+        """
+        return bool(self.risk_codes) or self.state is KycState.APPROVED
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,15 +120,16 @@ class TestRequireCleared:
     ) -> None:
         await fill_in(door)
         approved = await decided(door)
-        await door.require_cleared(HER)
-        await door.kyc.decide(
-            approved.case_id,
-            reviewer_id="ruth",
-            decision=KycDecision.REJECT,
-            reason=KycReason.DUPLICATE_PERSON,
-            staff_note="found later",
-            revision=approved.revision,
-        )
+        for revision, reviewer in enumerate(("ruth", "rosa"), start=approved.revision):
+            await door.require_cleared(HER)
+            await door.kyc.decide(
+                approved.case_id,
+                reviewer_id=reviewer,
+                decision=KycDecision.REJECT,
+                reason=KycReason.DUPLICATE_PERSON,
+                staff_note="found later",
+                revision=revision,
+            )
         with pytest.raises(NotClearedError) as refused:
             await door.require_cleared(HER)
         assert refused.value.fields["missing"] == ["kyc"]

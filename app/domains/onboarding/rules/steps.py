@@ -112,7 +112,8 @@ def after_new_facts(case: KycCase | None, *, at: datetime) -> KycCase | None:
         return None
     if case.state is not KycState.APPROVED:
         raise FactsLockedError(state=case.state.value)
-    return moved(case, KycState.EXPIRED, actor=case.user_id, at=at, reason="facts_changed")
+    expired = moved(case, KycState.EXPIRED, actor=case.user_id, at=at, reason="facts_changed")
+    return replace(expired, proposal=None)
 
 
 def age_years(birth: date, today: date) -> int:

@@ -1,5 +1,5 @@
 // Pure logic of onboarding: what comes next, form values to the API's shape and back.
-import type { Onboarding, ProfileIn } from "@/features/onboarding/queries";
+import type { KycDecisionIn, KycReviewItem, Onboarding, ProfileIn } from "@/features/onboarding/queries";
 import { readAmount } from "@/lib/money";
 
 export const CURRENCY = "USD";
@@ -83,4 +83,20 @@ export function firstOpen(items: readonly { item: number }[], answers: Record<st
 
 export function doneCount(steps: Onboarding["steps"]): number {
   return steps.filter((step) => step.status === "done").length;
+}
+
+/** How far a case is under the two-person rule: a key of the desk's words. */
+export function secondPersonProgress(row: KycReviewItem): "one" | "needsTwo" | "waiting" | "mine" {
+  if (row.proposed_decision !== null) return row.proposed_by_me ? "mine" : "waiting";
+  return row.needs_second_person ? "needsTwo" : "one";
+}
+
+/** What a first reviewer proposed; only approvals and rejections are ever proposed. */
+export function proposalOf(row: KycReviewItem): "approve" | "reject" | null {
+  return row.proposed_decision === "request_resubmission" ? null : row.proposed_decision;
+}
+
+/** Whether this decision of this reviewer only waits for a second one. */
+export function isOnlyProposal(row: KycReviewItem, decision: KycDecisionIn["decision"]): boolean {
+  return row.needs_second_person && decision !== "request_resubmission" && row.proposed_decision !== decision;
 }

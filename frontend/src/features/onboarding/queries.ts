@@ -12,6 +12,7 @@ export type Questionnaire = Schemas["QuestionnaireOut"];
 export type RiskProfile = Schemas["RiskProfileOut"];
 export type Reason = Schemas["ReasonOut"];
 export type KycCase = Schemas["KycOut"];
+export type KycReviewItem = Schemas["KycReviewItemOut"];
 export type KycReview = Schemas["KycReviewOut"];
 export type KycDecisionIn = Schemas["KycDecisionIn"];
 

@@ -629,6 +629,8 @@ export interface paths {
         /**
          * Decide Kyc Review
          * @description Approve, reject or ask for a correction; a decision from an old reading is refused.
+         *
+         *     A case that needs two persons keeps the first decision as a proposal: the answer shows it.
          */
         post: operations["decide_kyc_review"];
         delete?: never;
@@ -1886,6 +1888,17 @@ export interface components {
             reviewer_id: string | null;
             /** Submitted At */
             submitted_at: string | null;
+            /**
+             * Needs Second Person
+             * @description One reviewer alone only proposes to approve or reject this case.
+             */
+            needs_second_person: boolean;
+            /** Risk Codes */
+            risk_codes: components["schemas"]["RiskCode"][];
+            /** @description What a first reviewer proposed within the last week. */
+            proposed_decision: components["schemas"]["KycDecision"] | null;
+            /** Proposed By Me */
+            proposed_by_me: boolean;
         };
         /**
          * KycReviewOut
@@ -1901,6 +1914,17 @@ export interface components {
             reviewer_id: string | null;
             /** Submitted At */
             submitted_at: string | null;
+            /**
+             * Needs Second Person
+             * @description One reviewer alone only proposes to approve or reject this case.
+             */
+            needs_second_person: boolean;
+            /** Risk Codes */
+            risk_codes: components["schemas"]["RiskCode"][];
+            /** @description What a first reviewer proposed within the last week. */
+            proposed_decision: components["schemas"]["KycDecision"] | null;
+            /** Proposed By Me */
+            proposed_by_me: boolean;
             /** Legal Name */
             legal_name: string;
             /**
@@ -2739,6 +2763,12 @@ export interface components {
              */
             reason: string;
         };
+        /**
+         * RiskCode
+         * @description Why a case is high risk, in a code that only reviewers are shown.
+         * @enum {string}
+         */
+        RiskCode: "high_risk_country";
         /**
          * RiskExplanationOut
          * @description Exact parts of the predicted risk: base plus all effects is the total.
@@ -5316,7 +5346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `own_case`: You cannot review yourself */
+            /** @description `own_case`: You cannot review yourself; `second_person_needed`: Another reviewer has to decide on this case */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5414,7 +5444,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `own_case`: You cannot review yourself */
+            /** @description `own_case`: You cannot review yourself; `second_person_needed`: Another reviewer has to decide on this case */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5432,7 +5462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `kyc_case_taken`: Another reviewer is working on this; `kyc_case_stale`: The case has changed; read it again; `kyc_state`: The identity check is not in a state for this */
+            /** @description `kyc_case_taken`: Another reviewer is working on this; `kyc_case_stale`: The case has changed; read it again; `kyc_state`: The identity check is not in a state for this; `facts_missing`: Please fill in your profile first */
             409: {
                 headers: {
                     [name: string]: unknown;

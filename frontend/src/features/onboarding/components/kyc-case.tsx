@@ -7,16 +7,23 @@ import { useLocale, useTranslations } from "next-intl";
 import { ErrorState } from "@/components/error-state";
 import { Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
+import { SecondPersonNotice } from "@/features/onboarding/components/second-person";
+import { isOnlyProposal } from "@/features/onboarding/model";
 import { reviewQuery, useClaim, useDecide } from "@/features/onboarding/queries";
 import type { KycDecisionIn, KycReview } from "@/features/onboarding/queries";
 import { formatDateTime, formatDay } from "@/lib/dates";
 import { meQuery } from "@/lib/me";
 
 const DECISIONS = ["approve", "request_resubmission", "reject"] as const;
+// An approval can only be undone.
+const LATE_DECISIONS = ["reject"] as const;
+const PROPOSED = ["proposed_approve", "proposed_reject"] as const;
 const REASONS = [
   "data_matches", "name_mismatch", "birth_date_implausible", "address_incomplete", "document_number_invalid",
   "under_age", "country_not_served", "duplicate_person", "could_not_verify",
 ] as const;
+
+type Values = Omit<KycDecisionIn, "revision">;
 
 export function KycCaseView({ caseId, onClose }: { caseId: string; onClose: () => void }) {
   const t = useTranslations("kycDesk");
@@ -43,6 +50,10 @@ function Facts({ found }: { found: KycReview }) {
   const desk = useTranslations("kycDesk");
   const states = useTranslations("kyc.states");
   const locale = useLocale();
+  const eventWords = (event: KycReview["history"][number], at: string) => {
+    const proposed = PROPOSED.find((word) => word === event.reason);
+    return proposed ? desk(`events.${proposed}`, { at }) : desk("event", { state: states(`${event.state}.title`), at });
+  };
   return (
     <section className={ui.card} aria-labelledby="facts">
       <h2 id="facts">{desk("facts")}</h2>
@@ -62,7 +73,7 @@ function Facts({ found }: { found: KycReview }) {
       <ul>
         {found.history.map((event) => (
           <li key={event.at + event.state}>
-            {desk("event", { state: states(`${event.state}.title`), at: formatDateTime(locale, event.at) })}
+            {eventWords(event, formatDateTime(locale, event.at))}
           </li>
         ))}
       </ul>
@@ -72,36 +83,57 @@ function Facts({ found }: { found: KycReview }) {
 
 function Decide({ found, onDone }: { found: KycReview; onDone: () => void }) {
   const t = useTranslations("kycDesk");
-  const reasons = useTranslations("kyc.reasons");
   const me = useQuery(meQuery).data;
-  const claim = useClaim();
-  const decide = useDecide();
-  if (found.reviewer_id === null || found.reviewer_id !== me?.id) {
-    return (
-      <section className={ui.card}>
-        <h2>{t("decide")}</h2>
-        <p>{t("claimFirst")}</p>
-        {claim.error !== null && <ErrorState error={claim.error} />}
-        <Button type="primary" loading={claim.isPending} onClick={() => claim.mutate(found.case_id)}>
-          {t("claim")}
-        </Button>
-      </section>
-    );
-  }
-  const submit = (values: Omit<KycDecisionIn, "revision">) =>
-    decide.mutate({ id: found.case_id, body: { ...values, revision: found.revision } }, { onSuccess: onDone });
+  const isLate = found.state === "approved";
+  const isMine = found.state === "in_review" && found.reviewer_id === me?.id;
   return (
     <section className={ui.card}>
       <h2>{t("decide")}</h2>
+      <SecondPersonNotice found={found} />
+      {!found.proposed_by_me && (isLate || isMine ? <Decision found={found} onDone={onDone} /> : <Claim found={found} />)}
+    </section>
+  );
+}
+
+function Claim({ found }: { found: KycReview }) {
+  const t = useTranslations("kycDesk");
+  const claim = useClaim();
+  return (
+    <>
+      <p>{t("claimFirst")}</p>
+      {claim.error !== null && <ErrorState error={claim.error} />}
+      <Button type="primary" loading={claim.isPending} onClick={() => claim.mutate(found.case_id)}>
+        {t("claim")}
+      </Button>
+    </>
+  );
+}
+
+function Decision({ found, onDone }: { found: KycReview; onDone: () => void }) {
+  const t = useTranslations("kycDesk");
+  const reasons = useTranslations("kyc.reasons");
+  const decide = useDecide();
+  const [form] = Form.useForm<Values>();
+  const decisions = found.state === "approved" ? LATE_DECISIONS : DECISIONS;
+  const chosen = Form.useWatch("decision", form) ?? decisions[0];
+  const submit = (values: Values) =>
+    decide.mutate({ id: found.case_id, body: { ...values, revision: found.revision } }, { onSuccess: onDone });
+  return (
+    <>
       {decide.error !== null && <ErrorState error={decide.error} />}
-      <Form<Omit<KycDecisionIn, "revision">>
+      <Form<Values>
+        form={form}
         layout="vertical"
         requiredMark={false}
         onFinish={submit}
-        initialValues={{ decision: "approve", reason: "data_matches", staff_note: "" }}
+        initialValues={{
+          decision: decisions[0],
+          reason: decisions[0] === "approve" ? "data_matches" : "could_not_verify",
+          staff_note: "",
+        }}
       >
         <Form.Item name="decision" label={t("decision")}>
-          <Radio.Group options={DECISIONS.map((value) => ({ value, label: t(`decisions.${value}`) }))} />
+          <Radio.Group options={decisions.map((value) => ({ value, label: t(`decisions.${value}`) }))} />
         </Form.Item>
         <Form.Item name="reason" label={t("reason")} extra={t("reasonHint")}>
           <Select virtual={false} options={REASONS.map((value) => ({ value, label: reasons(value) }))} />
@@ -110,9 +142,9 @@ function Decide({ found, onDone }: { found: KycReview; onDone: () => void }) {
           <Input.TextArea rows={3} maxLength={1000} />
         </Form.Item>
         <Button type="primary" htmlType="submit" loading={decide.isPending}>
-          {t("submit")}
+          {t(isOnlyProposal(found, chosen) ? "propose" : "submit")}
         </Button>
       </Form>
-    </section>
+    </>
   );
 }

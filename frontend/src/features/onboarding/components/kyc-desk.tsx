@@ -10,6 +10,7 @@ import { Empty, Ready } from "@/components/states";
 import { TableView } from "@/components/table-view";
 import ui from "@/components/ui.module.css";
 import { KycCaseView } from "@/features/onboarding/components/kyc-case";
+import { SecondPersonTag } from "@/features/onboarding/components/second-person";
 import { reviewsQuery } from "@/features/onboarding/queries";
 import { formatDateTime } from "@/lib/dates";
 
@@ -38,6 +39,7 @@ export function KycDesk() {
                   columns={[
                     { key: "id", title: t("case"), cell: (row) => <span dir="ltr">{row.case_id}</span> },
                     { key: "state", title: t("state"), cell: (row) => kyc(`${row.state}.title`) },
+                    { key: "second", title: t("secondPerson"), cell: (row) => <SecondPersonTag row={row} /> },
                     { key: "at", title: t("submitted"), cell: (row) => (row.submitted_at === null ? "–" : formatDateTime(locale, row.submitted_at)) },
                     {
                       key: "open",
