@@ -54,7 +54,14 @@ class FraudService:
         One round trip to Redis, then pure CPU. A model that fails is a degraded verdict.
         From here on the payment counts as in flight until `booked` or `dropped`.
         """
-        customer, payee = await self._states.load(facts)
+        return await self._judge(facts, trial=False)
+
+    async def judge(self, facts: PaymentFacts) -> Verdict:
+        """Return the verdict on a payment that nobody makes: what would be if."""
+        return await self._judge(facts, trial=True)
+
+    async def _judge(self, facts: PaymentFacts, *, trial: bool) -> Verdict:
+        customer, payee = await self._states.load(facts, mark=not trial)
         score = self._score(facts, customer, payee)
         outcome, reasons = rules.decide(facts, customer, score)
         decision_id = new_ulid(facts.at)

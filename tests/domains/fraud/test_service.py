@@ -60,6 +60,15 @@ class TestFlood:
             desk.clock.advance(1)
 
 
+class TestTrial:
+    async def test_judging_what_nobody_makes_leaves_no_trace(self, gate: Gate) -> None:
+        desk = Desk(gate)
+        for _ in range(25):
+            verdict = await desk.fraud.judge(desk.facts())
+        assert verdict.outcome is Outcome.APPROVE
+        assert "burst" not in [r.code for r in (await desk.fraud.screen(desk.facts())).reasons]
+
+
 @pytest.mark.row("TL5")
 class TestRecord:
     async def test_decision_keeps_what_was_seen_and_the_sample(self) -> None:
