@@ -12,8 +12,8 @@ from app.core.uow import Transaction
 from app.domains.fraud.repository import events
 from app.domains.fraud.repository.specs import COLLECTIONS as SPECS
 from app.domains.fraud.repository.state import EntityStates
+from app.domains.fraud.rules import sampling, watermark
 from app.domains.fraud.rules import verdict as rules
-from app.domains.fraud.rules import watermark
 from app.domains.fraud.types import (
     EntityState,
     ModelScore,
@@ -54,11 +54,19 @@ class FraudService:
         One round trip to Redis, then pure CPU. A model that fails is a degraded verdict.
         From here on the payment counts as in flight until `booked` or `dropped`.
         """
-        customer, payee = await self._states.load(facts)
+        return await self._judge(facts, trial=False)
+
+    async def judge(self, facts: PaymentFacts) -> Verdict:
+        """Return the verdict on a payment that nobody makes: what would be if."""
+        return await self._judge(facts, trial=True)
+
+    async def _judge(self, facts: PaymentFacts, *, trial: bool) -> Verdict:
+        customer, payee = await self._states.load(facts, mark=not trial)
         score = self._score(facts, customer, payee)
         outcome, reasons = rules.decide(facts, customer, score)
+        decision_id = new_ulid(facts.at)
         return Verdict(
-            decision_id=new_ulid(facts.at),
+            decision_id=decision_id,
             facts=facts,
             outcome=outcome,
             reasons=reasons,
@@ -66,6 +74,7 @@ class FraudService:
             degraded=score is None,
             rules_version=rules.RULES_VERSION,
             seen=(watermark.of(customer, facts.at), watermark.of(payee, facts.at)),
+            review_sample=sampling.reviewed(decision_id, outcome),
         )
 
     def _score(
@@ -155,6 +164,7 @@ def _decision(verdict: Verdict) -> DecisionRecord:
             "probability": score.probability if score else None,
             "anomaly": score.anomaly if score else None,
             "degraded": verdict.degraded,
+            "review_sample": verdict.review_sample,
         },
         explanation={
             "reasons": [

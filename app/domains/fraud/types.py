@@ -118,6 +118,8 @@ class Verdict:
     rules_version: str
     seen: tuple[Watermark, ...] = ()
     """Of the customer, then of the payee; empty when nothing was recorded of it."""
+    review_sample: bool = False
+    """True when a person looks at this allowed payment afterwards, for an unselected label."""
 
 
 class Scorer(Protocol):

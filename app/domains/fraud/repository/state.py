@@ -49,10 +49,15 @@ class EntityStates:
         self._broken: set[str] = set()
         self._mended_to: datetime | None = None
 
-    async def load(self, facts: PaymentFacts) -> tuple[EntityState, EntityState]:
-        """Return customer and payee as recorded before this payment, which is now in flight."""
+    async def load(
+        self, facts: PaymentFacts, *, mark: bool = True
+    ) -> tuple[EntityState, EntityState]:
+        """Return customer and payee as recorded before this payment.
+
+        With `mark` it is in flight from now on; without, nothing is changed: a trial.
+        """
         try:
-            replies = await self._read(facts)
+            replies = await self._read(facts, mark=mark)
         except _AWAY as error:
             log.warning("fraud_state_from_database", error=type(error).__name__)
             replies = None
@@ -66,14 +71,15 @@ class EntityStates:
         )
         return customer_state, payee_state
 
-    async def _read(self, facts: PaymentFacts) -> list[Reply] | None:
+    async def _read(self, facts: PaymentFacts, *, mark: bool) -> list[Reply] | None:
         if self._gate is None:
             return None
         run = await self._gate.run_id()
         keys = [_key(run, side, _entity(facts, side)) for side in Side]
-        mark: list[Argument] = [facts.payment_id, events.milliseconds(facts.at), new_id()]
+        now = events.milliseconds(facts.at)
+        args: list[Argument] = [facts.payment_id, now, new_id(), REBUILD_S, int(mark)]
         await self._forget_broken()
-        calls = (self._gate.eval(READ, [key], [*mark, REBUILD_S]) for key in keys)
+        calls = (self._gate.eval(READ, [key], args) for key in keys)
         replies: list[Reply] = await asyncio.gather(*calls)
         if self._gate.run_now != run:
             raise GateUnavailableError("another server answered")

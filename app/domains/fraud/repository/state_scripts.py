@@ -37,7 +37,7 @@ local function put(e, rec, replace)
 end
 """
 
-# ARGV: payment id, its time in ms, a token, seconds that a rebuild may take.
+# ARGV: payment id, its time in ms, a token, seconds that a rebuild may take, 1 to mark it.
 READ: Final = Script(f"""
 local k = KEYS[1]
 if redis.call('HLEN', k) > {FIELDS_MAX} then redis.call('DEL', k) end
@@ -52,6 +52,7 @@ for i = 1, #all, 2 do
     marks[#marks + 1] = all[i + 1]
   end
 end
+if ARGV[5] == '0' then return {{events, false, marks}} end
 redis.call('HSET', k, mine, ARGV[2])
 if not events then
   if not loading then

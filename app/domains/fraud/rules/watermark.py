@@ -8,14 +8,15 @@ from app.domains.fraud.types import EntityState, Watermark
 from app.ml.features import fraud_state
 
 # What is older was settled before the screening: a booking takes at most 15 s.
-SETTLED_MS = 60_000
-RECENT_MAX = 256
+SETTLED_MS = 20_000
+# A busy payee has hundreds: the record of a decision must stay small beside the booking.
+RECENT_MAX = 64
 
 
 def of(state: EntityState, at: datetime) -> Watermark:
     """Return the watermark of a state.
 
-    With more than 256 payments in the last minute the time moves back to the newest of the
+    With more than 64 payments in the last 20 s the time moves back to the newest of the
     others: those are then seen by their time alone, and the digest tells if one came late.
     """
     rows = fraud_state.table(state.packed)
@@ -40,20 +41,21 @@ def seen(mark: Watermark, records: Iterable[bytes]) -> bytes:
 
 
 def document(mark: Watermark) -> dict[str, Any]:
-    """Return the watermark as a decision record keeps it; numbers of 64 bits as hex."""
+    """Return the watermark as a decision record keeps it; numbers of 64 bits as one hex text."""
     return {
         "count": mark.count,
         "through_ms": mark.through_ms,
-        "recent": [f"{number:016x}" for number in mark.recent],
+        "recent": "".join(f"{number:016x}" for number in mark.recent),
         "digest": mark.digest,
     }
 
 
 def parse(stored: dict[str, Any]) -> Watermark:
     """Return the watermark of a decision record."""
+    text = stored["recent"]
     return Watermark(
         count=stored["count"],
         through_ms=stored["through_ms"],
-        recent=tuple(int(number, 16) for number in stored["recent"]),
+        recent=tuple(int(text[i : i + 16], 16) for i in range(0, len(text), 16)),
         digest=stored["digest"],
     )

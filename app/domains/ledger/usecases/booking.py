@@ -150,6 +150,8 @@ class Booking:
         if verdict.outcome is Outcome.STEP_UP or missing:
             if not missing:
                 await self._fraud.record_refusal(verdict)
+            else:
+                await self._fraud.dropped(verdict)
             raise StepUpRequiredError(
                 action=intent.action.value,
                 params={name: str(value) for name, value in intent.params.items()},
