@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     probes_host: str = "127.0.0.1"
     """Where a worker's probes and metrics listen; 0.0.0.0 in the image, for the cluster."""
 
+    fraud_four_eyes_minor: Annotated[int, Field(ge=0)] = 1_000_000
+    """Releasing a held payment above this many minor units takes two people."""
+
     market_seed: int = 7
     log_level: str = "INFO"
 

@@ -31,6 +31,7 @@ MADE_UP = {
     "log": "ledger",
     "symbol": "SPY",
     "movement_id": f"{'0' * 20}-{'0' * 32}",
+    "decision_id": "0" * 26,
     "case_id": f"case-{'0' * 26}",
 }
 A_TIME = "2026-11-01T00:00:00Z"

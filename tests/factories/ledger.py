@@ -178,7 +178,7 @@ def build_bank(
     house = build_house(db=db, clock=clock)
     scorer, clearance = FakeScorer(), FakeClearance()
     kind = ApprovingFraud if approving else FraudService
-    fraud = kind(db=db, clock=clock, scorer=scorer)
+    fraud = kind(db=db, clock=clock, scorer=scorer, identity=house.identity)
     ledger = LedgerService(
         db=db,
         clock=clock,
