@@ -94,6 +94,7 @@ class World:
             "plan_id": plan.json()["plan_id"],
             "session_id": self.people.second_device,
             "case_id": self.people.kyc_case,
+            "decision_id": deposit.json()["decision_id"],
         }
 
     def deposit(self, person: Person) -> httpx.Response:
