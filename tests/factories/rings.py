@@ -77,9 +77,11 @@ async def seed_ring(
     return Seeded(members, tuple(payments))
 
 
-async def seed_shop(store: object, identity: object, *, at: datetime, payers: int = 40) -> str:
+async def seed_shop(
+    store: object, identity: object, *, at: datetime, payers: int = 40, shop: str | None = None
+) -> str:
     """Write a payee whom many unrelated people pay, each from a device of her own."""
-    shop = new_id()
+    shop = shop or new_id()
     for number in range(payers):
         payer = new_id()
         await log_in(

@@ -51,11 +51,12 @@ class TestRing:
         assert await bank.fraud.rings.sweep() == 0
         assert await bank.fraud.cases.queue() == []
 
+    @pytest.mark.parametrize("shop", ["0" * 20, "z" * 20], ids=["looked at first", "last"])
     async def test_ring_is_found_among_them_all_and_customers_of_a_shop_stay_out(
-        self, bank: Bank
+        self, bank: Bank, shop: str
     ) -> None:
         now, identity = bank.clock.now(), bank.house.identity
-        shop = await rings.seed_shop(bank.db, identity, at=now)
+        await rings.seed_shop(bank.db, identity, at=now, shop=shop)
         ring = await seeded(bank)
         await rings.pay(bank.db, ring.members[2], shop, 900, at=now - timedelta(minutes=1))
         assert await bank.fraud.rings.sweep() == 1

@@ -1,7 +1,7 @@
 """Ties between accounts: who used one device or network, and who paid whom, in 60 days."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,6 @@ HUB = 25
 """Whom or what more than this many belong to is public (a shop, a hotel's network): no tie."""
 USERS_MAX = 500
 _PERSON = re.compile(r"[0-9a-z]{20}")
-_MARKS = (f"{EdgeKind.DEVICE.value}:", f"{EdgeKind.NETWORK.value}:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,14 @@ async def put(store: Store, edge: GraphEdge) -> None:
     )
 
 
-async def around(store: Store, focus: list[str], *, now: datetime, hops: int) -> Around:
-    """Return the edges within some hops of some people, breadth first, bounded everywhere."""
+async def around(
+    store: Store, focus: list[str], *, now: datetime, hops: int, through_focus: bool
+) -> Around:
+    """Return the edges within some hops of some people, breadth first, bounded everywhere.
+
+    With `through_focus` a hub among the people asked about keeps its edges: for a picture, not
+    for the question who belongs together.
+    """
     seen: set[str] = set()
     edges: dict[tuple[str, str, str], GraphEdge] = {}
     front, truncated = set(focus), False
@@ -64,13 +69,14 @@ async def around(store: Store, focus: list[str], *, now: datetime, hops: int) ->
         seen |= front
         people = sorted(n for n in front if is_person(n))
         found = await _of(store, "a", people, now=now) + await _of(store, "b", people, now=now)
-        marks = sorted({e.target for e in found if e.target.startswith(_MARKS)} - seen)
-        found += await _of(store, "b", marks, now=now)
+        # Whoever else ends there: without them a hub looks like anybody seen from one payer.
+        ends = sorted({e.target for e in found} - seen)
+        found += await _of(store, "b", ends, now=now)
         truncated = truncated or len(found) >= EDGES_READ
-        kept = _without_hubs(found, keep=set(focus))
-        truncated = truncated or len(kept) < len(found)
+        unique = {(e.source, e.kind.value, e.target): e for e in found}
+        kept = _without_hubs(unique.values(), keep=set(focus) if through_focus else set())
+        truncated = truncated or len(kept) < len(unique)
         edges |= {(e.source, e.kind.value, e.target): e for e in kept}
-        seen |= set(marks)
         front = {n for e in kept for n in (e.source, e.target) if is_person(n)}
     return Around(tuple(edges.values()), truncated or len(seen) > USERS_MAX)
 
@@ -83,13 +89,12 @@ async def _of(store: Store, field: str, nodes: list[str], *, now: datetime) -> l
     return [_edge(row) for row in rows]
 
 
-def _without_hubs(edges: Iterable[GraphEdge], *, keep: set[str]) -> list[GraphEdge]:
+def _without_hubs(edges: Collection[GraphEdge], *, keep: set[str]) -> list[GraphEdge]:
     """Return the edges that do not end in a hub, unless the hub is whom one asked about."""
-    unique = {(e.source, e.kind.value, e.target): e for e in edges}
     degree: dict[str, int] = {}
-    for edge in unique.values():
+    for edge in edges:
         degree[edge.target] = degree.get(edge.target, 0) + 1
-    return [e for e in unique.values() if degree[e.target] <= HUB or e.target in keep]
+    return [e for e in edges if degree[e.target] <= HUB or e.target in keep]
 
 
 def _edge(row: Document) -> GraphEdge:

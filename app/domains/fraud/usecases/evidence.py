@@ -102,7 +102,9 @@ class Evidence:
         """Return the accounts around a case. Raises FraudCaseNotFoundError."""
         case = await self._case(case_id)
         focus = [p for p in sorted(case.people()) if links.is_person(p)]
-        found = await links.around(self._db, focus, now=self._clock.now(), hops=GRAPH_HOPS)
+        found = await links.around(
+            self._db, focus, now=self._clock.now(), hops=GRAPH_HOPS, through_focus=True
+        )
         users = graph_rules.users_of(found.edges) | set(focus)
         counts = await cases.open_counts(self._db, sorted(users), limit=graph_rules.NODES_MAX)
         return graph_rules.draw(found.edges, focus=focus, counts=counts, truncated=found.truncated)

@@ -45,7 +45,7 @@ class Rings:
         for user_id in sorted(touched):
             if user_id in looked_at:
                 continue
-            near = await links.around(self._db, [user_id], now=now, hops=HOPS)
+            near = await links.around(self._db, [user_id], now=now, hops=HOPS, through_focus=False)
             for group in graph.components(near.edges):
                 if user_id not in group:
                     continue
