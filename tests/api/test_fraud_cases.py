@@ -126,7 +126,7 @@ class TestDecide:
             )
         )
         accounts = (await client.get("/v1/accounts", headers=payee.headers)).json()
-        assert [a["balance"]["amount"] for a in accounts if a["unit"] == "USD"] == ["20.00"]
+        assert [a["balance"] for a in accounts if a["unit"] == "USD"] == ["20.00"]
 
     async def test_who_may_not(
         self, client: httpx.AsyncClient, services: AppServices, payer: Person, payee: Person,
