@@ -49,6 +49,8 @@ SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "identity.sessions_revoked.v1": (("repeat_tombstones", "fast"),),
     "fraud.case_released.v1": (("release_movement", "fast"), ("relabel_payment", "fast")),
     "fraud.case_rejected.v1": (("void_movement", "fast"), ("relabel_payment", "fast")),
+    "fraud.customer_asked.v1": (("ask_customer", "fast"),),
+    "fraud.ring_refused.v1": (("relabel_ring", "fast"),),
     "market.day_closed.v1": (("rebuild_frontier", "slow"),),
     "portfolio.frontier_wanted.v1": (("rebuild_frontier", "slow"),),
 }
@@ -151,7 +153,14 @@ def build(
         clock=clock,
         high_risk_countries=settings.high_risk_countries,
     )
-    fraud_service = FraudService(db=db, clock=clock, scorer=ports.scorer, gate=gate)
+    fraud_service = FraudService(
+        db=db,
+        clock=clock,
+        scorer=ports.scorer,
+        gate=gate,
+        identity=identity_service,
+        four_eyes_minor=settings.fraud_four_eyes_minor,
+    )
     ledger_service = LedgerService(
         db=db,
         clock=clock,

@@ -103,7 +103,13 @@ async def _product(db: TimedDatabase, gate: Gate, accounts: int) -> ProductArm:
         clock=clock,
         identity=services.identity,
         onboarding=services.onboarding,
-        fraud=ApprovingFraud(db=db, clock=clock, scorer=load_scorer(settings), gate=gate),
+        fraud=ApprovingFraud(
+            db=db,
+            clock=clock,
+            scorer=load_scorer(settings),
+            gate=gate,
+            identity=services.identity,
+        ),
         keys=keys,
     )
     arm = ProductArm(db, ledger, await cleared_people(services, accounts))

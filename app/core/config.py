@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     high_risk_countries: Annotated[tuple[str, ...], NoDecode] = ("KP", "IR", "MM")
     """Countries whose people two reviewers decide on; the default is FATF's call for action."""
 
+    fraud_four_eyes_minor: Annotated[int, Field(ge=0)] = 1_000_000
+    """Releasing a held payment above this many minor units takes two people."""
+
     market_seed: int = 7
     log_level: str = "INFO"
 

@@ -42,6 +42,8 @@ FUNCTIONS: Mapping[str, Handler] = {
     "release_movement": ledger.release_movement,
     "void_movement": ledger.void_movement,
     "relabel_payment": fraud.relabel_payment,
+    "relabel_ring": fraud.relabel_ring,
+    "ask_customer": ledger.ask_customer,
     "rebuild_frontier": portfolio.rebuild_frontier,
 }
 """Every job by the name SUBSCRIPTIONS uses; both queues know all of them."""
@@ -49,6 +51,7 @@ FUNCTIONS: Mapping[str, Handler] = {
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("expire_holds", 30.0, lambda services: services.ledger.holds.expire()),
     Periodic("mend_fraud_state", 5.0, lambda services: services.fraud.mend(), timeout_s=5.0),
+    Periodic("link_accounts", 30.0, lambda services: services.fraud.rings.sweep()),
 )
 """What worker `fast` does by itself, apart from relaying and sequencing."""
 

@@ -31,6 +31,7 @@ MADE_UP = {
     "log": "ledger",
     "symbol": "SPY",
     "movement_id": f"{'0' * 20}-{'0' * 32}",
+    "decision_id": "0" * 26,
     "case_id": f"case-{'0' * 26}",
 }
 A_TIME = "2026-11-01T00:00:00Z"
@@ -93,6 +94,7 @@ class World:
             "plan_id": plan.json()["plan_id"],
             "session_id": self.people.second_device,
             "case_id": self.people.kyc_case,
+            "decision_id": deposit.json()["decision_id"],
         }
 
     def deposit(self, person: Person) -> httpx.Response:

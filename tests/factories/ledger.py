@@ -90,7 +90,11 @@ class Bank:
         """Return the id of a person called so, made on first mention."""
         if name not in self.people:
             person = SandboxPerson(
-                f"{name}@example.org", name, frozenset({Role.USER}), new_id(), "JBSWY3DPEHPK3PXP"
+                f"{name}@example.org",
+                name,
+                frozenset({Role.USER}),
+                new_id(),
+                "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
             )
             self.people[name], _ = await self.house.identity.sandbox_people.create(person)
             await self._season(self.people[name])
@@ -178,7 +182,7 @@ def build_bank(
     house = build_house(db=db, clock=clock)
     scorer, clearance = FakeScorer(), FakeClearance()
     kind = ApprovingFraud if approving else FraudService
-    fraud = kind(db=db, clock=clock, scorer=scorer)
+    fraud = kind(db=db, clock=clock, scorer=scorer, identity=house.identity)
     ledger = LedgerService(
         db=db,
         clock=clock,

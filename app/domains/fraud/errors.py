@@ -2,12 +2,20 @@
 
 FinNamiError
 ├── ForbiddenError
-│   ├── PaymentBlockedError    403 payment_blocked    (field `decision_id`)
-│   └── OwnPaymentError        403 own_payment        nobody releases her own payment
+│   ├── PaymentBlockedError      403 payment_blocked    (field `decision_id`)
+│   ├── OwnPaymentError          403 own_payment        nobody works on her own payment
+│   └── SecondPersonError        403 second_person_needed  the proposer may not confirm
 ├── NotFoundError
-│   └── FraudCaseNotFoundError 404 fraud_case_not_found
+│   ├── FraudCaseNotFoundError   404 fraud_case_not_found
+│   ├── QuestionNotFoundError    404 question_not_found
+│   ├── PaymentDecisionNotFoundError 404 payment_decision_not_found
+│   └── LinkTargetNotFoundError  404 link_target_not_found
 └── ConflictError
-    └── CaseClosedError        409 fraud_case_closed
+    ├── CaseClosedError          409 fraud_case_closed
+    ├── FraudCaseTakenError      409 fraud_case_taken   (fields `holder`, `until`)
+    ├── NotProposedError         409 fraud_case_not_proposed
+    ├── CaseFullError            409 fraud_case_full
+    └── CustomerDeniedError      409 customer_denied    a denied payment is never released
 """
 
 from app.core.errors import ConflictError, ForbiddenError, NotFoundError
@@ -21,10 +29,17 @@ class PaymentBlockedError(ForbiddenError):
 
 
 class OwnPaymentError(ForbiddenError):
-    """An analyst may not decide on her own payment."""
+    """Payer, payee and members of a ring may not work on their own case."""
 
     code = "own_payment"
     title = "Somebody else has to decide on your payment"
+
+
+class SecondPersonError(ForbiddenError):
+    """Four eyes: who proposed a release may not confirm it."""
+
+    code = "second_person_needed"
+    title = "A second person has to confirm this"
 
 
 class FraudCaseNotFoundError(NotFoundError):
@@ -34,8 +49,57 @@ class FraudCaseNotFoundError(NotFoundError):
     title = "No such case"
 
 
+class QuestionNotFoundError(NotFoundError):
+    """There is no such question, or it is somebody else's."""
+
+    code = "question_not_found"
+    title = "No such question"
+
+
+class PaymentDecisionNotFoundError(NotFoundError):
+    """There is no such decision, or it is about somebody else's payment."""
+
+    code = "payment_decision_not_found"
+    title = "No such decision"
+
+
+class LinkTargetNotFoundError(NotFoundError):
+    """What a case was to be tied to does not exist."""
+
+    code = "link_target_not_found"
+    title = "There is nothing of that name to link"
+
+
 class CaseClosedError(ConflictError):
     """The case was decided already."""
 
     code = "fraud_case_closed"
     title = "The case is closed"
+
+
+class FraudCaseTakenError(ConflictError):
+    """Somebody else works on the case."""
+
+    code = "fraud_case_taken"
+    title = "Somebody else works on this case"
+
+
+class NotProposedError(ConflictError):
+    """Nobody proposed anything that could be confirmed."""
+
+    code = "fraud_case_not_proposed"
+    title = "No release was proposed"
+
+
+class CaseFullError(ConflictError):
+    """A case takes at most 200 notes and 50 links."""
+
+    code = "fraud_case_full"
+    title = "The case takes no more entries"
+
+
+class CustomerDeniedError(ConflictError):
+    """The customer said it was not her: the money went back and cannot be released."""
+
+    code = "customer_denied"
+    title = "The customer denied this payment"

@@ -22,3 +22,20 @@ class CaseRejected(Event):
     name: ClassVar[str] = "fraud.case_rejected.v1"
     case_id: str
     payment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAsked(Event):
+    """A customer is to be asked whether a payment is hers; `mail_id` makes the letter one."""
+
+    name: ClassVar[str] = "fraud.customer_asked.v1"
+    payment_id: str
+    mail_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingRefused(Event):
+    """Two people found that accounts work together: the payments between them are fraud."""
+
+    name: ClassVar[str] = "fraud.ring_refused.v1"
+    case_id: str

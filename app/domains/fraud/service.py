@@ -8,8 +8,10 @@ from app.core.db import Database
 from app.core.decisions import DecisionRecord
 from app.core.gate import Gate
 from app.core.ids import new_ulid
+from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
-from app.domains.fraud.repository import events
+from app.domains.fraud.case_types import Permission
+from app.domains.fraud.repository import events, history
 from app.domains.fraud.repository.specs import COLLECTIONS as SPECS
 from app.domains.fraud.repository.state import EntityStates
 from app.domains.fraud.rules import sampling, watermark
@@ -23,25 +25,44 @@ from app.domains.fraud.types import (
     Verdict,
 )
 from app.domains.fraud.usecases.cases import Cases
+from app.domains.fraud.usecases.evidence import Evidence
+from app.domains.fraud.usecases.notices import Notices
+from app.domains.fraud.usecases.opening import ask
+from app.domains.fraud.usecases.questions import Questions, question_of
+from app.domains.fraud.usecases.rings import Rings
+from app.domains.identity.service import IdentityService
 
 COLLECTIONS = SPECS
+FOUR_EYES_MINOR = 1_000_000
 
 log = structlog.get_logger(__name__)
 
 
 class FraudService:
-    """Fraud's door; held payments stand in `cases`.
+    """Fraud's door. Cases stand in `cases`, what is read before a decision in `evidence`, what
+    customers are asked and told in `questions` and `notices`, link analysis in `rings`.
 
     Without a scorer every payment needs a fresh code: never a silent approval.
     """
 
     def __init__(
-        self, *, db: Database, clock: Clock, scorer: Scorer | None, gate: Gate | None = None
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        scorer: Scorer | None,
+        gate: Gate | None = None,
+        identity: IdentityService,
+        four_eyes_minor: int = FOUR_EYES_MINOR,
     ) -> None:
         self._db = db
         self._scorer = scorer
         self._states = EntityStates(store=db, gate=gate, clock=clock)
-        self.cases = Cases(db=db, clock=clock)
+        self.cases = Cases(db=db, clock=clock, identity=identity, four_eyes_minor=four_eyes_minor)
+        self.evidence = Evidence(db=db, clock=clock, judge=self.judge)
+        self.questions = Questions(db=db, clock=clock)
+        self.notices = Notices(db=db, clock=clock)
+        self.rings = Rings(db=db, clock=clock, identity=identity)
 
     @property
     def model_version(self) -> str | None:
@@ -96,11 +117,18 @@ class FraudService:
         await decisions.record(tx, _decision(verdict))
         if booked:
             await events.append(tx, verdict.facts, high_ratio=_high(verdict))
+        if booked and verdict.facts.fresh_factor:
+            await self.questions.booked(tx, verdict.facts.payment_id, at=verdict.facts.at)
         if verdict.outcome is Outcome.HOLD and booked:
             await self.cases.open(tx, verdict)
 
-    async def record_refusal(self, verdict: Verdict) -> None:
-        """Store a refused payment's decision on its own: nothing was booked."""
+    async def record_refusal(
+        self, verdict: Verdict, *, permission: Permission | None = None
+    ) -> None:
+        """Store a refused payment's decision on its own: nothing was booked.
+
+        With the `permission` that would let it pass the customer is asked whether it is hers.
+        """
 
         async def work(tx: Transaction) -> None:
             await self.record(tx, verdict, booked=False)
@@ -109,8 +137,14 @@ class FraudService:
                 actor=verdict.facts.user_id,
                 object_id=verdict.decision_id,
             )
+            if permission is not None:
+                await ask(tx, question_of(verdict, held=False, permission=permission))
 
-        await self._db.transaction(work)
+        try:
+            await self._db.transaction(work)
+        except DuplicateKeyError:
+            # The same payment was tried twice at once and its neighbour asked: now it is there.
+            await self._db.transaction(work)
         await self.dropped(verdict)
 
     async def booked(self, verdict: Verdict) -> None:
@@ -127,6 +161,13 @@ class FraudService:
     async def relabel(self, payment_id: str) -> None:
         """Bring a payment's label into the states that screenings read; never fails."""
         await self._states.relabel(payment_id)
+
+    async def relabel_ring(self, case_id: str) -> None:
+        """Bring the labels of a refused ring's payments into the states; never fails."""
+        case = await self.cases.get(case_id)
+        until = case.decided_at or case.opened_at
+        for payment_id in await history.inside(self._db, list(case.members), until=until):
+            await self._states.relabel(payment_id)
 
     async def mend(self) -> int:
         """Append again what was recorded in the last seconds; return how many were looked at."""
@@ -170,6 +211,9 @@ def _decision(verdict: Verdict) -> DecisionRecord:
             "reasons": [
                 {"code": r.code, "sentence": r.sentence, "contribution": r.contribution}
                 for r in verdict.reasons
-            ]
+            ],
+            "base": score.base if score else None,
+            "log_odds": score.log_odds if score else None,
+            "contributions": list(score.contributions) if score else None,
         },
     )

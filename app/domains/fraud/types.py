@@ -88,6 +88,10 @@ class ModelScore:
     bands: Bands = Bands()
     behaviour: tuple[float, ...] = ()
     """What the anomaly channel saw; recorded with the vector so that both can be judged again."""
+    contributions: tuple[float, ...] = ()
+    """All exact shares of the log-odds in the order of the features: base + sum = log_odds."""
+    base: float = 0.0
+    log_odds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,31 +164,3 @@ class EntityState:
         since = int((at - window).timestamp() * 1000)
         known = fraud_state.table(self.packed)["ms"] >= since
         return int(known.sum()) + sum(ms >= since for ms in self.in_flight)
-
-
-class CaseState(StrEnum):
-    """Where a case stands."""
-
-    OPEN = "open"
-    RELEASED = "released"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-
-
-@dataclass(frozen=True, slots=True)
-class FraudCase:
-    """A held payment that waits for a person."""
-
-    case_id: str
-    payment_id: str
-    user_id: str
-    decision_id: str
-    state: CaseState
-    amount: Money
-    kind: PaymentKind
-    expected_loss_minor: int
-    reasons: tuple[FraudReason, ...]
-    opened_at: datetime
-    decided_at: datetime | None
-    analyst_id: str | None
-    note: str

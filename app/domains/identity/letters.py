@@ -4,7 +4,7 @@ from app.domains.identity.types import Letter, MailKind
 
 _SIGN_OFF = "\n\nFinNami\nThis is a message about your account; there is nothing to reply to.\n"
 
-# {name} {link} {device} {address} {left}
+# {name} {link} {device} {address} {left} {amount}
 _TEXTS: dict[MailKind, tuple[str, str]] = {
     MailKind.VERIFY_EMAIL: (
         "Confirm your e-mail address",
@@ -54,6 +54,12 @@ _TEXTS: dict[MailKind, tuple[str, str]] = {
         "Hello {name},\n\nsomebody signed in with one of your recovery codes; {left} are left. If "
         "this was not you, choose a new password at once:\n\n{link}",
     ),
+    MailKind.WAS_THIS_YOU: (
+        "Was this you?",
+        "Hello {name},\n\na payment of {amount} was made from your account and waits. Please tell "
+        "us whether it was you:\n\n{link}\n\nIf it was not, say so: the payment is stopped, and "
+        "everybody who is signed in to your account is signed out.",
+    ),
 }
 
 _PAGES: dict[MailKind, str] = {
@@ -61,6 +67,7 @@ _PAGES: dict[MailKind, str] = {
     MailKind.RESET_PASSWORD: "/{locale}/app/recover?token={code}",
     MailKind.NEW_DEVICE: "/{locale}/app/settings/security",
     MailKind.REFRESH_REUSED: "/{locale}/app/settings/security",
+    MailKind.WAS_THIS_YOU: "/{locale}/app/confirm?id={code}",
 }
 _RECOVER = "/{locale}/app/recover"
 
@@ -72,7 +79,7 @@ def write(
     subject, text = _TEXTS[kind]
     code = facts.get("code")
     page = _PAGES.get(kind, _RECOVER).format(locale=locale, code=code)
-    blanks = {"name": "", "device": "", "address": "", "left": "", **facts}
+    blanks = {"name": "", "device": "", "address": "", "left": "", "amount": "", **facts}
     # Names are the user's own text: format() would run a field like {name.__class__} in a
     # template, but never in a value.
     body = text.format(**{**blanks, "link": public_url.rstrip("/") + page})

@@ -1,5 +1,7 @@
 """The door of identity: who is calling, how they sign in, and what a fresh code permits."""
 
+from datetime import datetime
+
 from app.core import envelope as envelope_module
 from app.core.clock import Clock
 from app.core.config import Settings
@@ -24,9 +26,11 @@ from app.domains.identity.types import (
     StepUpParams,
     TokenPair,
     TotpEnrolment,
+    Trace,
     UserView,
 )
 from app.domains.identity.usecases.authenticate import Authenticate
+from app.domains.identity.usecases.devices import traces_since
 from app.domains.identity.usecases.parts import Parts
 from app.domains.identity.usecases.post_office import PostOffice
 from app.domains.identity.usecases.refresh import Refresh
@@ -189,6 +193,14 @@ class IdentityService:
         return await self._step_up.grant(
             user, session_id=caller.session_id, action=action, params=params, code=code
         )
+
+    async def require_code(self, user_id: str, *, code: str) -> None:
+        """Raise WrongCodeError, SecondFactorNeededError or TooManyAttemptsError unless it fits."""
+        await self._second_factor.require_code(await self._user(user_id), code)
+
+    async def traces_since(self, after: datetime, *, limit: int) -> list[Trace]:
+        """Return where log-ins from a moment on came from: keyed hashes for link analysis."""
+        return await traces_since(self._parts, after, limit=limit)
 
     async def consume_step_up(
         self,

@@ -73,6 +73,7 @@ class MailKind(StrEnum):
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
     RECOVERY_CODE_USED = "recovery_code_used"
+    WAS_THIS_YOU = "was_this_you"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,16 @@ class LoginSessionView:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a log-in came from, as keyed hashes: equal ones mean the same device or network."""
+
+    user_id: str
+    devices: tuple[str, ...]
+    network: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

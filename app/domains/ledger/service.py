@@ -18,6 +18,7 @@ from app.domains.ledger.rules import entries
 from app.domains.ledger.types import Journal, JournalKind, Leg, Movement, OrderBatch
 from app.domains.ledger.usecases.booking import Booking, Intent
 from app.domains.ledger.usecases.books import Books
+from app.domains.ledger.usecases.confirmations import Confirmations
 from app.domains.ledger.usecases.holds import Holds
 from app.domains.ledger.usecases.reversals import Reversals
 from app.domains.onboarding.service import OnboardingService
@@ -46,7 +47,8 @@ _ORDER = _Story(JournalKind.ORDER, PaymentKind.ORDER, StepUpAction.ORDER)
 class LedgerService:
     """The ledger's door.
 
-    Reading stands in `books`, the ends of held movements in `holds`, mistakes in `reversals`.
+    Reading stands in `books`, the ends of held movements in `holds`, mistakes in `reversals`,
+    what customers say about their payments in `confirmations`.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class LedgerService:
         self.books = Books(db=db, booking=self._booking, log_key=keys.log_key().public_key())
         self.holds = Holds(db=db, clock=clock, fraud=fraud)
         self.reversals = Reversals(db=db, clock=clock, booking=self._booking, identity=identity)
+        self.confirmations = Confirmations(db=db, clock=clock, identity=identity, fraud=fraud)
 
     async def deposit(self, wanted: Movement) -> Journal:
         """Take money in from the sandbox funding source.

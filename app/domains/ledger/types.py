@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.money import Money
+from app.domains.fraud.case_types import Question
+from app.domains.identity.types import StepUpGrant
 
 MICRO = Decimal("0.000001")
 
@@ -232,3 +234,13 @@ class LedgerReport:
 def quantity(micro: int) -> Decimal:
     """Return a quantity of shares from millionths."""
     return Decimal(micro) * MICRO
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationAnswer:
+    """What a customer's answer to "was this you?" led to; `first` is False for a repeat."""
+
+    question: Question
+    movement_state: JournalState | None
+    first: bool
+    grant: StepUpGrant | None

@@ -16,3 +16,10 @@ async def release_movement(services: AppServices, run: JobRun) -> None:
 async def void_movement(services: AppServices, run: JobRun) -> None:
     """Free a refused movement's money; a second run finds it freed."""
     await services.ledger.holds.void(run.ids["payment_id"], actor="fraud", why="refused")
+
+
+async def ask_customer(services: AppServices, run: JobRun) -> None:
+    """Write the "was this you?" letter; an answered question and a second run write none."""
+    await services.ledger.confirmations.write_letter(
+        run.ids["payment_id"], mail_id=run.ids["mail_id"]
+    )

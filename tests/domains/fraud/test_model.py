@@ -14,6 +14,7 @@ from app.domains.fraud.service import FraudService
 from app.domains.fraud.types import EntityState, Outcome, PaymentFacts, PaymentKind
 from app.ml.features import fraud
 from tests.factories.fraud import customer_state, past, payee_state
+from tests.factories.identity import build_house
 from tests.factories.ledger import SPECS
 from tests.fakes.clock import FakeClock
 from tests.fakes.db import FakeDatabase
@@ -57,7 +58,9 @@ class TestAlteredArtefact:
         broken = ModelScorer.newest(tmp_path)
         assert broken is None
         clock = FakeClock(AT)
-        service = FraudService(db=FakeDatabase(SPECS), clock=clock, scorer=broken)
+        db = FakeDatabase(SPECS)
+        identity = build_house(db=db, clock=clock).identity
+        service = FraudService(db=db, clock=clock, scorer=broken, identity=identity)
         verdict = await service.screen(FACTS)
         assert verdict.outcome is Outcome.STEP_UP
         assert verdict.degraded

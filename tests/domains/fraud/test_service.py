@@ -14,6 +14,7 @@ from app.domains.fraud.service import FraudService
 from app.domains.fraud.types import Outcome, PaymentFacts, PaymentKind
 from app.ml.features.fraud import EVENTS_MAX
 from app.services import SPECS
+from tests.factories.identity import build_house
 from tests.factories.ledger import FakeScorer
 from tests.fakes.clock import FakeClock
 from tests.fakes.db import FakeDatabase
@@ -24,7 +25,10 @@ class Desk:
         self.clock = FakeClock()
         self.db = FakeDatabase(SPECS, clock=self.clock)
         self.scorer = FakeScorer()
-        self.fraud = FraudService(db=self.db, clock=self.clock, scorer=self.scorer, gate=gate)
+        identity = build_house(db=self.db, clock=self.clock).identity
+        self.fraud = FraudService(
+            db=self.db, clock=self.clock, scorer=self.scorer, gate=gate, identity=identity
+        )
         self.user, self.made = new_id(), 0
 
     def facts(self) -> PaymentFacts:

@@ -75,6 +75,9 @@ class ModelScorer:
             model_version=self.version,
             high_ratio=fraud.is_high(vector),
             bands=Bands(step_up=bands.step_up, hold=bands.review, block=bands.block),
+            contributions=tuple(float(share) for share in found.contributions),
+            base=found.base,
+            log_odds=found.log_odds,
         )
 
 

@@ -1,9 +1,14 @@
-"""The collections of fraud: the events behind the features, and cases."""
+"""The collections of fraud: the events behind the features, cases, questions, links."""
 
 from app.core.schema import CollectionSpec, IndexSpec
 
 EVENTS = "fraud_events"
 CASES = "fraud_cases"
+ENTRIES = "fraud_case_entries"
+QUESTIONS = "fraud_questions"
+EDGES = "fraud_edges"
+SWEEPS = "fraud_sweeps"
+_DAY_S = 86_400
 COLLECTIONS = (
     CollectionSpec(
         EVENTS,
@@ -11,7 +16,7 @@ COLLECTIONS = (
         indexes=(
             IndexSpec((("customer", 1), ("at", 1))),
             IndexSpec((("payee", 1), ("at", 1))),
-            IndexSpec((("at", 1),), ttl_s=134 * 86_400, name="expiry"),
+            IndexSpec((("at", 1),), ttl_s=134 * _DAY_S, name="expiry"),
         ),
     ),
     CollectionSpec(
@@ -20,6 +25,32 @@ COLLECTIONS = (
         indexes=(
             IndexSpec((("payment", 1),), unique=True),
             IndexSpec((("loss", -1),), partial={"open": True}, name="queue"),
+            IndexSpec((("decided_at", -1),)),
+            IndexSpec((("user", 1), ("opened_at", -1))),
+            IndexSpec((("members", 1),), partial={"ring": True}, name="rings"),
         ),
     ),
+    CollectionSpec(
+        ENTRIES,
+        validator={"bsonType": "object", "required": ["_id", "case", "at", "actor", "action"]},
+        indexes=(IndexSpec((("case", 1), ("at", 1))),),
+    ),
+    CollectionSpec(
+        QUESTIONS,
+        validator={"bsonType": "object", "required": ["_id", "user", "state", "asked_at"]},
+        indexes=(
+            IndexSpec((("user", 1), ("asked_at", -1))),
+            IndexSpec((("asked_at", 1),), ttl_s=30 * _DAY_S, name="expiry"),
+        ),
+    ),
+    CollectionSpec(
+        EDGES,
+        validator={"bsonType": "object", "required": ["_id", "a", "b", "kind", "last_at"]},
+        indexes=(
+            IndexSpec((("a", 1), ("last_at", -1))),
+            IndexSpec((("b", 1), ("last_at", -1))),
+            IndexSpec((("last_at", 1),), ttl_s=60 * _DAY_S, name="expiry"),
+        ),
+    ),
+    CollectionSpec(SWEEPS),
 )

@@ -12,7 +12,7 @@ from app.domains.fraud.types import (
     PaymentKind,
 )
 
-RULES_VERSION = "fraud-rules/2"
+RULES_VERSION = "fraud-rules/3"
 
 # Starting values in minor units of the payment's currency: judgement, to be replaced by the
 # cost matrix once labels exist. Changing one is a new RULES_VERSION.

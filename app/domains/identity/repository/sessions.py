@@ -29,6 +29,8 @@ class LoginSession:
     absolute_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    marks: tuple[str, ...] = ()
+    """Keyed hashes of the device, and of the one it was before (usecases/devices.py)."""
 
     def alive(self, now: datetime) -> bool:
         """Tell whether the session still counts."""
@@ -75,6 +77,7 @@ def _session(raw: Document) -> LoginSession:
         absolute_at=raw["absolute_at"],
         expires_at=raw["expires_at"],
         revoked_at=raw.get("revoked_at"),
+        marks=tuple(raw.get("marks", ())),
     )
 
 
@@ -96,6 +99,7 @@ async def insert(store: Store, session: LoginSession) -> None:
             "last_seen_at": session.last_seen_at,
             "absolute_at": session.absolute_at,
             "expires_at": session.expires_at,
+            "marks": list(session.marks),
             "schema_version": 1,
         },
     )
@@ -114,6 +118,14 @@ async def of_user(store: Store, user_id: str, *, now: datetime, limit: int) -> l
         {"user": user_id, "revoked_at": {"$exists": False}, "expires_at": {"$gt": now}},
         sort=[("created_at", -1)],
         limit=limit,
+    )
+    return [_session(raw) for raw in found]
+
+
+async def created_since(store: Store, after: datetime, *, limit: int) -> list[LoginSession]:
+    """Return the sessions opened from a moment on, the oldest first, alive or not."""
+    found = await store.find_many(
+        SESSIONS, {"created_at": {"$gte": after}}, sort=[("created_at", 1)], limit=limit
     )
     return [_session(raw) for raw in found]
 

@@ -70,6 +70,7 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
         },
         indexes=(
             IndexSpec((("user", 1), ("created_at", -1))),
+            IndexSpec((("created_at", 1),)),
             IndexSpec((("expires_at", 1),), ttl_s=0),
         ),
     ),

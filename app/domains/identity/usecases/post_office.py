@@ -1,13 +1,15 @@
 """Delivery of letters, and the sandbox mailbox that shows them."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 
 from app.core.envelope import KeyDestroyedError
+from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.identity import letters as texts
 from app.domains.identity import rules
 from app.domains.identity.errors import SandboxOnlyError
-from app.domains.identity.repository import letters
+from app.domains.identity.repository import letters, users
 from app.domains.identity.repository.letters import LETTER, MESSAGE, StoredMessage
 from app.domains.identity.types import Letter, MailboxMessage, Mailer, MailKind
 from app.domains.identity.usecases.parts import Parts
@@ -40,6 +42,20 @@ class PostOffice:
             )
             await self._send(letter, pending.user_id)
         await letters.mark_sent(parts.db, mail_id, at=parts.clock.now())
+
+    async def write(
+        self, user_id: str, kind: MailKind, facts: Mapping[str, str], *, mail_id: str
+    ) -> None:
+        """Write a letter to a user under an id of the caller's: a second call writes none."""
+        parts = self._parts
+        user = await users.get(parts.db, user_id)
+        if user is None:
+            return
+        letter = replace(await parts.letter(user, kind, facts), id=mail_id)
+        try:
+            await parts.db.transaction(lambda tx: parts.post(tx, letter))
+        except DuplicateKeyError:
+            return
 
     async def mailbox(self, *, email: str) -> list[MailboxMessage]:
         """Return the newest letters to an address, newest first.

@@ -28,6 +28,7 @@ from app.domains.identity.usecases.authenticate import Authenticate
 from app.domains.identity.usecases.devices import (
     UNKNOWN_DEVICE,
     device_cookie,
+    device_marks,
     known_device,
     login_key,
     new_device,
@@ -158,13 +159,14 @@ class SignIn:
         parts = self._parts
         now = parts.clock.now()
         known = known_device(parts, client.device_cookie, user.id)
+        device_id = known or new_device()
         session_id = parts.new_id()
         token = self._refresh.new_token(session_id)
         absolute_at = rules.absolute_end(user.roles, now)
         session = LoginSession(
             id=session_id,
             user_id=user.id,
-            device_id=known or new_device(),
+            device_id=device_id,
             device=rules.device_label(client.user_agent),
             address=rules.address_prefix(client.address),
             amr=amr,
@@ -175,6 +177,7 @@ class SignIn:
             last_seen_at=now,
             absolute_at=absolute_at,
             expires_at=rules.idle_end(user.roles, absolute=absolute_at, now=now),
+            marks=device_marks(parts, device_id, client.device_cookie),
         )
         letter = None
         if known is None and user.signed_in_before:

@@ -77,6 +77,21 @@ class SignOut:
         await parts.db.transaction(work)
         await bury_sessions(parts, user_id, since=now)
 
+    async def end_all(self, tx: Transaction, user_id: str, *, at: datetime, why: str) -> None:
+        """End all sessions of a user in the caller's transaction; call `bury` after it."""
+        if await sessions.revoke_all(tx, user_id, at=at, why=why):
+            tx.audit(f"identity.{why}", actor=user_id, object_id=user_id)
+            tx.publish(SessionsRevoked(user_id))
+
+    async def bury(self, user_id: str, *, since: datetime) -> None:
+        """Bar what `end_all` ended from the gate, so that the very next call is refused."""
+        await bury_sessions(self._parts, user_id, since=since)
+
+    async def device_of(self, user_id: str, session_id: str) -> str:
+        """Return a login session's device in words; empty when it is not known (any more)."""
+        found = await sessions.get(self._parts.db, session_id)
+        return found.device if found is not None and found.user_id == user_id else ""
+
     async def repeat_tombstones(self, user_id: str) -> None:
         """Set the tombstones of lately revoked sessions again (job of SessionsRevoked).
 

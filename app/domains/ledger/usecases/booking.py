@@ -11,6 +11,7 @@ from app.core.db import Database
 from app.core.money import Money
 from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
+from app.domains.fraud.case_types import Permission
 from app.domains.fraud.errors import PaymentBlockedError
 from app.domains.fraud.service import FraudService
 from app.domains.fraud.types import Outcome, PaymentFacts, PaymentKind, Verdict
@@ -148,8 +149,9 @@ class Booking:
             raise PaymentBlockedError(decision_id=verdict.decision_id)
         missing = intent.grant is None and intent.always_step_up
         if verdict.outcome is Outcome.STEP_UP or missing:
-            if not missing:
-                await self._fraud.record_refusal(verdict)
+            if verdict.outcome is Outcome.STEP_UP:
+                permission = Permission(intent.action.value, intent.params)
+                await self._fraud.record_refusal(verdict, permission=permission)
             else:
                 await self._fraud.dropped(verdict)
             raise StepUpRequiredError(

@@ -1065,6 +1065,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Confirmations
+         * @description Return the questions that wait for the caller's answer, the newest first, at most 20.
+         */
+        get: operations["list_confirmations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/confirmations/{movement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Confirmation
+         * @description Return one question, answered or not.
+         */
+        get: operations["get_confirmation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/confirmations/{movement_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Confirmation
+         * @description Say whether it was you. `no` gives the money back and ends all log-ins, in one step.
+         *
+         *     A repeated answer, also the opposite one, returns the first.
+         */
+        post: operations["answer_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-decisions/{decision_id}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Payment Notice
+         * @description Return why a payment of the caller was judged as it was, and what she can do.
+         */
+        get: operations["get_payment_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-decisions/{decision_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Payment Review
+         * @description Ask a person to look at a held or refused payment; a repeat returns the first request.
+         */
+        post: operations["ask_payment_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fraud/cases": {
         parameters: {
             query?: never;
@@ -1074,7 +1176,7 @@ export interface paths {
         };
         /**
          * List Fraud Cases
-         * @description Return the open cases, the largest expected loss first, at most 100.
+         * @description Return cases by expected loss, the largest first; the open ones unless told otherwise.
          */
         get: operations["list_fraud_cases"];
         put?: never;
@@ -1094,11 +1196,138 @@ export interface paths {
         };
         /**
          * Get Fraud Case
-         * @description Return one case.
+         * @description Return one case as it stands now.
          */
         get: operations["get_fraud_case"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Fraud Case Entries
+         * @description Return the history of a case, the oldest first, at most 500 lines.
+         */
+        get: operations["list_fraud_case_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim Fraud Case
+         * @description Lock the case for 15 minutes; of two who claim at once one wins, the other is told who.
+         *
+         *     Claiming again prolongs the lock. A living lock is taken over only with a reason and only
+         *     when the case is past `due_at`.
+         */
+        post: operations["claim_fraud_case"];
+        /**
+         * Unclaim Fraud Case
+         * @description Give the case back to the queue; repeating it changes nothing.
+         */
+        delete: operations["unclaim_fraud_case"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Fraud Case Note
+         * @description Write a remark into the history; needs the lock, or takes a free one.
+         */
+        post: operations["add_fraud_case_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Fraud Case Link
+         * @description Tie a related case or payment to this one; a repeat changes nothing.
+         */
+        post: operations["add_fraud_case_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Escalate Fraud Case
+         * @description Mark the case urgent, due within the hour, and give it back to the queue.
+         */
+        post: operations["escalate_fraud_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Fraud Case Customer
+         * @description Send the customer the "was this you?" letter again, at most once an hour.
+         */
+        post: operations["ask_fraud_case_customer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1117,8 +1346,133 @@ export interface paths {
         /**
          * Decide Fraud Case
          * @description Release the payment or refuse it; the money follows within a second, exactly once.
+         *
+         *     Needs a step-up for `case_decision` with `case` and `decision` (`release` or `refuse`). A
+         *     release above the limit becomes a proposal: `awaiting_second`.
          */
         post: operations["decide_fraud_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/second-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Second Fraud Case Decision
+         * @description Confirm a colleague's proposed release, or send the case back to the queue.
+         *
+         *     Needs a step-up for `case_decision` with `case` and `decision` (`agree` or `disagree`).
+         */
+        post: operations["second_fraud_case_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unmask Fraud Case Person
+         * @description Return name and address of a person of the case; it is written to the audit log.
+         */
+        post: operations["unmask_fraud_case_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Fraud Case
+         * @description Return all reasons in words, the sum check, and this customer's normal. 404 for a ring.
+         */
+        get: operations["explain_fraud_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Similar Fraud Cases
+         * @description Return the five nearest of the last 500 decided cases with their outcome.
+         */
+        get: operations["list_similar_fraud_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/would-pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fraud Case Would Pass
+         * @description Return the smallest changes that let the payment pass, each tried on the real check.
+         */
+        get: operations["get_fraud_case_would_pass"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/cases/{case_id}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fraud Case Graph
+         * @description Return who shares devices, networks, funding or payees with the people of the case.
+         */
+        get: operations["get_fraud_case_graph"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1390,11 +1744,41 @@ export interface components {
             note: string;
         };
         /**
+         * CaseKind
+         * @description Why a person has to look.
+         * @enum {string}
+         */
+        CaseKind: "payment" | "denied" | "review" | "ring";
+        /**
          * CaseState
          * @description Where a case stands.
          * @enum {string}
          */
-        CaseState: "open" | "released" | "rejected" | "expired";
+        CaseState: "open" | "awaiting_second" | "released" | "rejected" | "expired";
+        /**
+         * ChangeKind
+         * @description What may be changed: things a person can act on, never who she is.
+         * @enum {string}
+         */
+        ChangeKind: "fresh_code" | "amount" | "known_payee" | "wait";
+        /**
+         * ChangeOut
+         * @description One change that was tried on the real check and passes; `needs_code`: with a fresh code.
+         */
+        ChangeOut: {
+            kind: components["schemas"]["ChangeKind"];
+            /** Sentence */
+            sentence: string;
+            amount: components["schemas"]["MoneyOut"] | null;
+            /** Payee Id */
+            payee_id: string | null;
+            /** Wait Until */
+            wait_until: string | null;
+            /** Needs Code */
+            needs_code: boolean;
+            /** Probability After */
+            probability_after: number | null;
+        };
         /**
          * CheckMail
          * @description The same answer whether the address is known or not.
@@ -1405,6 +1789,22 @@ export interface components {
              * @constant
              */
             status: "check_mail";
+        };
+        /**
+         * ClaimIn
+         * @description Take a case; a reason takes a breached case out of somebody's hands.
+         */
+        ClaimIn: {
+            /**
+             * Take Over
+             * @default false
+             */
+            take_over?: boolean;
+            /**
+             * Reason
+             * @example Ada is ill, the case is late
+             */
+            reason?: string | null;
         };
         /**
          * CloseOut
@@ -1431,6 +1831,77 @@ export interface components {
             code: string;
         };
         /**
+         * ConfirmationAnswerIn
+         * @description `yes` needs a fresh code; `no` needs nothing: it only makes things safer.
+         */
+        ConfirmationAnswerIn: {
+            /** Was Me */
+            was_me: boolean;
+            /** Code */
+            code?: string | null;
+        };
+        /**
+         * ConfirmationAnswerOut
+         * @description The answer that counts: the first one.
+         *
+         *     After `no` every login session is over, this one too. After `yes` to a payment that waits
+         *     for a code, `grant` goes into X-Step-Up-Grant of the repeated payment (null on a repeat:
+         *     then ask POST /v1/me/step-up with `action` and `params`).
+         */
+        ConfirmationAnswerOut: {
+            /** Movement Id */
+            movement_id: string;
+            state: components["schemas"]["QuestionState"];
+            movement_state: components["schemas"]["JournalState"] | null;
+            /** Signed Out */
+            signed_out: boolean;
+            /** First */
+            first: boolean;
+            /** Grant */
+            grant: string | null;
+            /** Grant Expires In S */
+            grant_expires_in_s: number | null;
+            /** Action */
+            action: string | null;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ConfirmationOut
+         * @description A payment the customer is asked about. `held`: a person decides, with her answer at hand.
+         */
+        ConfirmationOut: {
+            /** Movement Id */
+            movement_id: string;
+            /** Decision Id */
+            decision_id: string;
+            state: components["schemas"]["QuestionState"];
+            /** Held */
+            held: boolean;
+            amount: components["schemas"]["MoneyOut"];
+            kind: components["schemas"]["PaymentKind"];
+            /** Payee Id */
+            payee_id: string;
+            /**
+             * Device
+             * @description The device it was made on, in words; empty when unknown
+             */
+            device: string;
+            /** This Device */
+            this_device: boolean;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /**
          * ConsistencyOut
          * @description The proof that the older tree is a prefix of the newer one (RFC 6962).
          */
@@ -1443,14 +1914,16 @@ export interface components {
             proof: string[];
         };
         /**
-         * ContributionOut
-         * @description What one family of facts adds to the predicted risk, in log points.
+         * CorrectionOut
+         * @description A specific reason with the customer's own values, and what she can do.
          */
-        ContributionOut: {
+        CorrectionOut: {
             /** Code */
             code: string;
-            /** Effect */
-            effect: number;
+            /** Sentence */
+            sentence: string;
+            /** How To Correct */
+            how_to_correct: string;
         };
         /**
          * CostsOut
@@ -1465,6 +1938,12 @@ export interface components {
             /** Yearly Bps */
             yearly_bps: number;
         };
+        /**
+         * CustomerAnswer
+         * @description What the customer said to "was this you?".
+         * @enum {string}
+         */
+        CustomerAnswer: "yes" | "no";
         /**
          * Device
          * @description One signed-in device.
@@ -1547,6 +2026,12 @@ export interface components {
             status: "done";
         };
         /**
+         * EdgeKind
+         * @description How two nodes belong together.
+         * @enum {string}
+         */
+        EdgeKind: "device" | "network" | "paid" | "funding";
+        /**
          * EmailRequest
          * @description An address that may or may not be known.
          */
@@ -1572,6 +2057,31 @@ export interface components {
              * @description a complete SVG document
              */
             qr_svg: string;
+        };
+        /**
+         * ExplanationOut
+         * @description Why the alert fired, from the stored record. Rules are in `fired`, the model apart.
+         */
+        ExplanationOut: {
+            /** Decision Id */
+            decision_id: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Probability */
+            probability: number | null;
+            /** Anomaly */
+            anomaly: number | null;
+            /** Degraded */
+            degraded: boolean;
+            /** Model Version */
+            model_version: string | null;
+            /** Rules Version */
+            rules_version: string;
+            /** Fired */
+            fired: components["schemas"]["FraudReasonOut"][];
+            /** Contributions */
+            contributions: components["schemas"]["app__api__v1__fraud_evidence__ContributionOut"][];
+            check: components["schemas"]["SumCheckOut"] | null;
+            normal: components["schemas"]["NormalOut"];
         };
         /**
          * FieldProblem
@@ -1683,21 +2193,66 @@ export interface components {
             email: string;
         };
         /**
+         * FraudCaseEntryOut
+         * @description One line of the history. `actor` is a user id, `system` or `customer`.
+         */
+        FraudCaseEntryOut: {
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /**
+             * Action
+             * @example note
+             */
+            action: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * FraudCaseLinkOut
+         * @description A related case or payment, tied by an analyst.
+         */
+        FraudCaseLinkOut: {
+            target: components["schemas"]["LinkTarget"];
+            /** Ref */
+            ref: string;
+            /** Why */
+            why: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * FraudCaseOut
-         * @description A held payment that waits for a person.
+         * @description A case. `movement_id` is null for a ring and for payments that were never booked.
          */
         FraudCaseOut: {
             /** Case Id */
             case_id: string;
+            case_kind: components["schemas"]["CaseKind"];
             /** Movement Id */
-            movement_id: string;
+            movement_id: string | null;
             /** User Id */
             user_id: string;
+            /** Payee Id */
+            payee_id: string;
             /** Decision Id */
-            decision_id: string;
+            decision_id: string | null;
             state: components["schemas"]["CaseState"];
             amount: components["schemas"]["MoneyOut"];
-            kind: components["schemas"]["PaymentKind"];
+            kind: components["schemas"]["PaymentKind"] | null;
+            /** Probability */
+            probability: number | null;
             expected_loss: components["schemas"]["MoneyOut"];
             /** Reasons */
             reasons: components["schemas"]["FraudReasonOut"][];
@@ -1706,12 +2261,89 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Breached */
+            breached: boolean;
+            /** Escalated */
+            escalated: boolean;
+            /**
+             * Needs Second
+             * @description Releasing takes two people: the amount is large
+             */
+            needs_second: boolean;
+            lock: components["schemas"]["FraudLockOut"] | null;
+            proposal: components["schemas"]["FraudProposalOut"] | null;
+            customer_answer: components["schemas"]["CustomerAnswer"] | null;
+            /** Customer Answered At */
+            customer_answered_at: string | null;
+            /** Links */
+            links: components["schemas"]["FraudCaseLinkOut"][];
+            /** Members */
+            members: string[];
             /** Decided At */
             decided_at: string | null;
             /** Analyst Id */
             analyst_id: string | null;
+            /** Second Id */
+            second_id: string | null;
             /** Note */
             note: string;
+        };
+        /**
+         * FraudLockOut
+         * @description Who works on the case until when; every act of the holder moves `until` on.
+         */
+        FraudLockOut: {
+            /** Analyst Id */
+            analyst_id: string;
+            /**
+             * Claimed At
+             * Format: date-time
+             */
+            claimed_at: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Mine */
+            mine: boolean;
+        };
+        /**
+         * FraudProposalOut
+         * @description A release above the limit that waits for a second, different person.
+         */
+        FraudProposalOut: {
+            /** Analyst Id */
+            analyst_id: string;
+            /** Note */
+            note: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Mine */
+            mine: boolean;
+        };
+        /**
+         * FraudQueueOut
+         * @description A page of the queue; pass `next_after` as `after` to read on.
+         */
+        FraudQueueOut: {
+            /** Cases */
+            cases: components["schemas"]["FraudCaseOut"][];
+            /** Next After */
+            next_after: string | null;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
         };
         /**
          * FraudReasonOut
@@ -1737,6 +2369,44 @@ export interface components {
              * @description seconds
              */
             expires_in: number;
+        };
+        /**
+         * GraphEdgeOut
+         * @description A tie; `paid` points from payer to payee, `amount_minor` is 0 for the others.
+         */
+        GraphEdgeOut: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            kind: components["schemas"]["EdgeKind"];
+            /** Count */
+            count: number;
+            /** Amount Minor */
+            amount_minor: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
+         * GraphNodeOut
+         * @description An account, device or network; devices and networks stand under keyed hashes.
+         */
+        GraphNodeOut: {
+            /** Node Id */
+            node_id: string;
+            kind: components["schemas"]["NodeKind"];
+            /** Focus */
+            focus: boolean;
+            /** Open Cases */
+            open_cases: number;
         };
         /**
          * HeadOut
@@ -1964,6 +2634,38 @@ export interface components {
             cap: number;
         };
         /**
+         * LinkGraphOut
+         * @description At most 1,000 nodes; `truncated` says that more is there.
+         */
+        LinkGraphOut: {
+            /** Nodes */
+            nodes: components["schemas"]["GraphNodeOut"][];
+            /** Edges */
+            edges: components["schemas"]["GraphEdgeOut"][];
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * LinkIn
+         * @description A related case or payment, and why.
+         */
+        LinkIn: {
+            target: components["schemas"]["LinkTarget"];
+            /** Ref */
+            ref: string;
+            /**
+             * Why
+             * @example Same payee two hours earlier
+             */
+            why: string;
+        };
+        /**
+         * LinkTarget
+         * @description What a case can be tied to by hand.
+         * @enum {string}
+         */
+        LinkTarget: "case" | "payment";
+        /**
          * Liveness
          * @description The event loop turns.
          */
@@ -2146,6 +2848,57 @@ export interface components {
          */
         NextAction: "finish_onboarding" | "deposit" | "get_advice" | "invest" | "rebalance" | "none";
         /**
+         * NodeKind
+         * @description What a link graph shows. Devices and networks stand under keyed hashes.
+         * @enum {string}
+         */
+        NodeKind: "user" | "device" | "network" | "funding";
+        /**
+         * NormalOut
+         * @description The payment beside this customer's 120 days before it; null without earlier payments.
+         */
+        NormalOut: {
+            /** Payments 120D */
+            payments_120d: number;
+            /** Payments 30D */
+            payments_30d: number;
+            /** Payments 1H */
+            payments_1h: number;
+            /** Amount Minor */
+            amount_minor: number;
+            /** Median Minor */
+            median_minor: number | null;
+            /** P90 Minor */
+            p90_minor: number | null;
+            /** Maximum Minor */
+            maximum_minor: number | null;
+            /** Amount Percentile */
+            amount_percentile: number | null;
+            /** Hour Utc */
+            hour_utc: number;
+            /** Share At This Hour */
+            share_at_this_hour: number | null;
+            /** Payees 120D */
+            payees_120d: number;
+            /** Paid This Payee Before */
+            paid_this_payee_before: number;
+            /** Days Since Last */
+            days_since_last: number | null;
+            /** Sentences */
+            sentences: string[];
+        };
+        /**
+         * NoteIn
+         * @description A remark for the history of the case.
+         */
+        NoteIn: {
+            /**
+             * Text
+             * @example Called back: number unknown
+             */
+            text: string;
+        };
+        /**
          * OnboardingOut
          * @description Everything needed to continue on any device.
          */
@@ -2224,6 +2977,12 @@ export interface components {
             orders: components["schemas"]["OrderPlanOut"][];
         };
         /**
+         * Outcome
+         * @description What happens to a payment.
+         * @enum {string}
+         */
+        Outcome: "approve" | "step_up" | "hold" | "block";
+        /**
          * PasswordRequest
          * @description A new password; `code` is needed when two-step verification is on.
          */
@@ -2249,6 +3008,27 @@ export interface components {
          * @enum {string}
          */
         PaymentKind: "deposit" | "withdrawal" | "transfer" | "order";
+        /**
+         * PaymentNoticeOut
+         * @description Why a payment was stopped or confirmed; `review_asked_at` once a person was asked for.
+         */
+        PaymentNoticeOut: {
+            /** Decision Id */
+            decision_id: string;
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            amount: components["schemas"]["MoneyOut"];
+            /** Reasons */
+            reasons: components["schemas"]["CorrectionOut"][];
+            /** Human Review */
+            human_review: string;
+            /** Review Asked At */
+            review_asked_at: string | null;
+        };
         /**
          * PersonalIn
          * @description Who she says she is.
@@ -2492,6 +3272,12 @@ export interface components {
             /** Options */
             options: components["schemas"]["OptionOut"][];
         };
+        /**
+         * QuestionState
+         * @description Where "was this you?" stands; `settled`: the payment ended before she answered.
+         * @enum {string}
+         */
+        QuestionState: "asked" | "confirmed" | "denied" | "settled";
         /**
          * QuestionnaireOut
          * @description The 13 items in the language that is shown.
@@ -2764,6 +3550,17 @@ export interface components {
             reason: string;
         };
         /**
+         * ReviewIn
+         * @description What the customer wants the person to know.
+         */
+        ReviewIn: {
+            /**
+             * Message
+             * @example This is the deposit for my new flat
+             */
+            message: string;
+        };
+        /**
          * RiskCode
          * @description Why a case is high risk, in a code that only reviewers are shown.
          * @enum {string}
@@ -2779,7 +3576,7 @@ export interface components {
             /** Total */
             total: number;
             /** Contributions */
-            contributions: components["schemas"]["ContributionOut"][];
+            contributions: components["schemas"]["app__api__v1__recommendations__ContributionOut"][];
         };
         /**
          * RiskProfileOut
@@ -2843,6 +3640,19 @@ export interface components {
             reason: string;
         };
         /**
+         * SecondDecisionIn
+         * @description The second person's word on a proposed release.
+         */
+        SecondDecisionIn: {
+            /** Agree */
+            agree: boolean;
+            /**
+             * Note
+             * @example Checked the invoice
+             */
+            note: string;
+        };
+        /**
          * SecondFactor
          * @description The password was right; continue with `challenge` and a code.
          */
@@ -2861,6 +3671,24 @@ export interface components {
             expires_in: number;
             /** Methods */
             methods: string[];
+        };
+        /**
+         * SimilarCaseOut
+         * @description A decided case near this one; distance 0 is the same vector.
+         */
+        SimilarCaseOut: {
+            /** Case Id */
+            case_id: string;
+            state: components["schemas"]["CaseState"];
+            /** Distance */
+            distance: number;
+            amount: components["schemas"]["MoneyOut"];
+            /** Probability */
+            probability: number | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Note */
+            note: string;
         };
         /**
          * StaffUser
@@ -2963,6 +3791,22 @@ export interface components {
              * @example 123456
              */
             code: string;
+        };
+        /**
+         * SumCheckOut
+         * @description `base` plus all contributions against the record's log-odds; holds within 1e-5.
+         */
+        SumCheckOut: {
+            /** Base */
+            base: number;
+            /** Total */
+            total: number;
+            /** Log Odds */
+            log_odds: number;
+            /** Difference */
+            difference: number;
+            /** Holds */
+            holds: boolean;
         };
         /**
          * TargetOut
@@ -3089,6 +3933,34 @@ export interface components {
          */
         Transport: "cookie" | "body";
         /**
+         * UnmaskIn
+         * @description Whose name and address is needed, and why; it is written to the audit log.
+         */
+        UnmaskIn: {
+            /**
+             * User Id
+             * @example 1tckn1057ac3hsdghh0d
+             */
+            user_id: string;
+            /**
+             * Reason
+             * @example Call back
+             */
+            reason: string;
+        };
+        /**
+         * UnmaskedOut
+         * @description A person of the case, unmasked.
+         */
+        UnmaskedOut: {
+            /** User Id */
+            user_id: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+        };
+        /**
          * ValidationProblem
          * @description A malformed payload, field by field.
          */
@@ -3121,6 +3993,48 @@ export interface components {
             errors: components["schemas"]["FieldProblem"][];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * WouldPassOut
+         * @description What would let this payment pass if it were made anew now, the smallest change first.
+         */
+        WouldPassOut: {
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            outcome_now: components["schemas"]["Outcome"];
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+            /** Sentence */
+            sentence: string;
+            /** Tries */
+            tries: number;
+        };
+        /**
+         * ContributionOut
+         * @description One feature: value, exact share of the log-odds (plus = towards fraud), and words.
+         */
+        app__api__v1__fraud_evidence__ContributionOut: {
+            /** Feature */
+            feature: string;
+            /** Value */
+            value: number;
+            /** Contribution */
+            contribution: number;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * ContributionOut
+         * @description What one family of facts adds to the predicted risk, in log points.
+         */
+        app__api__v1__recommendations__ContributionOut: {
+            /** Code */
+            code: string;
+            /** Effect */
+            effect: number;
         };
     };
     responses: never;
@@ -7267,7 +8181,7 @@ export interface operations {
             };
         };
     };
-    list_fraud_cases: {
+    list_confirmations: {
         parameters: {
             query?: never;
             header?: never;
@@ -7282,7 +8196,411 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FraudCaseOut"][];
+                    "application/json": components["schemas"]["ConfirmationOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `question_not_found`: No such question */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationAnswerOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_code`: The code is wrong or was used already */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `second_factor_needed`: Set up two-step verification first */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `question_not_found`: No such question */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts; wait or reset your password */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_payment_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentNoticeOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_payment_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentNoticeOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fraud_cases: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["CaseState"][] | null;
+                kind?: components["schemas"]["CaseKind"] | null;
+                /** @description Only what I hold the lock of */
+                mine?: boolean;
+                /** @description Only open cases past `due_at` */
+                breached?: boolean;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudQueueOut"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
@@ -7408,7 +8726,83 @@ export interface operations {
             };
         };
     };
-    decide_fraud_case: {
+    list_fraud_case_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudCaseEntryOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_fraud_case: {
         parameters: {
             query?: never;
             header?: never;
@@ -7419,7 +8813,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CaseDecisionIn"];
+                "application/json": components["schemas"]["ClaimIn"];
             };
         };
         responses: {
@@ -7468,8 +8862,1067 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `fraud_case_closed`: The case is closed */
+            /** @description `fraud_case_closed`: The case is closed; `fraud_case_taken`: Somebody else works on this case */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unclaim_fraud_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudCaseOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_taken`: Somebody else works on this case */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_fraud_case_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudCaseOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own_payment`: Somebody else has to decide on your payment */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_closed`: The case is closed; `fraud_case_taken`: Somebody else works on this case; `fraud_case_full`: The case takes no more entries */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_fraud_case_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudCaseOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own_payment`: Somebody else has to decide on your payment */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case; `link_target_not_found`: There is nothing of that name to link */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_closed`: The case is closed; `fraud_case_taken`: Somebody else works on this case; `fraud_case_full`: The case takes no more entries */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    escalate_fraud_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudCaseOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own_payment`: Somebody else has to decide on your payment */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_closed`: The case is closed; `fraud_case_taken`: Somebody else works on this case; `fraud_case_full`: The case takes no more entries */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_fraud_case_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudCaseOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own_payment`: Somebody else has to decide on your payment */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_closed`: The case is closed; `fraud_case_taken`: Somebody else works on this case; `fraud_case_full`: The case takes no more entries */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_fraud_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A grant from POST /v1/me/step-up */
+                "x-step-up-grant"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudCaseOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own_payment`: Somebody else has to decide on your payment; `step_up_required`: Confirm this with a fresh code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_closed`: The case is closed; `fraud_case_taken`: Somebody else works on this case; `customer_denied`: The customer denied this payment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    second_fraud_case_decision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A grant from POST /v1/me/step-up */
+                "x-step-up-grant"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudCaseOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own_payment`: Somebody else has to decide on your payment; `second_person_needed`: A second person has to confirm this; `step_up_required`: Confirm this with a fresh code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_closed`: The case is closed; `fraud_case_taken`: Somebody else works on this case; `fraud_case_not_proposed`: No release was proposed; `customer_denied`: The customer denied this payment */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmask_fraud_case_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmaskIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmaskedOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own_payment`: Somebody else has to decide on your payment */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_fraud_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case; `payment_decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_similar_fraud_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarCaseOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fraud_case_would_pass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WouldPassOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case; `payment_decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fraud_case_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkGraphOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `fraud_case_not_found`: No such case */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

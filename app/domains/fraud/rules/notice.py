@@ -1,0 +1,82 @@
+"""What a customer is told: specific true reasons of her own, and what she can do about each.
+
+Nothing about other people, lists, rings or what analysts wrote can get in: the sentences are
+made here, from her own values, and from nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from app.core.money import Money
+from app.domains.fraud.evidence_types import Correction
+from app.domains.fraud.rules.words import customer_group
+
+MAX_REASONS = 4
+_CORRECT = {
+    "amount": "A smaller amount may pass; or wait for the person who checks this payment.",
+    "pace": "Leave more time between payments.",
+    "large_payments": "Make large payments one at a time and wait until each has gone through.",
+    "time": "Make the payment at a time of day at which you usually pay.",
+    "payee_history": "Send a small amount to this payee first.",
+    "burst": "Wait an hour before the next payment.",
+    "new_payee": "Confirm the payment with a fresh code, or send a smaller amount first.",
+    "large_amount": "Confirm the payment with a fresh code, or send less at once.",
+    "model_unavailable": "Confirm the payment with a fresh code, or try again later.",
+    "combination": "Ask a person to look at it again, and say what the payment is for.",
+}
+_RULES = frozenset({"burst", "new_payee", "large_amount", "model_unavailable"})
+
+
+def corrections(
+    *,
+    amount: Money,
+    at: datetime,
+    stored: Sequence[Mapping[str, object]],
+    values: Mapping[str, float],
+    contributions: Mapping[str, float],
+) -> tuple[Correction, ...]:
+    """Return at most four reasons, the rules that fired first, then the model's largest shares.
+
+    `stored` are the reasons of the decision record, `values` and `contributions` its features.
+    There is always one: "the combination" is said when only other people's facts spoke.
+    """
+    found = [
+        Correction(code, str(reason["sentence"]), _CORRECT[code])
+        for reason in stored
+        if (code := str(reason["code"])) in _RULES
+    ]
+    towards = sorted(contributions.items(), key=lambda item: -item[1])
+    for feature, share in towards:
+        group = customer_group(feature)
+        if share <= 0 or group is None or any(c.code == group for c in found):
+            continue
+        found.append(Correction(group, _say(group, amount, at, values), _CORRECT[group]))
+        if len(found) >= MAX_REASONS:
+            break
+    if not found:
+        text = f"Amount ({_money(amount)}), time and payee together are unusual for your account."
+        found.append(Correction("combination", text, _CORRECT["combination"]))
+    return tuple(found[:MAX_REASONS])
+
+
+def _say(group: str, amount: Money, at: datetime, values: Mapping[str, float]) -> str:
+    if group == "amount":
+        usual = values.get("c_avg30", 0.0)
+        if usual > 0:
+            return (
+                f"You sent {_money(amount)}; in the 30 days before, you paid "
+                f"{usual:.2f} {amount.currency} on average."
+            )
+        return f"You sent {_money(amount)} and made no payment in the 30 days before."
+    if group == "pace":
+        hour, week = int(values.get("c_n_1h", 0)), int(values.get("c_n7", 0))
+        return f"You made {hour} payments in the hour before and {week} in the week before."
+    if group == "large_payments":
+        return f"{int(values.get('c_hi14', 0))} of your payments of 14 days were unusually large."
+    if group == "time":
+        return f"The payment was made at {at:%H:%M} UTC on a {at:%A}."
+    return f"You paid this payee {int(values.get('ct_n', 0))} times in the 120 days before."
+
+
+def _money(amount: Money) -> str:
+    return f"{amount.decimal_string()} {amount.currency}"
