@@ -5,6 +5,8 @@ import importlib.util
 
 import click
 
+from app.core.logging import configure_logging
+
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "up": ("app.cli.up", "up", "Start everything on this machine and keep it running."),
     "serve": ("app.cli.serve", "serve", "Run one role: api, worker or feed."),
@@ -54,6 +56,8 @@ def main() -> None:
 
     Exit codes: 0 good, 1 a finding or a failed start, 2 wrong usage.
     """
+    # Standard output belongs to the answer: `--json` prints one document and nothing else.
+    configure_logging("WARNING")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,20 @@ def _scrub(_logger: object, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+class _StandardError:
+    """Writes each line to what standard error is then: tests and daemons replace it."""
+
+    def msg(self, message: str) -> None:
+        sys.stderr.write(f"{message}\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = critical = exception = msg
+
+
+def _to_standard_error(*_: object) -> _StandardError:
+    return _StandardError()
+
+
 def configure_logging(level: str) -> None:
     """Send structlog and the standard library's warnings to standard error as JSON lines."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
@@ -31,6 +45,6 @@ def configure_logging(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=_to_standard_error,
         cache_logger_on_first_use=True,
     )

@@ -36,6 +36,19 @@ def test_table_rows_point_into_the_command_folder() -> None:
     assert all(module == f"app.cli.{name}" for name, (module, _, _) in COMMANDS.items())
 
 
+def test_log_lines_stay_out_of_standard_output() -> None:
+    code = (
+        "import structlog\n"
+        "from app.cli.main import main\n"
+        "main(['bench', '--help'], standalone_mode=False)\n"
+        "structlog.get_logger('x').warning('said_beside_the_answer', email='a@b.example')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "said_beside" not in done.stdout
+    assert "said_beside_the_answer" in done.stderr
+    assert "a@b.example" not in done.stderr
+
+
 def test_unknown_command_is_wrong_usage() -> None:
     result = CliRunner().invoke(main, ["no-such-thing"])
     assert result.exit_code == 2

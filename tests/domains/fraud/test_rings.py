@@ -1,19 +1,36 @@
 """Link analysis: a seeded ring of six is one case; families, shops and offices are none."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
+from app.core.gate import Gate
+from app.core.ids import new_id
+from app.core.money import Money
+from app.core.store import Document
 from app.domains.fraud.case_types import CaseKind, CaseState
 from app.domains.fraud.errors import OwnPaymentError
 from app.domains.fraud.evidence_types import EdgeKind, GraphEdge
+from app.domains.fraud.repository.state import EntityStates
 from app.domains.fraud.rules import graph as rules
+from app.domains.fraud.types import PaymentFacts, PaymentKind
+from app.ml.features import fraud_state
+from app.services import SUBSCRIPTIONS
 from tests.factories import rings
 from tests.factories.cases import decide
 from tests.factories.ledger import Bank, build_bank
+
+
+def payment_like(row: Document, *, at: datetime) -> PaymentFacts:
+    """Another payment between the same two people."""
+    return PaymentFacts(
+        payment_id=new_id(), user_id=row["customer"], payee_id=row["payee"],
+        kind=PaymentKind.TRANSFER, amount=Money(500, "USD"), at=at,
+        session_id="s", fresh_factor=False,
+    )  # fmt: skip
 
 
 @pytest.fixture(params=[False, True], ids=["calm", "first attempt lost"])
@@ -42,6 +59,31 @@ class TestRing:
         assert sum(e.kind is EdgeKind.PAID for e in graph.edges) == 5
         assert any(e.kind is EdgeKind.DEVICE for e in graph.edges)
         assert not graph.truncated
+
+    async def test_labels_of_a_refused_ring_reach_the_states_that_screenings_read(
+        self, bank: Bank, embedded_redis_url: str
+    ) -> None:
+        ring = await seeded(bank)
+        await bank.fraud.rings.sweep()
+        (case,) = await bank.fraud.cases.queue()
+        row = await bank.db.find_one("fraud_events", {"_id": ring.payments[0]})
+        facts = payment_like(row, at=bank.clock.now())
+        gate = await Gate.connect(embedded_redis_url, timeout_s=5.0)
+        states = bank.fraud._states = EntityStates(store=bank.db, gate=gate, clock=bank.clock)
+
+        async def known_frauds() -> int:
+            _, payee = await states.load(facts)
+            flags = fraud_state.table(payee.packed)["flags"]
+            return int(((flags & fraud_state.FRAUD) > 0).sum())
+
+        assert await known_frauds() == 0
+        await decide(bank, case.case_id, "analyst-ann", release=False)
+        told = bank.db.published[-1]
+        assert (told.name in SUBSCRIPTIONS, told.ids()) == (True, {"case_id": case.case_id})
+        assert await known_frauds() == 0, "nobody told the state yet"
+        await bank.fraud.relabel_ring(case.case_id)
+        assert await known_frauds() == 1
+        await gate.close()
 
     async def test_neighbourhoods_that_are_no_rings_open_no_case(self, bank: Bank) -> None:
         now, identity = bank.clock.now(), bank.house.identity
