@@ -3132,6 +3132,11 @@ export interface components {
             quantity: string;
             /** Price */
             price: string | null;
+            /**
+             * Market Date
+             * @description The day in the market's own history
+             */
+            market_date: string | null;
             /** Priced At */
             priced_at: string | null;
             /** Stale */
