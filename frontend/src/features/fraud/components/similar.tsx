@@ -28,7 +28,7 @@ export function Similar({ id }: { id: string }) {
           ) : (
             <>
               <TableView<SimilarCase>
-                caption={t("title")}
+                caption={t("caption")}
                 rows={found}
                 keyOf={(row) => row.case_id}
                 columns={[
