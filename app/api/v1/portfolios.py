@@ -1,8 +1,9 @@
 """/v1/portfolio: what a person holds, what it is worth, and what to do next."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from app.api.deps import CallerDep, ServicesDep
 from app.api.errors import declared
@@ -22,6 +23,7 @@ class PositionOut(Out):
     asset_class: str
     quantity: str
     price: str | None
+    market_date: date | None = Field(description="The day in the market's own history")
     priced_at: datetime | None
     stale: bool
     value: MoneyOut | None
@@ -37,6 +39,7 @@ class PositionOut(Out):
             asset_class=position.asset_class,
             quantity=f"{position.quantity:f}",
             price=None if position.price is None else f"{position.price:f}",
+            market_date=position.market_date,
             priced_at=position.priced_at,
             stale=position.stale,
             value=None if position.value is None else MoneyOut.of(position.value),

@@ -4,7 +4,7 @@ FinNamiError
 ├── ForbiddenError
 │   ├── PaymentBlockedError      403 payment_blocked    (field `decision_id`)
 │   ├── OwnPaymentError          403 own_payment        nobody works on her own payment
-│   └── SecondPersonError        403 second_person_needed  the proposer may not confirm
+│   └── SecondPersonError        403 other_person_needed the proposer may not confirm
 ├── NotFoundError
 │   ├── FraudCaseNotFoundError   404 fraud_case_not_found
 │   ├── QuestionNotFoundError    404 question_not_found
@@ -38,7 +38,7 @@ class OwnPaymentError(ForbiddenError):
 class SecondPersonError(ForbiddenError):
     """Four eyes: who proposed a release may not confirm it."""
 
-    code = "second_person_needed"
+    code = "other_person_needed"
     title = "A second person has to confirm this"
 
 

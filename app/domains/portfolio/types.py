@@ -188,6 +188,7 @@ class Position:
     asset_class: str
     quantity: Decimal
     price: Decimal | None
+    market_date: date | None
     priced_at: datetime | None
     stale: bool
     value: Money | None

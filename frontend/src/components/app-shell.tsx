@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
+import { AskBanner } from "@/components/ask-banner";
 import { LanguageSwitch } from "@/components/language-switch";
 import { Logo } from "@/components/logo";
 import shell from "@/components/shell.module.css";
@@ -14,10 +15,15 @@ import { chooseScheme, useScheme } from "@/lib/scheme";
 import { useOnline } from "@/lib/use-online";
 
 const PLACES = ["dashboard", "recommendation", "transfers", "orders", "transactions"] as const;
+const STAFF_PLACES = [
+  { role: "kyc_reviewer", place: "kyc-review" },
+  { role: "fraud_analyst", place: "fraud" },
+] as const;
 
 export function AppShell({ children }: { children: ReactNode }) {
   const t = useTranslations("shell");
   const online = useOnline();
+  const signedIn = useSessionState() === "signed_in";
   return (
     <div className={shell.frame}>
       <header className={shell.header}>
@@ -30,6 +36,7 @@ export function AppShell({ children }: { children: ReactNode }) {
           </p>
         )}
         <Bar />
+        {signedIn && <AskBanner />}
       </header>
       <main id="main">{children}</main>
       <footer className={shell.sandbox}>{t("sandbox")}</footer>
@@ -63,8 +70,8 @@ function Places() {
   const t = useTranslations("shell.places");
   const path = usePathname();
   const me = useQuery(meQuery).data;
-  const reviewer = me?.roles.includes("kyc_reviewer") ?? false;
-  const places = [...PLACES, "settings/security", ...(reviewer ? ["kyc-review"] : [])];
+  const staff = STAFF_PLACES.filter(({ role }) => me?.roles.includes(role)).map(({ place }) => place);
+  const places = [...PLACES, "settings/security", ...staff];
   return (
     <nav aria-label={t("label")}>
       <ul className={shell.nav}>

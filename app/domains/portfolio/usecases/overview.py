@@ -117,6 +117,7 @@ def _position(held: Held, book: Book | None, symbol: str, targets: dict[str, Dec
         asset_class=instrument.asset_class if instrument else "other",
         quantity=held.quantities[symbol],
         price=quote.price if quote else None,
+        market_date=quote.market_date if quote else None,
         priced_at=quote.exchange_at if quote else None,
         stale=quote is None or quote.stale,
         value=held.worth(symbol),

@@ -1,4 +1,4 @@
-import { cleanCode, groupedSecret, isLoginCode, tokenOfAddress, tokenOfText } from "@/features/auth/model";
+import { cleanCode, groupedSecret, isRecoveryCode, isTotpCode, tokenOfAddress, tokenOfText } from "@/features/auth/model";
 
 test("cleanCode accepts pasted spaces and Arabic digits", () => {
   expect(cleanCode(" 123 456 ")).toBe("123456");
@@ -6,12 +6,14 @@ test("cleanCode accepts pasted spaces and Arabic digits", () => {
 });
 
 test.each([
-  ["123456", true],
-  ["k7m2p-x9r4t", true],
-  ["12345", false],
-  ["", false],
-])("isLoginCode(%s) is %s", (code, expected) => {
-  expect(isLoginCode(code)).toBe(expected);
+  ["123456", true, false],
+  ["k7m2p-x9r4t", false, true],
+  ["k7m2px9r4t", false, true],
+  ["12345", false, false],
+  ["", false, false],
+])("%s: app code %s, recovery code %s", (code, app, recovery) => {
+  expect(isTotpCode(code)).toBe(app);
+  expect(isRecoveryCode(code)).toBe(recovery);
 });
 
 test("the token is read from a link or taken as typed", () => {

@@ -13,8 +13,8 @@ export function isTotpCode(code: string): boolean {
   return /^\d{6}$/.test(code);
 }
 
-export function isLoginCode(code: string): boolean {
-  return isTotpCode(code) || /^[0-9a-z]{5}-?[0-9a-z]{5}$/.test(code);
+export function isRecoveryCode(code: string): boolean {
+  return /^[0-9a-z]{5}-?[0-9a-z]{5}$/.test(code);
 }
 
 /** The secret of a mailed link, from its fragment (#token=…) or its query (?token=…). */

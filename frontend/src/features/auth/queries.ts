@@ -28,6 +28,18 @@ export function useResend() {
   });
 }
 
+export function useForgot() {
+  return useMutation({
+    mutationFn: (email: string) => unwrap(api.POST("/v1/auth/password/forgot", { body: { email } })),
+  });
+}
+
+export function useReset() {
+  return useMutation({
+    mutationFn: (body: Schemas["ResetRequest"]) => unwrap(api.POST("/v1/auth/password/reset", { body })),
+  });
+}
+
 export const mailboxQuery = (email: string) =>
   queryOptions({
     queryKey: ["sandbox-mailbox", email],

@@ -1,4 +1,4 @@
-import { driftWord, MAX_SLICES, OTHER, slicesOf } from "@/features/portfolio/model";
+import { driftWord, marketDays, MAX_SLICES, OTHER, slicesOf } from "@/features/portfolio/model";
 
 test("slices are sorted, unknown and empty ones left out", () => {
   const slices = slicesOf([
@@ -20,4 +20,10 @@ test("more than six become five and the rest", () => {
 
 test.each([["0.001", "none"], ["0.05", "small"], ["0.4", "large"]])("driftWord(%s)", (drift, word) => {
   expect(driftWord(drift)).toBe(word);
+});
+
+test("the prices' market days are the market's own, from first to last", () => {
+  expect(marketDays([])).toBeNull();
+  expect(marketDays([{ market_date: null }])).toBeNull();
+  expect(marketDays([{ market_date: "2024-03-08" }, { market_date: "2024-03-07" }])).toEqual({ from: "2024-03-07", to: "2024-03-08" });
 });

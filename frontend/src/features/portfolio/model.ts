@@ -17,6 +17,13 @@ export function slicesOf(weights: readonly { symbol: string; weight: string | nu
   return [...known.slice(0, MAX_SLICES - 1), { key: OTHER, share: rest }];
 }
 
+/** The first and last market day of the prices shown; null when nothing has a price. */
+export function marketDays(rows: readonly { market_date: string | null }[]): { from: string; to: string } | null {
+  const days = rows.flatMap((row) => row.market_date ?? []).sort();
+  const [from, to] = [days[0], days.at(-1)];
+  return from === undefined || to === undefined ? null : { from, to };
+}
+
 export type DriftWord = "none" | "small" | "large";
 
 /** Below two points nothing needs doing; above ten the mix is no longer the advised one. */

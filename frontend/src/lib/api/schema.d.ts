@@ -3156,6 +3156,11 @@ export interface components {
             quantity: string;
             /** Price */
             price: string | null;
+            /**
+             * Market Date
+             * @description The day in the market's own history
+             */
+            market_date: string | null;
             /** Priced At */
             priced_at: string | null;
             /** Stale */
@@ -9510,7 +9515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `own_payment`: Somebody else has to decide on your payment; `second_person_needed`: A second person has to confirm this; `step_up_required`: Confirm this with a fresh code */
+            /** @description `own_payment`: Somebody else has to decide on your payment; `other_person_needed`: A second person has to confirm this; `step_up_required`: Confirm this with a fresh code */
             403: {
                 headers: {
                     [name: string]: unknown;

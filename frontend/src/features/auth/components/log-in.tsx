@@ -7,7 +7,7 @@ import { useEffect, useState } from "react";
 import { ErrorState } from "@/components/error-state";
 import { Heading } from "@/components/heading";
 import ui from "@/components/ui.module.css";
-import { cleanCode, isLoginCode } from "@/features/auth/model";
+import { cleanCode, isRecoveryCode, isTotpCode } from "@/features/auth/model";
 import { useLogIn, useSecondFactor } from "@/features/auth/queries";
 import { safeReturnPath } from "@/lib/auth/return-path";
 import { useSessionState } from "@/lib/auth/session";
@@ -50,6 +50,9 @@ export function LogIn() {
           </Button>
         </Form>
         <p className={ui.faint}>
+          <Link href="/app/recover">{t("forgot")}</Link>
+        </p>
+        <p className={ui.faint}>
           {t("new")} <Link href="/app/signup">{t("signUp")}</Link>
         </p>
       </div>
@@ -57,18 +60,28 @@ export function LogIn() {
   );
 }
 
+/** The second step; a lost phone is answered with a recovery code in the same place. */
 function CodeStep({ challenge, onRestart }: { challenge: string; onRestart: () => void }) {
-  const t = useTranslations("logIn.code");
+  const [way, setWay] = useState<"code" | "recovery">("code");
+  const t = useTranslations(`logIn.${way}`);
   const second = useSecondFactor();
+  const [form] = Form.useForm<{ code: string }>();
+  const other = way === "code" ? "recovery" : "code";
+  const fits = way === "code" ? isTotpCode : isRecoveryCode;
   const submit = ({ code }: { code: string }) => second.mutate({ challenge, code: cleanCode(code) });
   const check = (_: unknown, typed: string | undefined) =>
-    isLoginCode(cleanCode(typed ?? "")) ? Promise.resolve() : Promise.reject(new Error(t("wrong")));
+    fits(cleanCode(typed ?? "")) ? Promise.resolve() : Promise.reject(new Error(t("wrong")));
+  const swap = () => {
+    second.reset();
+    form.resetFields();
+    setWay(other);
+  };
   return (
     <div className={`${ui.page} ${ui.narrow}`}>
       <Heading title={t("title")} lead={t("lead")} />
       <div className={ui.card}>
         {second.error !== null && <ErrorState error={second.error} />}
-        <Form<{ code: string }> layout="vertical" requiredMark={false} onFinish={submit}>
+        <Form<{ code: string }> form={form} layout="vertical" requiredMark={false} onFinish={submit}>
           <Form.Item name="code" label={t("label")} extra={t("hint")} rules={[{ validator: check }]} validateTrigger="onSubmit">
             <Input autoComplete="one-time-code" dir="ltr" size="large" />
           </Form.Item>
@@ -76,9 +89,12 @@ function CodeStep({ challenge, onRestart }: { challenge: string; onRestart: () =
             {t("submit")}
           </Button>
         </Form>
-        <Button type="link" onClick={onRestart}>
-          {t("restart")}
-        </Button>
+        <div className={ui.row}>
+          <Button onClick={swap}>{t("other")}</Button>
+          <Button type="text" onClick={onRestart}>
+            {t("restart")}
+          </Button>
+        </div>
       </div>
     </div>
   );

@@ -2,7 +2,7 @@
 // The first screen after log-in: what it is all worth, how it is spread, and the one thing to do next.
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 
 import { Amount, Percent } from "@/components/amount";
 import { Heading } from "@/components/heading";
@@ -10,9 +10,10 @@ import { Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
 import { Allocation } from "@/features/portfolio/components/allocation";
 import { Holdings } from "@/features/portfolio/components/holdings";
-import { driftWord, NEXT_PATHS } from "@/features/portfolio/model";
+import { driftWord, marketDays, NEXT_PATHS } from "@/features/portfolio/model";
 import { portfolioQuery } from "@/features/portfolio/queries";
 import type { Portfolio } from "@/features/portfolio/queries";
+import { formatDay } from "@/lib/dates";
 import { Link } from "@/lib/i18n/routing";
 
 export function Dashboard() {
@@ -24,7 +25,6 @@ export function Dashboard() {
       <Ready query={query} rows={10}>
         {(found) => (
           <>
-            {found.simulated && <p className={ui.faint}>{t("simulated")}</p>}
             <div className={ui.main}>
               <Value found={found} />
               <NextStep found={found} />
@@ -56,6 +56,9 @@ function Value({ found }: { found: Portfolio }) {
       <p className={ui.figure} data-testid="portfolio-value">
         {found.value === null ? t("unknown") : <Amount money={found.value} />}
       </p>
+      <p className={ui.faint} data-testid="market-day">
+        <MarketDay found={found} />
+      </p>
       {found.value === null && <p className={ui.faint}>{t("unknownWhy")}</p>}
       <dl className={ui.facts}>
         <div>
@@ -78,6 +81,17 @@ function Value({ found }: { found: Portfolio }) {
       </dl>
     </section>
   );
+}
+
+/** Whose prices these are: the market's own day, which in a replay is not the day of the reader's clock. */
+function MarketDay({ found }: { found: Portfolio }) {
+  const t = useTranslations("dashboard");
+  const locale = useLocale();
+  const span = marketDays(found.positions);
+  if (span === null) return found.simulated ? t("simulated") : null;
+  const kind = found.simulated ? "Simulated" : "";
+  const [from, to] = [formatDay(locale, span.from), formatDay(locale, span.to)];
+  return from === to ? t(`pricesOf${kind}`, { day: to }) : t(`pricesBetween${kind}`, { from, to });
 }
 
 function NextStep({ found }: { found: Portfolio }) {

@@ -6,7 +6,7 @@ import { Amount } from "@/components/amount";
 import { TableView } from "@/components/table-view";
 import ui from "@/components/ui.module.css";
 import type { Portfolio, Position } from "@/features/portfolio/queries";
-import { formatDateTime } from "@/lib/dates";
+import { formatDay } from "@/lib/dates";
 import { formatMoney, formatQuantity } from "@/lib/money";
 
 export function Holdings({ found }: { found: Portfolio }) {
@@ -16,7 +16,9 @@ export function Holdings({ found }: { found: Portfolio }) {
     <>
       {row.price === null ? t("unknown") : formatMoney(locale, { amount: row.price, currency: found.currency })}
       {row.stale && <span className={`${ui.tag} ${ui.tagWait}`}>{t("stale")}</span>}
-      {row.priced_at !== null && <div className={ui.faint}>{formatDateTime(locale, row.priced_at)}</div>}
+      {row.market_date !== null && (
+        <div className={ui.faint}>{t(found.simulated ? "ofDaySimulated" : "ofDay", { day: formatDay(locale, row.market_date) })}</div>
+      )}
     </>
   );
   const name = (row: Position) => (
