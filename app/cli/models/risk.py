@@ -1,6 +1,5 @@
 """`finnami train|predict|evaluate risk`."""
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -34,19 +33,28 @@ class RefusedError(click.ClickException):
     help="Folder of the artefact; versions are never overwritten.",
 )
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True)
+@click.option("--ablations", is_flag=True, help="Also measure without some columns; 3 x as long.")
 @click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
-def train(*, data: Path, out: Path, seed: int, as_json: bool) -> None:  # noqa: ARG001
+def train(
+    *,
+    data: Path,
+    out: Path,
+    seed: int,
+    ablations: bool,
+    as_json: bool,  # noqa: ARG001
+) -> None:
     """Train the ensemble that challenges a stated risk answer, and write it with its card.
 
     Measured on folds of whole households. Exit codes: 0 good, 2 the file or folder cannot be used.
     """
-    from app.ml.training.risk import STEPS, train_risk
+    from app.ml.training.risk import ABLATION_STEPS, STEPS, train_risk
 
     try:
         households = _read(data)
-        with click.progressbar(length=STEPS, label="Training", file=sys.stderr) as bar:
+        steps = STEPS + ablations * ABLATION_STEPS
+        with click.progressbar(length=steps, label="Training", file=sys.stderr) as bar:
             summary = train_risk(
-                households, out, data_sha256=_sha256(data), seed=seed,
+                households, out, seed=seed, ablations=ablations,
                 progress=lambda: bar.update(1),
             )  # fmt: skip
     except (FinNamiError, ValueError) as error:
@@ -113,7 +121,7 @@ def evaluate(
     from app.ml.training.risk_fairness import findings, read_waivers
 
     try:
-        report = evaluate_risk(model, _read(data), data_sha256=_sha256(data))
+        report = evaluate_risk(model, _read(data))
         waived: set[str] = set()
         if waiver is not None and waiver_key is not None:
             today = SystemClock().now().date()
@@ -133,8 +141,3 @@ def _read(path: Path) -> "Households":
     from app.ml.training.risk_data import read_households
 
     return read_households(path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

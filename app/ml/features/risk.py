@@ -21,6 +21,8 @@ MONEY: Final = (
     "INCOME", "WAGEINC", "NORMINC", "NETWORTH", "ASSET", "DEBT", "LIQ", "HOUSES", "VEHIC",
     "NH_MORT", "CCBAL", "INSTALL", "BUS",
 )  # fmt: skip
+PENSION: Final = ("ANYPEN", "DBPLANT")
+"""Whether there is any pension, and a defined-benefit one: facts a client can tell."""
 RATIOS: Final = ("liq_months", "lev", "pir")
 BEHAVIOUR: Final = (
     "SAVED", "WSAVED", "SAVRES1", "SAVRES2", "SAVRES3", "SAVRES5", "SAVRES7", "SPENDMOR",
@@ -28,8 +30,8 @@ BEHAVIOUR: Final = (
     "EMERGSAV", "EMERGBORR", "EMERGCUT", "BFINPRO", "IFINPRO", "ISHOPGRDL", "ISHOPNONE",
     "TURNDOWN", "FEARDENIAL",
 )  # fmt: skip
-COLUMNS: Final = (*DEMOGRAPHIC, *MONEY, *RATIOS, *BEHAVIOUR)
-SOURCE_COLUMNS: Final = (*DEMOGRAPHIC, *MONEY, "PIRTOTAL", *BEHAVIOUR)
+COLUMNS: Final = (*DEMOGRAPHIC, *MONEY, *RATIOS, *BEHAVIOUR, *PENSION)
+SOURCE_COLUMNS: Final = (*DEMOGRAPHIC, *MONEY, "PIRTOTAL", *BEHAVIOUR, *PENSION)
 """What a data file must have; everything else in it, targets included, is not read."""
 FORBIDDEN: Final = ("HHSEX", "RACE", "RACECL", "RACECL4", "RACECL5")
 LEAKING: Final = ("EQUITY", "HEQUITY", "DEQ", "STOCKS", "STMUTF", "FIN", "NFIN")
@@ -41,7 +43,7 @@ _MOST_PAYMENTS: Final = 3.0
 
 
 def feature_rows(columns: Mapping[str, NDArray[np.floating]]) -> FloatArray:
-    """Return one row per household record, shape (records, 53); nulls and NaN count as 0.
+    """Return one row per household record, shape (records, 55); nulls and NaN count as 0.
 
     `columns` holds `SOURCE_COLUMNS`; money is in the survey's dollars. Raises KeyError naming
     a missing column.
@@ -49,12 +51,16 @@ def feature_rows(columns: Mapping[str, NDArray[np.floating]]) -> FloatArray:
     clean = {name: _filled(columns[name]) for name in SOURCE_COLUMNS}
     months = np.maximum(clean["LIQ"], 0.0) / (np.maximum(clean["NORMINC"], _LEAST_INCOME) / 12)
     leverage = clean["DEBT"] / np.maximum(clean["ASSET"], 1.0)
-    made = {
-        "liq_months": np.log1p(months),
-        "lev": np.clip(leverage, 0.0, _MOST_LEVERAGE),
-        "pir": np.clip(clean["PIRTOTAL"], 0.0, _MOST_PAYMENTS),
-    } | {name: signed_log(clean[name]) for name in MONEY}
-    return np.column_stack([made.get(name, clean.get(name)) for name in COLUMNS])
+    made = (
+        clean
+        | {
+            "liq_months": np.log1p(months),
+            "lev": np.clip(leverage, 0.0, _MOST_LEVERAGE),
+            "pir": np.clip(clean["PIRTOTAL"], 0.0, _MOST_PAYMENTS),
+        }
+        | {name: signed_log(clean[name]) for name in MONEY}
+    )
+    return np.column_stack([made[name] for name in COLUMNS])
 
 
 def signed_log(value: FloatArray) -> FloatArray:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,8 @@ from app.ml.training.risk_measures import (
 STEPS: Final = 3 * (FOLDS + 1)
 """Progress ticks of one training: three members per fold and for the final model."""
 GOLDEN_ROWS: Final = 64
+ABLATIONS: Final = {"liquid assets": ("LIQ", "liq_months"), "pensions": features.PENSION}
+ABLATION_STEPS: Final = 3 * FOLDS * len(ABLATIONS)
 
 Progress = Callable[[], None]
 
@@ -89,17 +91,25 @@ def cross_validated(data: Households, targets: RiskTargets, found: OutOfFold) ->
     }
 
 
+def ablation(
+    data: Households, targets: RiskTargets, recipe: RiskRecipe, without: tuple[str, ...], *,
+    seed: int, progress: Progress = lambda: None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return the measures on the same folds when some columns tell nothing (are all 0)."""
+    X = data.X.copy()
+    X[:, [features.COLUMNS.index(name) for name in without]] = 0.0
+    blind = replace(data, X=X)
+    found = out_of_fold(blind, targets, recipe, seed=seed, progress=progress)
+    return measures(*found.predictions(), targets)
+
+
 def train_risk(
-    data: Households,
-    out: Path,
-    *,
-    data_sha256: str,
-    seed: int,
-    recipe: RiskRecipe | None = None,
-    progress: Progress = lambda: None,
-) -> dict[str, Any]:
+    data: Households, out: Path, *, seed: int, ablations: bool = False,
+    recipe: RiskRecipe | None = None, progress: Progress = lambda: None,
+) -> dict[str, Any]:  # fmt: skip
     """Train, measure on household folds, store the artefact and return its summary.
 
+    With `ablations` the card also says what is left without liquid assets and without pensions.
     Raises ValueError when the data cannot train a model, ArtefactError when the folder holds
     something else.
     """
@@ -110,6 +120,12 @@ def train_risk(
     thresholds = conformal_thresholds(data.household, p, targets, level=LEVELS[0])
     ensemble = RiskEnsemble(chosen, random_state=seed)
     ensemble.fit(data.X, targets, progress=progress)
+    folds = cross_validated(data, targets, found)
+    if ablations:
+        folds["without"] = {
+            name: ablation(data, targets, chosen, columns, seed=seed, progress=progress)
+            for name, columns in ABLATIONS.items()
+        }
     golden = _golden_rows(data.X, seed)
     arrays = ensemble.export() | {
         "golden.features": golden,
@@ -124,9 +140,9 @@ def train_risk(
         "recipe": chosen.to_dict(),
         "random_state": seed,
         "rows": len(data),
-        "data_sha256": data_sha256,
+        "data_sha256": data.sha256,
         "conformal": {"level": LEVELS[0], "thresholds": thresholds},
-        "folds": cross_validated(data, targets, found),
+        "folds": folds,
         "fairness": fairness_report(data, targets, p, np.asarray(thresholds)),
         "libraries": {
             "numpy": np.__version__,

@@ -30,7 +30,7 @@ LightGBM {recipe["trees"]} trees of {recipe["lightgbm_leaves"]} leaves; mean of 
 {_rows(folds)}
 
 Knowing nothing gives a log loss of {folds["log_loss_prior"]:.4f}, an AUC of .5, a QWK and R² of 0.
-
+{_without(folds.get("without", {}))}
 ## The set of usual answers
 
 {_sets(folds["sets"])}
@@ -54,6 +54,14 @@ def _rows(folds: Mapping[str, Any]) -> str:
     names = ("auc_none", "auc_substantial", "log_loss", "qwk", "equity_r2", "equity_mae")
     columns = [folds, *folds["members"].values()]
     return "\n".join(f"| {n} | " + " | ".join(f"{c[n]:.4f}" for c in columns) + " |" for n in names)
+
+
+def _without(blind: Mapping[str, Any]) -> str:
+    return "".join(
+        f"Without {name}: AUC {row['auc_none']:.4f}, QWK {row['qwk']:.4f}, "
+        f"R² {row['equity_r2']:.4f}.\n"
+        for name, row in blind.items()
+    )
 
 
 def _sets(sets: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Read a household survey file: one row per implicate, several implicates per household."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,7 @@ class Households:
     record: np.ndarray
     X: FloatArray
     frame: pd.DataFrame
+    sha256: str
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -35,8 +37,12 @@ class Households:
 
     def take(self, rows: np.ndarray) -> "Households":
         """Return the chosen rows."""
-        return Households(
-            self.household[rows], self.record[rows], self.X[rows], self.frame.loc[rows]
+        return replace(
+            self,
+            household=self.household[rows],
+            record=self.record[rows],
+            X=self.X[rows],
+            frame=self.frame.loc[rows],
         )
 
 
@@ -58,7 +64,9 @@ def read_households(path: Path) -> Households:
         row = int(np.flatnonzero((frame["YY1"].isna() | frame["Y1"].isna()).to_numpy())[0]) + 1
         raise HouseholdFileError(f"{path.name}: row {row} has no household number (YY1, Y1)")
     X = feature_rows({name: frame[name].to_numpy(float) for name in SOURCE_COLUMNS})
-    return Households(frame["YY1"].to_numpy(np.int64), frame["Y1"].to_numpy(np.int64), X, frame)
+    return Households(
+        frame["YY1"].to_numpy(np.int64), frame["Y1"].to_numpy(np.int64), X, frame, _sha256(path)
+    )
 
 
 def targets_of(data: Households) -> RiskTargets:
@@ -97,3 +105,8 @@ def _read_frame(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
         raise HouseholdFileError(f"{path.name} is neither Parquet nor CSV: {error}") from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -14,7 +14,7 @@ from app.ml.training.risk_fairness import fairness_report
 from app.ml.training.risk_measures import measures, set_report
 
 
-def evaluate_risk(folder: Path, data: Households, *, data_sha256: str) -> dict[str, Any]:
+def evaluate_risk(folder: Path, data: Households) -> dict[str, Any]:
     """Return measures, conformal coverage and parity on unseen households.
 
     The training file itself has none: then the stored figures of its household folds are
@@ -23,7 +23,7 @@ def evaluate_risk(folder: Path, data: Households, *, data_sha256: str) -> dict[s
     artefact = registry.load(folder, feature_version=features.VERSION, golden=golden_difference)
     manifest = artefact.manifest
     head = {"model_version": artefact.version, "sex_and_race_are_inputs": False}
-    if data_sha256 == manifest["data_sha256"]:
+    if data.sha256 == manifest["data_sha256"]:
         stored = {"measured_on": "household folds of the training file", **manifest["folds"]}
         return head | stored | {"fairness": manifest["fairness"]}
     unseen = ~is_known(data.household, artefact.arrays["households"])

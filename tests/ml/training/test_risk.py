@@ -39,7 +39,7 @@ def model(data: Households) -> RiskModel:
 class TestInputs:
     def test_no_protected_or_leaking_column_is_read(self) -> None:
         assert not set(SOURCE_COLUMNS) & {*FORBIDDEN, *LEAKING}
-        assert len(COLUMNS) == 53
+        assert len(COLUMNS) == 55
 
 
 class TestReasons:
@@ -132,3 +132,4 @@ class TestSurvey:
         report = measures(*found.predictions(), targets)
         assert 0.81 <= report["auc_none"] <= 0.86
         assert report["qwk"] >= 0.385
+        assert report["equity_r2"] >= 0.25
