@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.envelope import Envelope
-from app.core.store import Document, DuplicateKeyError
+from app.core.store import Document, DuplicateKeyError, Store
 from app.core.uow import Transaction
 from app.domains.onboarding.errors import (
     FactsMissingError,
@@ -141,6 +141,11 @@ class RiskProfiles:
         """Tell whether a profile is fresh and of the facts as they stand."""
         facts_at = people.financial_at(document)
         return risk.is_current(profile, facts_at=facts_at, now=self._clock.now())
+
+
+async def stored_profile(store: Store, user_id: str, version: int) -> RiskProfile | None:
+    """Return one version as it was made, however old: a decision quotes it."""
+    return await people.find_profile(store, user_id, version)
 
 
 def _scored(
