@@ -17,7 +17,8 @@ from app.domains.onboarding.errors import (
 )
 from app.domains.onboarding.events import RiskProfileMade
 from app.domains.onboarding.repository import cases, people
-from app.domains.onboarding.rules import risk, steps
+from app.domains.onboarding.rules import counterfactual, risk, steps
+from app.domains.onboarding.rules.counterfactual import Suggestion
 from app.domains.onboarding.types import FinancialFacts, ItemScore, PersonalFacts, RiskProfile, Step
 
 VALID_FOR = timedelta(days=365)
@@ -112,6 +113,18 @@ class RiskProfiles:
                 raise
             return winner
         return profile
+
+    async def what_would_change(self, user_id: str) -> Suggestion | None:
+        """Return the smallest change of her own making that gives another profile, or None.
+
+        Saving exactly these facts and making the profile anew leads there. Raises
+        RiskProfileMissingError, FactsMissingError.
+        """
+        profile = await self.latest(user_id)
+        facts = people.financial_of(await people.find(self._db, user_id))
+        if facts is None:
+            raise FactsMissingError
+        return counterfactual.smallest(facts, profile.tolerance)
 
     async def latest(self, user_id: str) -> RiskProfile:
         """Return the newest version. Raises RiskProfileMissingError."""
