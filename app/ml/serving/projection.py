@@ -101,7 +101,9 @@ def draw_paths(returns: FloatArray, *, months: int, paths: int, seed: int) -> Pa
     count = len(logs)
     blocks = -(-months // BLOCK_MONTHS)
     start = rng.integers(0, count, size=(blocks, paths))
-    shift = np.exp(rng.normal(0.0, mean_uncertainty(logs), size=paths))
+    # Student's t, for the standard error itself is estimated from few years.
+    error, freedom = mean_uncertainty(logs), count // BLOCK_MONTHS - 1
+    shift = np.exp(error * rng.standard_t(freedom, size=paths))
     # A block that runs over the end goes on at the beginning: every month is equally likely.
     factor = np.exp(np.concatenate([logs, logs[:BLOCK_MONTHS]]))
     return Paths(factor, start, shift, months, seed)

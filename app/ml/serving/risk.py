@@ -66,6 +66,14 @@ class RiskModel:
         mean = self.margins(X).mean(axis=0)
         return softmax(mean[: len(CLASSES)].T), np.clip(mean[-1], 0.0, 1.0)
 
+    def margin(self, X: FloatArray, output: str) -> FloatArray:
+        """Return the mean margin of one output, shape (rows,)."""
+        at = OUTPUTS.index(output)
+        linear = X @ self.linear.coefficients[at] + self.linear.intercept[at]
+        return np.asarray(
+            (linear + self.xgboost[at].margin(X) + self.lightgbm[at].margin(X)) / len(MEMBERS)
+        )
+
     def reasons(self, x: FloatArray, output: str) -> RiskReasons:
         """Return the exact parts of one output's margin for one row of shape (columns,)."""
         at = OUTPUTS.index(output)

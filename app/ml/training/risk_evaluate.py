@@ -7,11 +7,14 @@ import numpy as np
 
 from app.ml import registry
 from app.ml.features import risk as features
-from app.ml.serving.risk import golden_difference, model_of
+from app.ml.serving.risk import RiskModel, golden_difference, model_of
+from app.ml.serving.surrogate import UNSTABLE_BELOW, second_opinion
 from app.ml.training.risk import is_known
 from app.ml.training.risk_data import HouseholdFileError, Households, targets_of
 from app.ml.training.risk_fairness import fairness_report
 from app.ml.training.risk_measures import measures, set_report
+
+REASON_ROWS = 10
 
 
 def evaluate_risk(folder: Path, data: Households) -> dict[str, Any]:
@@ -42,5 +45,26 @@ def evaluate_risk(folder: Path, data: Households) -> dict[str, Any]:
         "sets": {
             "served": set_report(model.plausible(p), targets, level=manifest["conformal"]["level"])
         },
+        "reasons": reasons_report(model, kept),
         "fairness": fairness_report(kept, targets, p, thresholds),
+    }
+
+
+def reasons_report(model: RiskModel, data: Households) -> dict[str, Any]:
+    """Return how exact the reasons for "none" are and how often a local line ranks them apart."""
+    rows = data.X[:: max(1, len(data) // REASON_ROWS)][:REASON_ROWS]
+    gaps, opinions = [], []
+    for number, x in enumerate(rows):
+        found = model.reasons(x, "none")
+        gaps.append(abs(found.base + float(found.values.sum()) - found.margin))
+        opinions.append(
+            second_opinion(lambda X: model.margin(X, "none"), x, data.X, found.values, seed=number)
+        )
+    return {
+        "rows": len(rows),
+        "sum_difference_max": max(gaps),
+        "rank_agreement_mean": float(np.mean([o.agreement for o in opinions])),
+        "local_fit_mean": float(np.mean([o.fit for o in opinions])),
+        "unstable_below": UNSTABLE_BELOW,
+        "unstable": int(sum(o.unstable for o in opinions)),
     }

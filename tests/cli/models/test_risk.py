@@ -182,6 +182,8 @@ class TestEvaluate:
         report = json.loads(done.stdout)
         assert report["households"] == 100
         assert report["auc_none"] > 0.7
+        assert report["reasons"]["sum_difference_max"] <= 1e-5
+        assert -1 <= report["reasons"]["rank_agreement_mean"] <= 1
 
     def test_households_of_the_training_are_left_out(self, folder: Path, tmp_path: Path) -> None:
         known = pd.read_parquet(folder / "known.parquet")

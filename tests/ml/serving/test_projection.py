@@ -27,7 +27,7 @@ def plain_paths(history: np.ndarray, months: int, paths: int, seed: int) -> list
     years = [sum(logs[12 * y : 12 * y + 12]) / 12 for y in range(len(logs) // 12)]
     mean = sum(years) / len(years)
     error = (sum((y - mean) ** 2 for y in years) / (len(years) - 1) / len(years)) ** 0.5
-    shift = rng.normal(0.0, error, size=paths)
+    shift = error * rng.standard_t(len(years) - 1, size=paths)
     return [
         [
             float(np.exp(logs[(int(start[m // 12, p]) + m % 12) % len(logs)] + shift[p]))
