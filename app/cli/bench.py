@@ -11,6 +11,7 @@ BENCHES: dict[str, tuple[str, str, str]] = {
     "queue": ("app.cli.bench_queue", "queue", "Outbox and queue against stock arq."),
     "score": ("app.cli.bench_score", "score", "Fraud scoring against the naive path."),
     "recommend": ("app.cli.bench_recommend", "recommend", "Recommendations against naive ones."),
+    "projection": ("app.cli.bench_projection", "projection", "The fan of a goal: time and truth."),
 }
 """Bench name -> (module, attribute, one line of help)."""
 

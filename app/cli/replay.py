@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from app.cli.replay_decision import decision
 from app.core.errors import FinNamiError
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -15,7 +16,10 @@ LATE_SEED = 5
 
 @click.group()
 def replay() -> None:
-    """Compute stored features again, payment by payment, and compare."""
+    """Compute stored features or decisions again, and compare."""
+
+
+replay.add_command(decision)
 
 
 @replay.command()

@@ -114,7 +114,7 @@ class FraudService:
 
         A held one opens its case here, so that it is never stuck without one.
         """
-        await decisions.record(tx, _decision(verdict))
+        await decisions.record(tx, decision_record(verdict))
         if booked:
             await events.append(tx, verdict.facts, high_ratio=_high(verdict))
         if booked and verdict.facts.fresh_factor:
@@ -178,7 +178,8 @@ def _high(verdict: Verdict) -> bool:
     return verdict.score is not None and verdict.score.high_ratio
 
 
-def _decision(verdict: Verdict) -> DecisionRecord:
+def decision_record(verdict: Verdict) -> DecisionRecord:
+    """Return what is stored of a verdict: enough to reach it again (see replay.py)."""
     facts, score = verdict.facts, verdict.score
     return DecisionRecord(
         id=verdict.decision_id,

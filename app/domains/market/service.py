@@ -52,6 +52,11 @@ class MarketService:
         source = await self.source()
         return _listed(source)
 
+    async def instruments_of(self, source_id: str) -> tuple[Instrument, ...]:
+        """Return what could be held with a source, active or not; nothing when it is unknown."""
+        source = await prices.find_source(self._db, source_id)
+        return _listed(source) if source else ()
+
     async def instrument(self, symbol: str) -> Instrument:
         """Return one instrument. Raises InstrumentNotFoundError, NoPricesError."""
         for found in await self.instruments():

@@ -71,6 +71,42 @@ def from_xgboost(booster: xgb.Booster) -> TreeEnsemble:
     return nodes.build(base=base, strict=True)
 
 
+def from_xgboost_classes(booster: xgb.Booster) -> list[TreeEnsemble]:
+    """Return one margin per class of a gbtree booster trained with multi:softprob.
+
+    Raises ValueError for anything else.
+    """
+    model = json.loads(booster.save_raw(raw_format="json"))["learner"]
+    classes = int(model["learner_model_param"]["num_class"])
+    if model["gradient_booster"]["name"] != "gbtree" or classes < 2:
+        raise ValueError("only a gbtree with several classes has a margin per class")
+    stored = str(model["learner_model_param"]["base_score"]).strip("[]").split(",")
+    # One number for all classes, or one per class, depending on the library's version.
+    bases = [float(part) for part in stored] * (classes if len(stored) == 1 else 1)
+    grown = [_Nodes() for _ in range(classes)]
+    trees = model["gradient_booster"]["model"]
+    for tree, owner in zip(trees["trees"], trees["tree_info"], strict=True):
+        if any(tree["split_type"]):
+            raise ValueError("categorical splits are not exported")
+        grown[owner].root.append(len(grown[owner].rows))
+        _add_xgboost_tree(grown[owner], tree)
+    return [nodes.build(base=base, strict=True) for nodes, base in zip(grown, bases, strict=True)]
+
+
+def from_lightgbm_classes(booster: lgb.Booster) -> list[TreeEnsemble]:
+    """Return one raw score per class of a booster trained with the multiclass objective.
+
+    Raises ValueError for categorical splits or zero-as-missing.
+    """
+    dump = booster.dump_model()
+    classes = int(dump["num_tree_per_iteration"])
+    grown = [_Nodes() for _ in range(classes)]
+    for number, tree in enumerate(dump["tree_info"]):
+        nodes = grown[number % classes]
+        nodes.root.append(_add_lightgbm_tree(nodes, tree["tree_structure"]))
+    return [nodes.build(base=0.0, strict=False) for nodes in grown]
+
+
 def _add_xgboost_tree(nodes: _Nodes, tree: dict[str, Any]) -> None:
     offset = len(nodes.rows)
     depth = {0: 0}

@@ -82,8 +82,12 @@ class VolatilityEnsemble:
         gap = y - X[:, _EWV]
         seeds = range(self.random_state, self.random_state + recipe.seeds)
         self.linear_ = _fit_ridge(recipe, X, gap)
-        self.xgboost_ = averaged([_fit_xgboost(recipe, X, gap, seed) for seed in seeds])
-        self.lightgbm_ = averaged([_fit_lightgbm(recipe, X, gap, seed) for seed in seeds])
+        self.xgboost_ = averaged(
+            [from_xgboost(fit_xgboost(recipe, X, gap, seed).get_booster()) for seed in seeds]
+        )
+        self.lightgbm_ = averaged(
+            [from_lightgbm(fit_lightgbm(recipe, X, gap, seed).booster_) for seed in seeds]
+        )
         return self
 
     def predict(self, X: FloatArray) -> FloatArray:
@@ -131,9 +135,10 @@ def _fit_ridge(recipe: VolatilityRecipe, X: FloatArray, gap: FloatArray) -> Line
     return LinearMember(coefficients, float(ridge.intercept_ - centre @ coefficients), centre)
 
 
-def _fit_xgboost(
+def fit_xgboost(
     recipe: VolatilityRecipe, X: FloatArray, gap: FloatArray, seed: int
-) -> TreeEnsemble:
+) -> xgb.XGBRegressor:
+    """Return the fitted library model of one seed."""
     model = xgb.XGBRegressor(
         n_estimators=recipe.trees,
         max_depth=recipe.xgboost_depth,
@@ -145,12 +150,13 @@ def _fit_xgboost(
         n_jobs=1,
         random_state=seed,
     )
-    return from_xgboost(model.fit(X, gap).get_booster())
+    return model.fit(X, gap)
 
 
-def _fit_lightgbm(
+def fit_lightgbm(
     recipe: VolatilityRecipe, X: FloatArray, gap: FloatArray, seed: int
-) -> TreeEnsemble:
+) -> lgb.LGBMRegressor:
+    """Return the fitted library model of one seed."""
     model = lgb.LGBMRegressor(
         n_estimators=recipe.trees,
         num_leaves=recipe.lightgbm_leaves,
@@ -165,4 +171,4 @@ def _fit_lightgbm(
         force_row_wise=True,
         verbose=-1,
     )
-    return from_lightgbm(model.fit(X, gap).booster_)
+    return model.fit(X, gap)

@@ -62,6 +62,8 @@ class VolatilityModel:
     linear: LinearMember
     xgboost: TreeEnsemble
     lightgbm: TreeEnsemble
+    paths: tuple[PathShap, ...]
+    """The trees' leaves, walked once: finding them costs more than a day's reasons."""
     disagreement_bound: float
 
     def forecast(self, features: FloatArray) -> VolatilityForecast:
@@ -86,9 +88,10 @@ class VolatilityModel:
         """
         self._require_columns(features)
         parts = [self.linear.contributions(features)]
-        for trees in (self.xgboost, self.lightgbm):
-            shap = PathShap.of(trees, features.shape[1])
-            parts.append((shap.base, np.stack([shap.contributions(row) for row in features])))
+        parts += [
+            (shap.base, np.stack([shap.contributions(row) for row in features]))
+            for shap in self.paths
+        ]
         base = np.full(len(features), np.mean([part[0] for part in parts]))
         values = np.mean([part[1] for part in parts], axis=0)
         values[:, _EWV] += features[:, _EWV] - self.linear.centre[_EWV]
@@ -116,6 +119,8 @@ def load_volatility(folder: Path, *, public_key: bytes | None = None) -> Volatil
 
 def model_of(arrays: registry.Arrays, manifest: Mapping[str, Any]) -> VolatilityModel:
     """Return the model held by arrays and a manifest; raises KeyError on a missing part."""
+    xgboost, lightgbm = _trees(arrays, "xgboost"), _trees(arrays, "lightgbm")
+    columns = len(arrays["ridge.coefficients"])
     return VolatilityModel(
         universe=parse_universe(manifest["universe"]),
         version=str(manifest["version"]),
@@ -125,8 +130,9 @@ def model_of(arrays: registry.Arrays, manifest: Mapping[str, Any]) -> Volatility
             float(arrays["ridge.intercept"]),
             arrays["ridge.centre"],
         ),
-        xgboost=_trees(arrays, "xgboost"),
-        lightgbm=_trees(arrays, "lightgbm"),
+        xgboost=xgboost,
+        lightgbm=lightgbm,
+        paths=tuple(PathShap.of(trees, columns) for trees in (xgboost, lightgbm)),
         disagreement_bound=float(manifest["disagreement_bound"]),
     )
 

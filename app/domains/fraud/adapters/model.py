@@ -57,6 +57,14 @@ class ModelScorer:
             log.warning("fraud_model_missing", reason=str(error)[:200])
             return None
 
+    @classmethod
+    def of_version(cls, models_dir: Path, version: str) -> "ModelScorer":
+        """Return one stored version, verified, in force or not. Raises ArtefactError."""
+        folder = models_dir / "fraud" / version
+        if "/" in version or version.startswith(".") or not folder.is_dir():
+            raise ArtefactError(f"no version {version} is stored")
+        return cls(_verified(folder, "plain"))
+
     def score(self, facts: PaymentFacts, customer: EntityState, payee: EntityState) -> ModelScore:
         """Return the score of one payment from the events recorded before it."""
         payment = _payment(facts.at, facts.amount.amount_minor, facts.payee_id)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.envelope import Envelope
-from app.core.store import Document, DuplicateKeyError
+from app.core.store import Document, DuplicateKeyError, Store
 from app.core.uow import Transaction
 from app.domains.onboarding.errors import (
     FactsMissingError,
@@ -17,7 +17,8 @@ from app.domains.onboarding.errors import (
 )
 from app.domains.onboarding.events import RiskProfileMade
 from app.domains.onboarding.repository import cases, people
-from app.domains.onboarding.rules import risk, steps
+from app.domains.onboarding.rules import counterfactual, risk, steps
+from app.domains.onboarding.rules.counterfactual import Suggestion
 from app.domains.onboarding.types import FinancialFacts, ItemScore, PersonalFacts, RiskProfile, Step
 
 VALID_FOR = timedelta(days=365)
@@ -113,6 +114,18 @@ class RiskProfiles:
             return winner
         return profile
 
+    async def what_would_change(self, user_id: str) -> Suggestion | None:
+        """Return the smallest change of her own making that gives another profile, or None.
+
+        Saving exactly these facts and making the profile anew leads there. Raises
+        RiskProfileMissingError, FactsMissingError.
+        """
+        profile = await self.latest(user_id)
+        facts = people.financial_of(await people.find(self._db, user_id))
+        if facts is None:
+            raise FactsMissingError
+        return counterfactual.smallest(facts, profile.tolerance)
+
     async def latest(self, user_id: str) -> RiskProfile:
         """Return the newest version. Raises RiskProfileMissingError."""
         found = await self.of_document(user_id, await people.find(self._db, user_id))
@@ -141,6 +154,11 @@ class RiskProfiles:
         """Tell whether a profile is fresh and of the facts as they stand."""
         facts_at = people.financial_at(document)
         return risk.is_current(profile, facts_at=facts_at, now=self._clock.now())
+
+
+async def stored_profile(store: Store, user_id: str, version: int) -> RiskProfile | None:
+    """Return one version as it was made, however old: a decision quotes it."""
+    return await people.find_profile(store, user_id, version)
 
 
 def _scored(

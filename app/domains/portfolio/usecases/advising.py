@@ -1,23 +1,18 @@
 """One recommendation: profile, promise, rung, reasons, costs; sealed as a decision record."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
-
-import numpy as np
 
 from app.core import decisions
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.decisions import canonical_json, sha256_hex
-from app.core.money import Money, Rounding
+from app.core.money import Money
 from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.ledger.errors import IdempotencyMismatchError
 from app.domains.market.service import MarketService
 from app.domains.onboarding.service import OnboardingService
-from app.domains.onboarding.types import Reason, RiskProfile
+from app.domains.onboarding.types import RiskProfile
 from app.domains.portfolio.errors import (
     AdviceUnavailableError,
     RecommendationNotFoundError,
@@ -25,29 +20,20 @@ from app.domains.portfolio.errors import (
 )
 from app.domains.portfolio.repository import requests
 from app.domains.portfolio.repository.requests import AdviceRequest
-from app.domains.portfolio.rules import choice, explain, planning, records
 from app.domains.portfolio.types import (
-    AdviceOutcome,
-    Costs,
     Mix,
     Recommendation,
     StoredFrontier,
-    Target,
 )
+from app.domains.portfolio.usecases import making
 from app.domains.portfolio.usecases.frontiers import Frontiers
 from app.domains.portfolio.usecases.holdings import Holdings
-from app.ml.serving.ladder import promised_volatility
+from app.domains.portfolio.usecases.kept import Kept
+from app.domains.portfolio.usecases.making import Basis, Question
 
 KIND: Final = "recommendation"
-GOOD_FOR: Final = timedelta(days=1)
 #: Money figures are shown on this when she has nothing yet and names no amount.
 EXAMPLE_MINOR: Final = 1_000_00
-
-
-@dataclass(frozen=True, slots=True)
-class _Basis:
-    money: Money
-    is_example: bool
 
 
 class Advising:
@@ -69,6 +55,8 @@ class Advising:
         self._onboarding = onboarding
         self._frontiers = frontiers
         self._holdings = holdings
+        self._mixes: Kept[Mix] = Kept()
+        self._answers: Kept[Recommendation] = Kept()
 
     async def recommend(
         self, user_id: str, *, key: str, amount: Money | None = None
@@ -84,7 +72,7 @@ class Advising:
             user_id=user_id,
             amount=amount,
             at=self._clock.now(),
-            request_hash=sha256_hex(canonical_json({"amount": _plain(amount)})),
+            request_hash=sha256_hex(canonical_json({"amount": making.plain(amount)})),
         )
         earlier = await requests.find(self._db, request.request_id, user_id=user_id)
         if earlier is None:
@@ -118,13 +106,17 @@ class Advising:
             sort=[("at", -1)],
             limit=1,
         )
-        return records.recommendation_of(decisions.DecisionRecord.of(rows[0])) if rows else None
+        return making.read_back(decisions.DecisionRecord.of(rows[0])) if rows else None
 
     async def _stored(self, user_id: str, recommendation_id: str) -> Recommendation | None:
+        # A sealed recommendation never changes, so a copy of it cannot be stale.
+        kept = self._answers.get((user_id, recommendation_id))
+        if kept is not None:
+            return kept
         found = await decisions.load(self._db, recommendation_id, user_id=user_id)
         if found is None or found.kind != KIND:
             return None
-        return records.recommendation_of(found)
+        return self._answers.put((user_id, recommendation_id), making.read_back(found))
 
     async def _complete(self, request: AdviceRequest) -> Recommendation:
         stored = await self._stored(request.user_id, request.request_id)
@@ -151,45 +143,19 @@ class Advising:
             raise RiskProfileExpiredError
         return profile
 
-    async def _basis(self, request: AdviceRequest, currency: str) -> _Basis:
+    async def _basis(self, request: AdviceRequest, currency: str) -> Basis:
         if request.amount is not None:
             # Adding refuses another currency than the one prices are in.
-            return _Basis(request.amount + Money.zero(currency), is_example=False)
+            return Basis(request.amount + Money.zero(currency), is_example=False)
         value = await self._holdings.value(request.user_id, currency)
         if value is not None and value.amount_minor > 0:
-            return _Basis(value, is_example=False)
-        return _Basis(Money(EXAMPLE_MINOR, currency), is_example=True)
+            return Basis(value, is_example=False)
+        return Basis(Money(EXAMPLE_MINOR, currency), is_example=True)
 
-    async def _mix(self, profile: RiskProfile, frontier: StoredFrontier, basis: _Basis) -> Mix:
-        rung = choice.choose_rung(profile.final, frontier.rung_volatility, frontier.rung_equity)
-        weights = frontier.rung_weights[rung]
-        exact = choice.exact_weights(weights)
+    async def _mix(self, profile: RiskProfile, frontier: StoredFrontier, basis: Basis) -> Mix:
         known = {found.symbol: found for found in await self._market.instruments()}
-        instruments = [known[symbol] for symbol in frontier.assets]
-        bps = explain.yearly_cost_bps(exact, tuple(i.annual_cost_bps for i in instruments))
-        worst = float(frontier.worst_year[rung])
-        return Mix(
-            rung=rung,
-            targets=tuple(
-                Target(i.symbol, i.name, i.asset_class, weight)
-                for i, weight in zip(instruments, exact, strict=True)
-                if weight > 0
-            ),
-            promised_volatility=promised_volatility(profile.final),
-            predicted_volatility=float(frontier.rung_volatility[rung]),
-            equity_share=float(frontier.rung_equity[rung]),
-            equity_limit=choice.equity_limit(profile.final),
-            costs=_costs(basis, bps),
-            worst_year=None if np.isnan(worst) else _loss(basis.money, worst),
-            risk=explain.explain_risk(
-                weights, frontier.covariance, frontier.base, frontier.parts, frontier.columns
-            ),
-            as_of=frontier.day,
-            source=frontier.source,
-            simulated=any(i.simulated for i in instruments),
-            frontier_version=frontier.version,
-            model_version=frontier.model_version,
-        )
+        key = (frontier.version, profile.reference, basis)
+        return self._mixes.get_or_make(key, lambda: making.mix_of(profile, frontier, basis, known))
 
     async def _seal(
         self,
@@ -199,8 +165,7 @@ class Advising:
         frontier: StoredFrontier | None,
     ) -> Recommendation:
         at = self._clock.now()
-        made = _recommendation(request, profile, mix, at=at)
-        record = records.record_of(made, profile, frontier, amount=_plain(request.amount))
+        record = making.record(_question(request), profile, frontier, mix, at=at)
 
         async def work(tx: Transaction) -> None:
             # May run again after a write conflict: nothing but tx in here.
@@ -215,52 +180,12 @@ class Advising:
             if winner is None:
                 raise
             return winner
-        return records.recommendation_of(record)
+        return making.read_back(record)
 
 
-def _recommendation(
-    request: AdviceRequest, profile: RiskProfile, mix: Mix | None, *, at: datetime
-) -> Recommendation:
-    outcome = AdviceOutcome.PREPARING
-    reasons: tuple[Reason, ...] = ()
-    if profile.do_not_invest is not None:
-        outcome, reasons = AdviceOutcome.WAIT, (profile.do_not_invest,)
-    elif mix is not None:
-        outcome = AdviceOutcome.INVEST
-        reasons = explain.reasons_to_invest(
-            profile, mix.promised_volatility, mix.predicted_volatility, mix.risk
-        ) + explain.reason_of_costs(mix.costs, mix.worst_year)
-    return Recommendation(
-        recommendation_id=request.request_id,
-        user_id=request.user_id,
-        made_at=at,
-        expires_at=min(at + GOOD_FOR, profile.expires_at),
-        outcome=outcome,
-        profile=profile.final,
-        tolerance=profile.tolerance,
-        capacity=profile.capacity,
-        profile_reference=profile.reference,
-        reasons=reasons,
-        mix=mix,
-        record_hash="",
-    )
-
-
-def _plain(amount: Money | None) -> str | None:
-    return None if amount is None else f"{amount.decimal_string()} {amount.currency}"
+def _question(request: AdviceRequest) -> Question:
+    return Question(request.request_id, request.user_id, request.amount)
 
 
 def _preparing(request: AdviceRequest, profile: RiskProfile) -> Recommendation:
-    return _recommendation(request, profile, None, at=request.at)
-
-
-def _costs(basis: _Basis, yearly_bps: Decimal) -> Costs:
-    one_off = planning.fee_of(basis.money)
-    yearly = basis.money.times(yearly_bps / 10_000, rounding=Rounding.UP)
-    return Costs(basis.money, basis.is_example, one_off, yearly, round(yearly_bps))
-
-
-def _loss(basis: Money, worst_return: float) -> Money:
-    """Return the loss of a year's return as a positive amount; a gain is no loss."""
-    factor = Decimal(repr(round(max(-worst_return, 0.0), 8)))
-    return basis.times(factor, rounding=Rounding.UP)
+    return making.recommendation(_question(request), profile, None, at=request.at)

@@ -1,7 +1,7 @@
 """The day's frontier: built once by the slow worker, read by every recommendation."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,7 @@ from app.ml.features.returns import column_names
 from app.ml.features.universe import FloatArray, Universe, UniverseError
 from app.ml.registry import ArtefactError
 from app.ml.registry import newest as newest_artefact
-from app.ml.serving.frontier import build_frontier
+from app.ml.serving.frontier import Frontier, build_frontier
 from app.ml.serving.vol import MODEL_NAME, VolatilityModel, load_volatility
 
 HISTORY_DAYS: Final = 10_400
@@ -133,30 +133,38 @@ class Frontiers:
             frontier = build_frontier(table, len(table) - 1, model)
         except (StalePriceError, UniverseError) as error:
             raise AdviceUnavailableError(str(error)) from error
-        reasons = model.contributions(frontier.features)
-        return StoredFrontier(
-            version=f"{frontier.version}-{source.source_id}"[:60],
-            source=source.source_id,
-            day=source.last_day,
-            universe_id=frontier.universe_id,
-            universe_version=frontier.universe_version,
-            model_version=frontier.model_version,
-            data_sha256=frontier.data_sha256,
-            currency=source.currency,
-            made_at=self._clock.now(),
-            disagreement=frontier.disagreement,
-            disagreement_bound=model.disagreement_bound,
-            assets=frontier.assets,
-            columns=column_names(model.universe),
-            rung_weights=frontier.rung_weights,
-            rung_equity=rung_equity(model.universe, frontier.rung_weights),
-            rung_volatility=frontier.rung_volatility,
-            worst_year=worst_years(table, frontier.rung_weights),
-            volatility=frontier.volatility,
-            covariance=frontier.covariance,
-            base=reasons.base,
-            parts=reasons.values,
-        )
+        return assemble(frontier, model, table, source, made_at=self._clock.now())
+
+
+def assemble(
+    frontier: Frontier, model: VolatilityModel, table: PriceTable, source: Source, *,
+    made_at: datetime,
+) -> StoredFrontier:  # fmt: skip
+    """Return a frontier with everything a recommendation reads: worst years, exact reasons."""
+    reasons = model.contributions(frontier.features)
+    return StoredFrontier(
+        version=f"{frontier.version}-{source.source_id}"[:60],
+        source=source.source_id,
+        day=source.last_day,
+        universe_id=frontier.universe_id,
+        universe_version=frontier.universe_version,
+        model_version=frontier.model_version,
+        data_sha256=frontier.data_sha256,
+        currency=source.currency,
+        made_at=made_at,
+        disagreement=frontier.disagreement,
+        disagreement_bound=model.disagreement_bound,
+        assets=frontier.assets,
+        columns=column_names(model.universe),
+        rung_weights=frontier.rung_weights,
+        rung_equity=rung_equity(model.universe, frontier.rung_weights),
+        rung_volatility=frontier.rung_volatility,
+        worst_year=worst_years(table, frontier.rung_weights),
+        volatility=frontier.volatility,
+        covariance=frontier.covariance,
+        base=reasons.base,
+        parts=reasons.values,
+    )
 
 
 def rung_equity(universe: Universe, rung_weights: FloatArray) -> FloatArray:

@@ -1,0 +1,101 @@
+"""`finnami replay decision`: make a stored decision again and compare every byte."""
+
+import asyncio
+import json
+import sys
+
+import click
+
+from app.cli.connection import local_settings
+from app.core import decisions
+from app.core.clock import SystemClock
+from app.core.config import Settings
+from app.core.db import Database
+from app.core.decisions import DecisionRecord
+from app.core.errors import FinNamiError
+from app.core.replays import MissingForReplayError, Replay, compare
+from app.domains.fraud import replay as fraud
+from app.domains.market.service import MarketService
+from app.domains.portfolio import replay as portfolio
+from app.services import open_database
+
+USAGE = 2
+
+
+class UnknownDecisionError(Exception):
+    """No such decision is stored."""
+
+
+@click.command()
+@click.argument("decision_id")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def decision(*, decision_id: str, as_json: bool) -> None:
+    """Make the stored recommendation or fraud decision DECISION_ID again.
+
+    Inputs, model, rules and frontier are those its record names. Exit codes: 0 the same bytes
+    came out, 1 something differs or is missing (each is named), 2 no database or no such decision.
+    """
+    try:
+        found = asyncio.run(_run(local_settings(), decision_id))
+    except (ValueError, FinNamiError, UnknownDecisionError) as error:
+        click.echo(f"finnami: {error}", err=True)
+        sys.exit(USAGE)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "decision": found.decision_id,
+                    "kind": found.kind,
+                    "identical": found.identical,
+                    "missing": found.missing,
+                    "differences": found.differences,
+                },
+                indent=1,
+            )
+        )
+    else:
+        for line in found.missing:
+            click.echo(f"missing: {line}")
+        for line in found.differences:
+            click.echo(f"differs: {line}")
+        if found.identical:
+            click.echo(f"identical: {found.kind} decision {found.decision_id}, byte for byte")
+    sys.exit(0 if found.identical else 1)
+
+
+async def _run(settings: Settings, decision_id: str) -> Replay:
+    db = open_database(settings)
+    try:
+        return await replay_decision(db, settings, decision_id)
+    finally:
+        await db.close()
+
+
+async def replay_decision(db: Database, settings: Settings, decision_id: str) -> Replay:
+    """Return what a replay of a stored decision finds. Raises UnknownDecisionError."""
+    document = await db.find_one(decisions.COLLECTION, {"_id": decision_id})
+    if document is None:
+        raise UnknownDecisionError(f"no decision {decision_id} is stored")
+    stored = DecisionRecord.of(document)
+    altered: tuple[str, ...] = ()
+    if stored.hash() != document["hash"]:
+        altered = (
+            f"the record was altered: its content is not what {document['hash'][:12]} seals",
+        )
+    try:
+        made = await _again(db, settings, stored)
+    except MissingForReplayError as error:
+        return Replay(stored.id, stored.kind, missing=(str(error),), differences=altered)
+    except (KeyError, ValueError, TypeError) as error:
+        reason = f"a readable record: {error!r}"
+        return Replay(stored.id, stored.kind, missing=(reason,), differences=altered)
+    return Replay(stored.id, stored.kind, differences=altered + compare(stored, made))
+
+
+async def _again(db: Database, settings: Settings, stored: DecisionRecord) -> DecisionRecord:
+    if stored.kind == "recommendation":
+        market = MarketService(db=db, clock=SystemClock(), seed=settings.market_seed)
+        return await portfolio.replay(db, stored, market=market)
+    if stored.kind == "fraud":
+        return await fraud.replay(db, stored, models_dir=settings.models_dir)
+    raise MissingForReplayError(f"a way to make {stored.kind} decisions again: a person decided")

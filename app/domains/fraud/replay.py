@@ -1,0 +1,92 @@
+"""A fraud decision made again from its record: the state it saw, the model it used, the rules."""
+
+import asyncio
+from pathlib import Path
+
+from app.core.decisions import DecisionRecord
+from app.core.money import Money
+from app.core.replays import MissingForReplayError
+from app.core.store import Store
+from app.domains.fraud.adapters.model import ModelScorer
+from app.domains.fraud.repository import events
+from app.domains.fraud.repository.events import Side
+from app.domains.fraud.rules import sampling, watermark
+from app.domains.fraud.rules import verdict as rules
+from app.domains.fraud.service import decision_record
+from app.domains.fraud.types import (
+    EntityState,
+    PaymentFacts,
+    PaymentKind,
+    Verdict,
+    Watermark,
+)
+from app.ml.features import fraud_state
+from app.ml.registry import ArtefactError
+
+
+async def replay(store: Store, stored: DecisionRecord, *, models_dir: Path) -> DecisionRecord:
+    """Return the record that the same payment, state, model and rules give now.
+
+    Raises MissingForReplayError naming the rules or model that are not here any more.
+    """
+    if stored.versions["rules"] != rules.RULES_VERSION:
+        raise MissingForReplayError(
+            f"rules {stored.versions['rules']}; this program has {rules.RULES_VERSION}"
+        )
+    given = stored.inputs
+    facts = PaymentFacts(
+        payment_id=given["payment_id"],
+        user_id=stored.user_id,
+        payee_id=given["payee_id"],
+        kind=PaymentKind(given["kind"]),
+        amount=Money(int(given["amount_minor"]), given["currency"]),
+        at=stored.at,
+        session_id="",
+        fresh_factor=bool(given["fresh_factor"]),
+    )
+    if "seen" not in given:
+        raise MissingForReplayError("what the screening saw: the record is older than watermarks")
+    marks = tuple(watermark.parse(mark) for mark in given["seen"])
+    customer, payee = [
+        await _state(store, facts, side, mark)
+        for side, mark in zip((Side.CUSTOMER, Side.PAYEE), marks, strict=True)
+    ]
+    score = None
+    if stored.versions["model"] is not None:
+        model = await asyncio.to_thread(_model, models_dir, str(stored.versions["model"]))
+        score = model.score(facts, customer, payee)
+    outcome, reasons = rules.decide(facts, customer, score)
+    return decision_record(
+        Verdict(
+            decision_id=stored.id,
+            facts=facts,
+            outcome=outcome,
+            reasons=reasons,
+            score=score,
+            degraded=score is None,
+            rules_version=rules.RULES_VERSION,
+            seen=marks,
+            review_sample=sampling.reviewed(stored.id, outcome),
+        )
+    )
+
+
+async def _state(store: Store, facts: PaymentFacts, side: Side, mark: Watermark) -> EntityState:
+    """Return the state as the screening saw it, out of the recorded payments."""
+    entity = facts.user_id if side is Side.CUSTOMER else facts.payee_id
+    packed = await events.packed(store, side, entity, at=facts.at)
+    width = fraud_state.WIDTH
+    rows = (packed[i : i + width] for i in range(0, len(packed), width))
+    seen = watermark.seen(mark, rows)
+    if len(seen) // width < mark.count:
+        raise MissingForReplayError(
+            f"{mark.count - len(seen) // width} earlier payments of the {side.value}"
+        )
+    return EntityState(entity, packed=seen)
+
+
+def _model(models_dir: Path, version: str) -> ModelScorer:
+    try:
+        return ModelScorer.of_version(models_dir, version)
+    except (ArtefactError, OSError) as error:
+        raise MissingForReplayError(f"model fraud {version}: {error}") from error

@@ -1,0 +1,181 @@
+"""`finnami replay decision`: stored decisions made again, whole, altered and incomplete."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from app.cli.main import main
+from app.cli.replay_decision import UnknownDecisionError, replay_decision
+from app.core import decisions
+from app.core.decisions import DecisionRecord
+from app.core.ids import new_id
+from app.core.money import Money
+from app.core.replays import Replay, compare
+from app.core.uow import Transaction
+from app.domains.fraud.types import PaymentFacts, PaymentKind
+from app.domains.portfolio.types import AdviceOutcome
+from app.services import AppServices
+from tests.api.conftest import app, key_file, services
+from tests.factories.market import open_market
+from tests.factories.people import FINANCIAL, PERSONAL, make_cleared
+
+__all__ = ["app", "key_file", "services"]
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+async def run(services: AppServices, decision_id: str) -> Replay:
+    return await replay_decision(services.db, services.settings, decision_id)
+
+
+async def advice(services: AppServices) -> str:
+    await open_market(services)
+    person = await make_cleared(services)
+    made = await services.portfolio.recommend(
+        person.user_id, key=new_id(), amount=Money(1_234_56, "USD")
+    )
+    assert made.outcome is AdviceOutcome.INVEST
+    return made.recommendation_id
+
+
+async def payments(services: AppServices, count: int = 3) -> list[str]:
+    """Book payments of one person; the last ones have a state to remember."""
+    ids, payer, payee = [], new_id(), new_id()
+    for number in range(count):
+        facts = PaymentFacts(
+            payment_id=new_id(), user_id=payer, payee_id=payee, kind=PaymentKind.TRANSFER,
+            amount=Money(900_00 + number, "USD"),
+            at=services.clock.now() + timedelta(seconds=number), session_id="s", fresh_factor=True,
+        )  # fmt: skip
+        verdict = await services.fraud.screen(facts)
+
+        async def work(tx: Transaction, verdict: Any = verdict) -> None:
+            await services.fraud.record(tx, verdict, booked=True)
+
+        await services.db.transaction(work)
+        await services.fraud.booked(verdict)
+        ids.append(verdict.decision_id)
+    return ids
+
+
+async def alter(services: AppServices, decision_id: str, change: dict[str, Any]) -> None:
+    """Change a stored record; an attacker who knows the code also makes a fitting hash."""
+    query = {"_id": decision_id}
+    await services.db.update_one(decisions.COLLECTION, query, {"$set": change})
+
+
+async def rehash(services: AppServices, decision_id: str) -> None:
+    document = await services.db.find_one(decisions.COLLECTION, {"_id": decision_id})
+    assert document is not None
+    await alter(services, decision_id, {"hash": DecisionRecord.of(document).hash()})
+
+
+class TestRecommendation:
+    @pytest.mark.row("EX4")
+    async def test_comes_out_the_same_byte_for_byte(self, services: AppServices) -> None:
+        found = await run(services, await advice(services))
+
+        assert found.identical, (found.missing, found.differences)
+
+    @pytest.mark.row("EX4")
+    async def test_advice_to_wait_comes_out_the_same(self, services: AppServices) -> None:
+        await open_market(services)
+        person = await make_cleared(services)
+        indebted = replace(
+            FINANCIAL, monthly_debt_payment=Money(10_00, "USD"), highest_debt_rate_bps=2500
+        )
+        await services.onboarding.profiles.save_facts(
+            person.user_id, personal=PERSONAL, financial=indebted
+        )
+        await services.onboarding.profiles.make(person.user_id)
+        made = await services.portfolio.recommend(person.user_id, key=new_id())
+        assert made.outcome is AdviceOutcome.WAIT
+
+        assert (await run(services, made.recommendation_id)).identical
+
+    @pytest.mark.row("EX4")
+    async def test_an_altered_record_is_found_even_with_a_fitting_hash(
+        self, services: AppServices
+    ) -> None:
+        decision_id = await advice(services)
+        await alter(services, decision_id, {"outputs.mix.rung": 3})
+
+        naive = await run(services, decision_id)
+        await rehash(services, decision_id)
+        clever = await run(services, decision_id)
+
+        assert any("altered" in line for line in naive.differences)
+        assert not any("altered" in line for line in clever.differences)
+        assert any(line.startswith("outputs.mix.rung: stored 3,") for line in clever.differences)
+
+    @pytest.mark.row("EX4")
+    async def test_what_is_gone_is_named(self, services: AppServices) -> None:
+        decision_id = await advice(services)
+        await alter(services, decision_id, {"versions.frontier": "gone"})
+
+        found = await run(services, decision_id)
+
+        assert not found.identical
+        assert found.missing == ("frontier gone",)
+
+
+class TestFraud:
+    @pytest.mark.row("EX4")
+    async def test_comes_out_the_same_after_later_payments(self, services: AppServices) -> None:
+        for decision_id in await payments(services):
+            found = await run(services, decision_id)
+
+            assert found.identical, (found.missing, found.differences)
+
+    @pytest.mark.row("EX4")
+    async def test_an_altered_score_is_found(self, services: AppServices) -> None:
+        decision_id = (await payments(services))[-1]
+        await alter(services, decision_id, {"outputs.probability": 0.000123})
+        await rehash(services, decision_id)
+
+        found = await run(services, decision_id)
+
+        assert any(line.startswith("outputs.probability") for line in found.differences)
+
+    @pytest.mark.row("EX4")
+    async def test_a_missing_model_or_payment_is_named(self, services: AppServices) -> None:
+        ids = await payments(services)
+        await alter(services, ids[0], {"versions.model": "1999"})
+        first = await services.db.find_one(decisions.COLLECTION, {"_id": ids[0]})
+        assert first is not None
+        payment_id = first["inputs"]["payment_id"]
+        assert await services.db.delete_one("fraud_events", {"_id": payment_id}) == 1
+
+        gone_model, gone_payment = await run(services, ids[0]), await run(services, ids[2])
+
+        assert "model fraud 1999" in gone_model.missing[0]
+        assert gone_payment.missing == ("1 earlier payments of the customer",)
+
+
+class TestCommand:
+    async def test_an_unknown_decision_is_refused(self, services: AppServices) -> None:
+        with pytest.raises(UnknownDecisionError):
+            await run(services, "nobody")
+
+    def test_without_a_database_it_says_so(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    ) -> None:
+        monkeypatch.delenv("FINNAMI_MONGO_URL", raising=False)
+        monkeypatch.setenv("FINNAMI_DATA_DIR", str(tmp_path))
+
+        done = CliRunner().invoke(main, ["replay", "decision", "x"])
+
+        assert done.exit_code == 2
+        assert "no database" in done.output
+
+
+class TestCompare:
+    def test_names_the_place(self) -> None:
+        base: dict[str, Any] = {"versions": {}, "outputs": {"a": [1, 2]}, "explanation": {}}
+        one = DecisionRecord("i", "k", "u", AT, {}, **base)
+        other = replace(one, outputs={"a": [1, 3]})
+
+        assert compare(one, one) == ()
+        assert compare(one, other) == ("outputs.a[1]: stored 2, made again 3",)
