@@ -12,16 +12,21 @@ from app.domains.onboarding.service import OnboardingService
 from app.domains.portfolio.repository import frontiers, plans, requests
 from app.domains.portfolio.types import Portfolio, Recommendation
 from app.domains.portfolio.usecases.advising import Advising
+from app.domains.portfolio.usecases.costs import Costing
 from app.domains.portfolio.usecases.frontiers import UNIVERSE_ID, Frontiers
 from app.domains.portfolio.usecases.holdings import Holdings
 from app.domains.portfolio.usecases.ordering import Ordering
 from app.domains.portfolio.usecases.overview import Overview
+from app.domains.portfolio.usecases.performance import Performing
 
 COLLECTIONS = (*frontiers.SPECS, *plans.SPECS, *requests.SPECS)
 
 
 class PortfolioService:
-    """Portfolio's door. `orders` accepts, executes and lists order plans."""
+    """Portfolio's door.
+
+    `orders` accepts, executes and lists order plans; `performance` and `fees` are reports.
+    """
 
     def __init__(
         self,
@@ -52,6 +57,8 @@ class PortfolioService:
             holdings=holdings,
             frontiers=self._frontiers,
         )
+        self.performance = Performing(clock=clock, ledger=ledger, market=market)
+        self.fees = Costing(performing=self.performance, market=market, onboarding=onboarding)
         self._overview = Overview(
             db=db,
             clock=clock,
