@@ -30,31 +30,32 @@ class Activities:
         Held and voided movements are not in it: nothing has happened yet. Raises
         PeriodTooLongError beyond 5,000 movements.
         """
-        booked_at = await self._booked_at(user_id, currency)
+        booked = await self._booked(user_id, currency)
         own = await journals.of_owner(self._db, user_id, limit=ACTIVITY_LIMIT + 1)
-        if max(len(own), len(booked_at)) > ACTIVITY_LIMIT:
+        if max(len(own), len(booked)) > ACTIVITY_LIMIT:
             raise PeriodTooLongError(limit=ACTIVITY_LIMIT)
         known = {journal.journal_id: journal for journal in own}
-        received = await journals.by_ids(self._db, set(booked_at) - set(known))
+        received = await journals.by_ids(self._db, set(booked) - set(known))
         known |= {journal.journal_id: journal for journal in received}
         found = [
-            _activity(journal, user_id, booked_at.get(journal.journal_id, journal.at))
+            _activity(journal, user_id, booked.get(journal.journal_id, (journal.at, 0))[0])
             for journal in known.values()
             if journal.state in _BOOKED and journal.amount.currency == currency
         ]
-        return tuple(
-            sorted(found, key=lambda one: (one.at, one.reverses is not None, one.movement_id))
-        )
+        # Two movements of one millisecond are told apart by the cash account's own numbering.
+        place = {journal_id: seq for journal_id, (_, seq) in booked.items()}
+        last = len(booked) + 1
+        return tuple(sorted(found, key=lambda a: (a.at, place.get(a.movement_id, last))))
 
-    async def _booked_at(self, user_id: str, currency: str) -> dict[str, datetime]:
-        """Return when each movement reached her cash: a held one long after it was wanted."""
+    async def _booked(self, user_id: str, currency: str) -> dict[str, tuple[datetime, int]]:
+        """Return when each movement reached her cash, and as which: a held one comes late."""
         account = await accounts.find(self._db, entries.cash_account(user_id, currency))
         if account is None:
             return {}
         if account.version > ACTIVITY_LIMIT:
             raise PeriodTooLongError(limit=ACTIVITY_LIMIT)
         lines = await journals.lines(self._db, account.account_id, after=0, through=account.version)
-        return {line.journal_id: line.at for line in lines}
+        return {line.journal_id: (line.at, line.seq) for line in lines}
 
 
 def _activity(journal: Journal, user_id: str, at: datetime) -> Activity:
