@@ -16,6 +16,7 @@ from app.domains.portfolio.usecases.automatic import Automatic
 from app.domains.portfolio.usecases.costs import Costing
 from app.domains.portfolio.usecases.frontiers import UNIVERSE_ID, Frontiers
 from app.domains.portfolio.usecases.holdings import Holdings
+from app.domains.portfolio.usecases.lots import Lots
 from app.domains.portfolio.usecases.ordering import Ordering
 from app.domains.portfolio.usecases.overview import Overview
 from app.domains.portfolio.usecases.performance import Performing
@@ -27,7 +28,7 @@ COLLECTIONS = (*frontiers.SPECS, *plans.SPECS, *requests.SPECS, *rebalances.SPEC
 class PortfolioService:
     """Portfolio's door.
 
-    `orders` accepts, executes and lists order plans; `performance` and `fees` are reports;
+    `orders` accepts, executes and lists order plans; `performance`, `fees` and `lots` are reports;
     `rebalancing` previews a way back into the bands, `automatic` makes such runs by itself.
     """
 
@@ -62,6 +63,7 @@ class PortfolioService:
         )
         self.performance = Performing(clock=clock, ledger=ledger, market=market)
         self.fees = Costing(performing=self.performance, market=market, onboarding=onboarding)
+        self.lots = Lots(clock=clock, ledger=ledger, market=market)
         self.rebalancing = Rebalancing(
             db=db,
             clock=clock,

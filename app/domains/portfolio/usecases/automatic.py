@@ -14,7 +14,7 @@ from app.domains.identity.errors import StepUpRequiredError
 from app.domains.onboarding.types import Reason
 from app.domains.portfolio.errors import PlanExpiredError, PlanTakenError, StalePriceError
 from app.domains.portfolio.rebalance_types import Rebalance, RebalanceSettings, RunState
-from app.domains.portfolio.repository import rebalances
+from app.domains.portfolio.repository import plans, rebalances
 from app.domains.portfolio.types import PlanState
 from app.domains.portfolio.usecases.ordering import Ordering
 from app.domains.portfolio.usecases.rebalancing import Rebalancing
@@ -25,6 +25,13 @@ RUNS_AT_ONCE: Final = 10
 HISTORY: Final = timedelta(days=366)
 #: What fraud and the books see as the login session of an automatic order.
 SESSION: Final = "automatic"
+
+_OPEN: Final = (RunState.PREVIEWED, RunState.NEEDS_YOU, RunState.HELD)
+_ENDED: Final[dict[PlanState | None, RunState]] = {
+    PlanState.FILLED: RunState.FILLED,
+    PlanState.HELD: RunState.HELD,
+    PlanState.CANCELLED: RunState.REFUSED,
+}
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +71,16 @@ class Automatic:
     async def runs(self, user_id: str) -> list[Rebalance]:
         """Return the runs of the last year, the newest first, at most 50, without plans."""
         since = self._clock.now() - HISTORY
-        return await rebalances.list_of(self._db, user_id, since=since)
+        found = await rebalances.list_of(self._db, user_id, since=since)
+        open_runs = [run.run_id for run in found if run.state in _OPEN]
+        ended = await plans.states(self._db, user_id, open_runs)
+        # A person may have ordered a preview, or a reviewer have ended a held order, since.
+        return [
+            replace(run, state=_ENDED.get(ended.get(run.run_id), run.state))
+            if run.state in _OPEN
+            else run
+            for run in found
+        ]
 
     async def run_due(self) -> int:
         """Make the runs that are due, at most ten; return how many. A second worker finds none."""
