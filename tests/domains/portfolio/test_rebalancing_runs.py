@@ -7,7 +7,10 @@ from decimal import Decimal
 import pytest
 
 from app.core import decisions
+from app.core.money import Money
 from app.domains.portfolio.rebalance_types import Rebalance, RunState, Trigger
+from app.domains.portfolio.rules.planning import Book
+from app.domains.portfolio.rules.rebalancing import Limits, propose
 from app.domains.portfolio.types import PlanAction, PlanState
 from tests.domains.portfolio.test_orders import Desk, desk
 from tests.domains.portfolio.test_performance import pass_days, trade
@@ -75,6 +78,21 @@ class TestPreview:
         assert (record.kind, record.hash()) == ("rebalance", run.record_hash)
         assert any(entry == f"decision:{run.run_id}" for entry, _ in desk.bank.db.sealed)
         assert {"recommendation", "frontier", "rebalancing_rules"} <= set(record.versions)
+        given = record.inputs
+        book = Book(
+            cash=Money(given["cash_minor"], given["currency"]),
+            quantities={s: Decimal(q) for s, q in given["quantities"].items()},
+            prices={s: Decimal(p) for s, p in given["prices"].items()},
+            targets={s: Decimal(w) for s, w in given["targets"].items()},
+        )
+        limits = Limits(
+            may_sell=given["may_sell"],
+            volatility_outside=given["volatility_outside"],
+            untradable=frozenset(given["untradable"]),
+            no_buy=frozenset(given["no_buy"]),
+        )
+        assert run.plan is not None
+        assert propose(book, limits).orders == run.plan.orders
 
     async def test_stale_price_waits_and_recovers(self, desk: Desk) -> None:
         await invested(desk)
