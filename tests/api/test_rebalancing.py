@@ -61,6 +61,21 @@ class TestPutRebalancing:
         assert answers[0]["automatic"] is True
         assert answers[0]["next_at"] is not None
 
+    @pytest.mark.row("PA8")
+    async def test_due_run_passes_the_same_gate_and_happens_once(
+        self, client: httpx.AsyncClient, services: AppServices, investor: Person
+    ) -> None:
+        await fund(client, services, investor)
+        await client.put("/v1/rebalancing", json={"automatic": True}, headers=investor.headers)
+        assert await services.portfolio.automatic.run_due() == 1
+        assert await services.portfolio.automatic.run_due() == 0
+        (run,) = (await get(client, investor, "/v1/rebalancing")).json()["runs"]
+        assert run["automatic"] is True
+        orders = await services.db.find_many("journal", {"kind": "order"}, limit=10)
+        assert run["state"] in {"filled", "held", "needs_you"}
+        assert len(orders) == (0 if run["state"] == "needs_you" else 1)
+        assert (await services.ledger.books.check()).findings == ()
+
     @pytest.mark.parametrize("body", [{}, {"automatic": "yes"}, {"automatic": True, "x": 1}])
     async def test_malformed_body_is_refused(
         self, client: httpx.AsyncClient, investor: Person, body: dict[str, object]
