@@ -25,6 +25,7 @@ from app.services import (
     build,
     connect_gate,
     load_keys,
+    load_scorer,
     migrations_dir,
     open_database,
 )
@@ -50,6 +51,7 @@ FUNCTIONS: Mapping[str, Handler] = {
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("expire_holds", 30.0, lambda services: services.ledger.holds.expire()),
+    Periodic("rebalance", 60.0, lambda services: services.portfolio.automatic.run_due()),
     Periodic("mend_fraud_state", 5.0, lambda services: services.fraud.mend(), timeout_s=5.0),
     Periodic("link_accounts", 30.0, lambda services: services.fraud.rings.sweep()),
 )
@@ -94,7 +96,7 @@ class WorkerProcess:
             gate=self._gate,
             keys=keys,
             clock=self._clock,
-            ports=Ports(jobs=self._jobs),
+            ports=Ports(jobs=self._jobs, scorer=load_scorer(self._settings)),
         )
         ctx["runner"] = JobRunner(
             self._functions,

@@ -16,6 +16,7 @@ from app.domains.ledger.errors import PayeeUnknownError
 from app.domains.ledger.repository.specs import COLLECTIONS as SPECS
 from app.domains.ledger.rules import entries
 from app.domains.ledger.types import Journal, JournalKind, Leg, Movement, OrderBatch
+from app.domains.ledger.usecases.activity import Activities
 from app.domains.ledger.usecases.booking import Booking, Intent
 from app.domains.ledger.usecases.books import Books
 from app.domains.ledger.usecases.confirmations import Confirmations
@@ -47,8 +48,9 @@ _ORDER = _Story(JournalKind.ORDER, PaymentKind.ORDER, StepUpAction.ORDER)
 class LedgerService:
     """The ledger's door.
 
-    Reading stands in `books`, the ends of held movements in `holds`, mistakes in `reversals`,
-    what customers say about their payments in `confirmations`.
+    Reading stands in `books` (one person's whole story in `activities`), the ends of held
+    movements in `holds`, mistakes in `reversals`, what customers say about their payments in
+    `confirmations`.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class LedgerService:
             house_secret=keys.log_seed,
         )
         self.books = Books(db=db, booking=self._booking, log_key=keys.log_key().public_key())
+        self.activities = Activities(db=db)
         self.holds = Holds(db=db, clock=clock, fraud=fraud)
         self.reversals = Reversals(db=db, clock=clock, booking=self._booking, identity=identity)
         self.confirmations = Confirmations(db=db, clock=clock, identity=identity, fraud=fraud)

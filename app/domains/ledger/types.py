@@ -184,6 +184,41 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Trade:
+    """One fill as the ledger booked it."""
+
+    symbol: str
+    side: Side
+    quantity_micro: int
+    price: Decimal
+    gross: Money
+    fee: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What one movement did to one person: her cash, her shares (millionths), the fee she paid.
+
+    `shares` is empty for a movement of money alone. A reversal names what it `reverses`.
+    """
+
+    movement_id: str
+    kind: JournalKind
+    at: datetime
+    counterparty: str
+    cash: Money
+    shares: Mapping[str, int]
+    fee: Money
+    trades: tuple[Trade, ...]
+    reverses: str | None
+
+    @property
+    def external(self) -> bool:
+        """Tell whether money came in or went out, rather than changing into shares."""
+        return not self.shares and not self.trades
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptLeg:
     """One leg of a receipt: the caller's own with its salt, others as a bare commitment."""
 

@@ -10,6 +10,7 @@ FinNamiError
 │   ├── NothingToAcceptError          409 nothing_to_accept       the advice is to wait
 │   ├── NothingToTradeError           409 nothing_to_trade        every line of the plan is a skip
 │   ├── StalePriceError               409 stale_price             (field `symbols`)
+│   ├── NotHeldError                  409 not_held                (field `symbol`)
 │   ├── PlanExpiredError              409 plan_expired
 │   └── PlanTakenError                409 plan_taken              executed under another key
 └── UnavailableError
@@ -66,6 +67,13 @@ class StalePriceError(ConflictError):
 
     code = "stale_price"
     title = "A price is missing or too old to trade on"
+
+
+class NotHeldError(ConflictError):
+    """Nothing, or more than is held, was to be sold."""
+
+    code = "not_held"
+    title = "You do not hold that much of it"
 
 
 class PlanExpiredError(ConflictError):

@@ -9,19 +9,28 @@ from app.core.money import Money
 from app.domains.ledger.service import LedgerService
 from app.domains.market.service import MarketService
 from app.domains.onboarding.service import OnboardingService
-from app.domains.portfolio.repository import frontiers, plans, requests
+from app.domains.portfolio.repository import frontiers, plans, rebalances, requests
 from app.domains.portfolio.types import Portfolio, Recommendation
 from app.domains.portfolio.usecases.advising import Advising
+from app.domains.portfolio.usecases.automatic import Automatic
+from app.domains.portfolio.usecases.costs import Costing
 from app.domains.portfolio.usecases.frontiers import UNIVERSE_ID, Frontiers
 from app.domains.portfolio.usecases.holdings import Holdings
+from app.domains.portfolio.usecases.lots import Lots
 from app.domains.portfolio.usecases.ordering import Ordering
 from app.domains.portfolio.usecases.overview import Overview
+from app.domains.portfolio.usecases.performance import Performing
+from app.domains.portfolio.usecases.rebalancing import Rebalancing
 
-COLLECTIONS = (*frontiers.SPECS, *plans.SPECS, *requests.SPECS)
+COLLECTIONS = (*frontiers.SPECS, *plans.SPECS, *requests.SPECS, *rebalances.SPECS)
 
 
 class PortfolioService:
-    """Portfolio's door. `orders` accepts, executes and lists order plans."""
+    """Portfolio's door.
+
+    `orders` accepts, executes and lists order plans; `performance`, `fees` and `lots` are reports;
+    `rebalancing` previews a way back into the bands, `automatic` makes such runs by itself.
+    """
 
     def __init__(
         self,
@@ -51,6 +60,22 @@ class PortfolioService:
             advising=self._advising,
             holdings=holdings,
             frontiers=self._frontiers,
+        )
+        self.performance = Performing(clock=clock, ledger=ledger, market=market)
+        self.fees = Costing(performing=self.performance, market=market, onboarding=onboarding)
+        self.lots = Lots(clock=clock, ledger=ledger, market=market)
+        self.rebalancing = Rebalancing(
+            db=db,
+            clock=clock,
+            market=market,
+            onboarding=onboarding,
+            ledger=ledger,
+            advising=self._advising,
+            holdings=holdings,
+            frontiers=self._frontiers,
+        )
+        self.automatic = Automatic(
+            db=db, clock=clock, rebalancing=self.rebalancing, ordering=self.orders
         )
         self._overview = Overview(
             db=db,

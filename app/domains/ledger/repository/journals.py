@@ -99,6 +99,22 @@ async def find(
     return journal_of(row, first_answer=first_answer) if row else None
 
 
+async def of_owner(store: Store, owner: str, *, limit: int) -> list[Journal]:
+    """Return a person's own entries in order of time, at most `limit`."""
+    rows = await store.find_many(JOURNAL, {"owner": owner}, sort=[("at", 1)], limit=limit)
+    return [journal_of(row) for row in rows]
+
+
+async def by_ids(store: Store, journal_ids: set[str]) -> list[Journal]:
+    """Return entries by id; one that is not there is left out."""
+    if not journal_ids:
+        return []
+    rows = await store.find_many(
+        JOURNAL, {"_id": {"$in": sorted(journal_ids)}}, limit=len(journal_ids)
+    )
+    return [journal_of(row) for row in rows]
+
+
 async def overdue(store: Store, *, now: datetime, limit: int) -> list[Journal]:
     """Return held entries whose time is over."""
     query: Document = {"held": True, "expires_at": {"$lte": now}}

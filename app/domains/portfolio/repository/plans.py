@@ -54,6 +54,19 @@ async def list_of(
     return [_plan(row) for row in rows]
 
 
+async def states(store: Store, user_id: str, plan_ids: list[str]) -> dict[str, PlanState]:
+    """Return where each of a person's plans stands, by id."""
+    if not plan_ids:
+        return {}
+    rows = await store.find_many(
+        PLANS,
+        {"_id": {"$in": plan_ids}, "user": user_id},
+        limit=len(plan_ids),
+        projection={"state": 1},
+    )
+    return {row["_id"]: PlanState(row["state"]) for row in rows}
+
+
 async def previewed(
     store: Store, user_id: str, recommendation_id: str, *, now: datetime
 ) -> OrderPlan | None:

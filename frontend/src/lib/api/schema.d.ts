@@ -1005,6 +1005,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portfolio/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Performance
+         * @description Return time-weighted, money-weighted and simple return with the flows behind them.
+         */
+        get: operations["get_performance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portfolio/fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fees
+         * @description Return what was paid, in money and in per cent, and what the holdings go on costing.
+         */
+        get: operations["get_fees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portfolio/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lots
+         * @description Return what is held lot by lot and what was realised, by a method.
+         */
+        get: operations["get_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portfolio/lots/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Sale
+         * @description Return gains, an example of the tax and the wash-sale warning before anything is sold.
+         */
+        get: operations["preview_sale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rebalancing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rebalancing
+         * @description Return the setting and the runs of the last year, the newest first, at most 50.
+         */
+        get: operations["get_rebalancing"];
+        /**
+         * Put Rebalancing
+         * @description Turn automatic runs on or off; each still passes the fraud gate like any order.
+         */
+        put: operations["put_rebalancing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rebalancing/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Rebalancing
+         * @description Return what would be bought, sold and skipped, and why; order it with POST /v1/orders.
+         */
+        post: operations["preview_rebalancing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instruments": {
         parameters: {
             query?: never;
@@ -1731,6 +1855,20 @@ export interface components {
             total: number;
         };
         /**
+         * BenchmarkOut
+         * @description What the same cash flows would have become in a fixed mix.
+         */
+        BenchmarkOut: {
+            /**
+             * Name
+             * @example VTI 60% / AGG 40%
+             */
+            name: string;
+            end_value: components["schemas"]["MoneyOut"] | null;
+            /** Measures */
+            measures: components["schemas"]["MeasureOut"][];
+        };
+        /**
          * CaseDecisionIn
          * @description Release or refuse, with the reason: closing without one is impossible.
          */
@@ -1755,6 +1893,22 @@ export interface components {
          * @enum {string}
          */
         CaseState: "open" | "awaiting_second" | "released" | "rejected" | "expired";
+        /**
+         * CashFlowOut
+         * @description Money in (plus) or out (minus) and the movement that booked it.
+         */
+        CashFlowOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            amount: components["schemas"]["MoneyOut"];
+            /** Kind */
+            kind: string;
+            /** Movement Id */
+            movement_id: string;
+        };
         /**
          * ChangeKind
          * @description What may be changed: things a person can act on, never who she is.
@@ -2082,6 +2236,60 @@ export interface components {
             contributions: components["schemas"]["app__api__v1__fraud_evidence__ContributionOut"][];
             check: components["schemas"]["SumCheckOut"] | null;
             normal: components["schemas"]["NormalOut"];
+        };
+        /**
+         * FeeLineOut
+         * @description One fee posting.
+         */
+        FeeLineOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            amount: components["schemas"]["MoneyOut"];
+            /** Movement Id */
+            movement_id: string;
+        };
+        /**
+         * FeesOut
+         * @description `paid` is the sum of the ledger's fee postings; running costs are inside fund prices.
+         */
+        FeesOut: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Currency */
+            currency: string;
+            paid: components["schemas"]["MoneyOut"];
+            /** Lines */
+            lines: components["schemas"]["FeeLineOut"][];
+            traded: components["schemas"]["MoneyOut"];
+            /**
+             * Of Traded
+             * @description Fraction of what was bought and sold
+             */
+            of_traded: string | null;
+            /**
+             * Of Value
+             * @description Fraction of the mean daily value
+             */
+            of_value: number | null;
+            value: components["schemas"]["MoneyOut"] | null;
+            yearly_running: components["schemas"]["MoneyOut"] | null;
+            /** Yearly Running Bps */
+            yearly_running_bps: string | null;
+            /** Horizon Years */
+            horizon_years: number;
+            /** @description Running costs of the horizon, value unchanged */
+            projected: components["schemas"]["MoneyOut"] | null;
         };
         /**
          * FieldProblem
@@ -2704,6 +2912,43 @@ export interface components {
             trusted_device?: string | null;
         };
         /**
+         * LotMethod
+         * @description Which lots a sale takes: the oldest, the dearest, or those with the least tax.
+         * @enum {string}
+         */
+        LotMethod: "fifo" | "hifo" | "min_tax";
+        /**
+         * LotOut
+         * @description Shares bought together; cost includes the fee.
+         */
+        LotOut: {
+            /** Lot Id */
+            lot_id: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Bought At
+             * Format: date-time
+             */
+            bought_at: string;
+            /** Quantity */
+            quantity: string;
+            cost: components["schemas"]["MoneyOut"];
+        };
+        /**
+         * LotsOut
+         * @description Open lots and everything realised, by one method.
+         */
+        LotsOut: {
+            method: components["schemas"]["LotMethod"];
+            /** Currency */
+            currency: string;
+            /** Lots */
+            lots: components["schemas"]["LotOut"][];
+            /** Sold */
+            sold: components["schemas"]["SliceOut"][];
+        };
+        /**
          * Mailbox
          * @description The newest letters to one address, newest first.
          */
@@ -2737,6 +2982,38 @@ export interface components {
             created_at: string;
         };
         /**
+         * MeasureOut
+         * @description One return as a fraction of the period; null has its reason. Under a year: no yearly form.
+         */
+        MeasureOut: {
+            method: components["schemas"]["Method"];
+            /**
+             * Value
+             * @example 0.0731
+             */
+            value: number | null;
+            /** Annualised */
+            annualised: number | null;
+            reason: components["schemas"]["NotAvailable"] | null;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Currency */
+            currency: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
          * Message
          * @description A letter that would have been sent.
          */
@@ -2762,6 +3039,12 @@ export interface components {
              */
             sent_at: string;
         };
+        /**
+         * Method
+         * @description How a return is computed; a number never goes without it.
+         * @enum {string}
+         */
+        Method: "time_weighted" | "money_weighted" | "simple";
         /**
          * MixOut
          * @description The recommended mix, its predicted risk, cost and worst year, and where prices come from.
@@ -2887,6 +3170,12 @@ export interface components {
             /** Sentences */
             sentences: string[];
         };
+        /**
+         * NotAvailable
+         * @description Why there is no number. `too_short` concerns the yearly form only.
+         * @enum {string}
+         */
+        NotAvailable: "no_movements" | "nothing_invested" | "no_price" | "no_sign_change" | "no_root" | "several_roots" | "too_short" | "exhausted";
         /**
          * NoteIn
          * @description A remark for the history of the case.
@@ -3028,6 +3317,47 @@ export interface components {
             human_review: string;
             /** Review Asked At */
             review_asked_at: string | null;
+        };
+        /**
+         * PerformanceOut
+         * @description Returns after fees (`measures`) and before (`gross`), with the cash flows behind them.
+         */
+        PerformanceOut: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Currency */
+            currency: string;
+            /** Source */
+            source: string;
+            /** Simulated */
+            simulated: boolean;
+            start_value: components["schemas"]["MoneyOut"] | null;
+            end_value: components["schemas"]["MoneyOut"] | null;
+            gain: components["schemas"]["MoneyOut"] | null;
+            fees: components["schemas"]["MoneyOut"];
+            /** Measures */
+            measures: components["schemas"]["MeasureOut"][];
+            gross: components["schemas"]["MeasureOut"];
+            /** Flows */
+            flows: components["schemas"]["CashFlowOut"][];
+            benchmark: components["schemas"]["BenchmarkOut"] | null;
+            /** Missing Prices */
+            missing_prices: string[];
+            /** Other Currencies */
+            other_currencies: string[];
         };
         /**
          * PersonalIn
@@ -3363,6 +3693,51 @@ export interface components {
             };
         };
         /**
+         * RebalanceOut
+         * @description One run. `plan` is null while it waits, and in lists; its id is also the plan's.
+         */
+        RebalanceOut: {
+            /** Run Id */
+            run_id: string | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Automatic */
+            automatic: boolean;
+            state: components["schemas"]["RunState"];
+            /** Triggers */
+            triggers: components["schemas"]["Trigger"][];
+            /** Notes */
+            notes: components["schemas"]["ReasonOut"][];
+            plan: components["schemas"]["OrderPlanOut"] | null;
+            /** Record Hash */
+            record_hash: string | null;
+        };
+        /**
+         * RebalancingIn
+         * @description Whether rebalancing may happen by itself, once a day.
+         */
+        RebalancingIn: {
+            /** Automatic */
+            automatic: boolean;
+        };
+        /**
+         * RebalancingOut
+         * @description The setting, when the next automatic run is due, and the runs of the last year.
+         */
+        RebalancingOut: {
+            /** Automatic */
+            automatic: boolean;
+            /** Changed At */
+            changed_at: string | null;
+            /** Next At */
+            next_at: string | null;
+            /** Runs */
+            runs: components["schemas"]["RebalanceOut"][];
+        };
+        /**
          * ReceiptLegOut
          * @description The caller's own leg with its salt; other parties' legs as bare commitments.
          */
@@ -3645,6 +4020,37 @@ export interface components {
             reason: string;
         };
         /**
+         * RunState
+         * @description How a rebalancing ended so far. `needs_you`: a fresh code is asked for.
+         * @enum {string}
+         */
+        RunState: "nothing" | "previewed" | "waits" | "needs_you" | "refused" | "filled" | "held";
+        /**
+         * SalePreviewOut
+         * @description One method's answer. `example_tax` rests on example rates (30 % and 15 %), nobody's own.
+         */
+        SalePreviewOut: {
+            method: components["schemas"]["LotMethod"];
+            /** Symbol */
+            symbol: string;
+            /** Quantity */
+            quantity: string;
+            /** Slices */
+            slices: components["schemas"]["SliceOut"][];
+            short_gain: components["schemas"]["MoneyOut"];
+            long_gain: components["schemas"]["MoneyOut"];
+            example_tax: components["schemas"]["MoneyOut"];
+            wash_sale: components["schemas"]["ReasonOut"] | null;
+        };
+        /**
+         * SalePreviewsOut
+         * @description FIFO, HIFO and least tax side by side.
+         */
+        SalePreviewsOut: {
+            /** Previews */
+            previews: components["schemas"]["SalePreviewOut"][];
+        };
+        /**
          * SecondDecisionIn
          * @description The second person's word on a proposed release.
          */
@@ -3694,6 +4100,33 @@ export interface components {
             decided_at: string | null;
             /** Note */
             note: string;
+        };
+        /**
+         * SliceOut
+         * @description What a sale takes of one lot; proceeds are after the fee.
+         */
+        SliceOut: {
+            /** Lot Id */
+            lot_id: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Bought At
+             * Format: date-time
+             */
+            bought_at: string;
+            /**
+             * Sold At
+             * Format: date-time
+             */
+            sold_at: string;
+            /** Quantity */
+            quantity: string;
+            cost: components["schemas"]["MoneyOut"];
+            proceeds: components["schemas"]["MoneyOut"];
+            gain: components["schemas"]["MoneyOut"];
+            /** Long Term */
+            long_term: boolean;
         };
         /**
          * StaffUser
@@ -3937,6 +4370,12 @@ export interface components {
          * @enum {string}
          */
         Transport: "cookie" | "body";
+        /**
+         * Trigger
+         * @description Why a rebalancing trades at all.
+         * @enum {string}
+         */
+        Trigger: "cash" | "band" | "volatility";
         /**
          * UnmaskIn
          * @description Whose name and address is needed, and why; it is written to the audit log.
@@ -7965,6 +8404,528 @@ export interface operations {
                 };
             };
             /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_performance: {
+        parameters: {
+            query?: {
+                /** @description First day; the first movement by default */
+                first?: string | null;
+                /** @description Last day; today by default */
+                last?: string | null;
+                /** @description A symbol; 60/40 by default */
+                benchmark?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PerformanceOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `instrument_not_found`: No such instrument */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `date_range`: Please ask for another range; `period_too_long`: Ask for a shorter period; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fees: {
+        parameters: {
+            query?: {
+                /** @description First day; the first movement by default */
+                first?: string | null;
+                /** @description Last day; today by default */
+                last?: string | null;
+                horizon_years?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeesOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `date_range`: Please ask for another range; `period_too_long`: Ask for a shorter period; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lots: {
+        parameters: {
+            query?: {
+                method?: components["schemas"]["LotMethod"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `period_too_long`: Ask for a shorter period; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_sale: {
+        parameters: {
+            query: {
+                symbol: string;
+                quantity: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalePreviewsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_held`: You do not hold that much of it; `stale_price`: A price is missing or too old to trade on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `period_too_long`: Ask for a shorter period; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rebalancing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebalancingOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_rebalancing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RebalancingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebalancingOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_rebalancing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebalanceOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_missing`: There is no risk profile yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_expired`: Please renew your risk profile first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `period_too_long`: Ask for a shorter period; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
             503: {
                 headers: {
                     [name: string]: unknown;

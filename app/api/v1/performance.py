@@ -1,0 +1,228 @@
+"""/v1/portfolio/performance and /v1/portfolio/fees: how it went, and what it cost."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from app.api.deps import CallerDep, ServicesDep
+from app.api.errors import declared
+from app.api.policy import policy
+from app.api.shapes import MoneyOut, Out
+from app.core.money import Money
+from app.domains.ledger.errors import PeriodTooLongError
+from app.domains.market.errors import DateRangeError, InstrumentNotFoundError, NoPricesError
+from app.domains.portfolio.report_types import (
+    Benchmark,
+    CashFlow,
+    FeeLine,
+    Fees,
+    Measure,
+    Method,
+    NotAvailable,
+    Performance,
+)
+
+router = APIRouter(prefix="/v1/portfolio", tags=["portfolio"])
+
+FirstDay = Annotated[date | None, Query(description="First day; the first movement by default")]
+LastDay = Annotated[date | None, Query(description="Last day; today by default")]
+_PERIOD = (DateRangeError, NoPricesError, PeriodTooLongError)
+
+
+class MeasureOut(Out):
+    """One return as a fraction of the period; null has its reason. Under a year: no yearly form."""
+
+    method: Method
+    value: float | None = Field(examples=[0.0731])
+    annualised: float | None
+    reason: NotAvailable | None
+    first: date
+    last: date
+    currency: str
+    as_of: datetime
+
+    @classmethod
+    def of(cls, found: Measure, report: Performance) -> "MeasureOut":
+        """Return the public form, with the period that the number belongs to."""
+        return cls(
+            method=found.method,
+            value=found.value,
+            annualised=found.annualised,
+            reason=found.reason,
+            first=report.first,
+            last=report.last,
+            currency=report.currency,
+            as_of=report.as_of,
+        )
+
+
+class CashFlowOut(Out):
+    """Money in (plus) or out (minus) and the movement that booked it."""
+
+    at: datetime
+    amount: MoneyOut
+    kind: str
+    movement_id: str
+
+    @classmethod
+    def of(cls, flow: CashFlow) -> "CashFlowOut":
+        """Return the public form."""
+        return cls(
+            at=flow.at,
+            amount=MoneyOut.of(flow.amount),
+            kind=flow.kind,
+            movement_id=flow.movement_id,
+        )
+
+
+class BenchmarkOut(Out):
+    """What the same cash flows would have become in a fixed mix."""
+
+    name: str = Field(examples=["VTI 60% / AGG 40%"])
+    end_value: MoneyOut | None
+    measures: list[MeasureOut]
+
+    @classmethod
+    def of(cls, found: Benchmark, report: Performance) -> "BenchmarkOut":
+        """Return the public form."""
+        return cls(
+            name=found.name,
+            end_value=_money(found.end_value),
+            measures=[MeasureOut.of(one, report) for one in found.measures],
+        )
+
+
+class PerformanceOut(Out):
+    """Returns after fees (`measures`) and before (`gross`), with the cash flows behind them."""
+
+    first: date
+    last: date
+    as_of: datetime
+    currency: str
+    source: str
+    simulated: bool
+    start_value: MoneyOut | None
+    end_value: MoneyOut | None
+    gain: MoneyOut | None
+    fees: MoneyOut
+    measures: list[MeasureOut]
+    gross: MeasureOut
+    flows: list[CashFlowOut]
+    benchmark: BenchmarkOut | None
+    missing_prices: list[str]
+    other_currencies: list[str]
+
+    @classmethod
+    def of(cls, found: Performance) -> "PerformanceOut":
+        """Return the public form."""
+        return cls(
+            first=found.first,
+            last=found.last,
+            as_of=found.as_of,
+            currency=found.currency,
+            source=found.source,
+            simulated=found.simulated,
+            start_value=_money(found.start_value),
+            end_value=_money(found.end_value),
+            gain=_money(found.gain),
+            fees=MoneyOut.of(found.fees),
+            measures=[MeasureOut.of(one, found) for one in found.measures],
+            gross=MeasureOut.of(found.gross, found),
+            flows=[CashFlowOut.of(flow) for flow in found.flows],
+            benchmark=None if found.benchmark is None else BenchmarkOut.of(found.benchmark, found),
+            missing_prices=list(found.missing_prices),
+            other_currencies=list(found.other_currencies),
+        )
+
+
+class FeeLineOut(Out):
+    """One fee posting."""
+
+    at: datetime
+    amount: MoneyOut
+    movement_id: str
+
+    @classmethod
+    def of(cls, line: FeeLine) -> "FeeLineOut":
+        """Return the public form."""
+        return cls(at=line.at, amount=MoneyOut.of(line.amount), movement_id=line.movement_id)
+
+
+class FeesOut(Out):
+    """`paid` is the sum of the ledger's fee postings; running costs are inside fund prices."""
+
+    first: date
+    last: date
+    currency: str
+    paid: MoneyOut
+    lines: list[FeeLineOut]
+    traded: MoneyOut
+    of_traded: str | None = Field(description="Fraction of what was bought and sold")
+    of_value: float | None = Field(description="Fraction of the mean daily value")
+    value: MoneyOut | None
+    yearly_running: MoneyOut | None
+    yearly_running_bps: str | None
+    horizon_years: int
+    projected: MoneyOut | None = Field(description="Running costs of the horizon, value unchanged")
+
+    @classmethod
+    def of(cls, found: Fees) -> "FeesOut":
+        """Return the public form."""
+        bps = found.yearly_running_bps
+        return cls(
+            first=found.first,
+            last=found.last,
+            currency=found.currency,
+            paid=MoneyOut.of(found.paid),
+            lines=[FeeLineOut.of(line) for line in found.lines],
+            traded=MoneyOut.of(found.traded),
+            of_traded=None if found.of_traded is None else f"{found.of_traded:f}",
+            of_value=found.of_value,
+            value=_money(found.value),
+            yearly_running=_money(found.yearly_running),
+            yearly_running_bps=None if bps is None else f"{bps:f}",
+            horizon_years=found.horizon_years,
+            projected=_money(found.projected),
+        )
+
+
+def _money(found: Money | None) -> MoneyOut | None:
+    return None if found is None else MoneyOut.of(found)
+
+
+@router.get("/performance", responses=declared(InstrumentNotFoundError, *_PERIOD))
+@policy("user")
+async def get_performance(
+    caller: CallerDep,
+    services: ServicesDep,
+    first: FirstDay = None,
+    last: LastDay = None,
+    benchmark: Annotated[
+        str | None, Query(pattern=r"^[A-Z0-9.^-]{1,20}$", description="A symbol; 60/40 by default")
+    ] = None,
+) -> PerformanceOut:
+    """Return time-weighted, money-weighted and simple return with the flows behind them."""
+    return PerformanceOut.of(
+        await services.portfolio.performance.of(
+            caller.user_id, first=first, last=last, benchmark=benchmark
+        )
+    )
+
+
+@router.get("/fees", responses=declared(*_PERIOD))
+@policy("user")
+async def get_fees(
+    caller: CallerDep,
+    services: ServicesDep,
+    first: FirstDay = None,
+    last: LastDay = None,
+    horizon_years: Annotated[int | None, Query(ge=1, le=60)] = None,
+) -> FeesOut:
+    """Return what was paid, in money and in per cent, and what the holdings go on costing."""
+    return FeesOut.of(
+        await services.portfolio.fees.of(
+            caller.user_id, first=first, last=last, horizon_years=horizon_years
+        )
+    )

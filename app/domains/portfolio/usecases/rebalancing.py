@@ -1,0 +1,286 @@
+"""One rebalancing: today's advice, what is held, the bands; previewed, sealed, one per book."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from app.core import decisions
+from app.core.clock import Clock
+from app.core.db import Database
+from app.core.decisions import canonical_json, sha256_hex
+from app.core.money import Money
+from app.core.store import DuplicateKeyError
+from app.core.uow import Transaction
+from app.domains.ledger.service import LedgerService
+from app.domains.market.service import MarketService
+from app.domains.onboarding.service import OnboardingService
+from app.domains.onboarding.types import Reason
+from app.domains.portfolio.lot_types import LotMethod
+from app.domains.portfolio.rebalance_types import Rebalance, RunState
+from app.domains.portfolio.repository import plans, rebalances
+from app.domains.portfolio.rules import decide, lots, rebalance_record, rebalancing
+from app.domains.portfolio.rules.planning import QUANTITY_STEP, Book
+from app.domains.portfolio.rules.rebalancing import Limits
+from app.domains.portfolio.types import (
+    AdviceOutcome,
+    OrderPlan,
+    PlanAction,
+    PlannedOrder,
+    PlanState,
+    Recommendation,
+    StoredFrontier,
+)
+from app.domains.portfolio.usecases.advising import Advising
+from app.domains.portfolio.usecases.frontiers import Frontiers
+from app.domains.portfolio.usecases.holdings import Held, Holdings
+from app.domains.portfolio.usecases.ordering import PREVIEW_FOR
+
+#: After a sale nothing more is sold for a week, unless the risk promise is broken.
+COOL_DOWN: Final = timedelta(days=7)
+_SATURDAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    advice: Recommendation
+    frontier: StoredFrontier
+    held: Held
+
+
+class Rebalancing:
+    """Makes rebalancing plans; they are executed like any other plan."""
+
+    def __init__(  # noqa: PLR0913 - one parameter per room it works with
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        market: MarketService,
+        onboarding: OnboardingService,
+        ledger: LedgerService,
+        advising: Advising,
+        holdings: Holdings,
+        frontiers: Frontiers,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._market = market
+        self._onboarding = onboarding
+        self._ledger = ledger
+        self._advising = advising
+        self._holdings = holdings
+        self._frontiers = frontiers
+
+    async def preview(self, user_id: str, *, automatic: bool = False) -> Rebalance:
+        """Return the run for what is held now; nothing is ordered by it.
+
+        Two calls on the same holdings within a quarter of an hour make one run. Raises
+        RiskProfileMissingError, RiskProfileExpiredError, NoPricesError, AdviceUnavailableError.
+        """
+        now = self._clock.now()
+        found = await self._situation(user_id, now)
+        if isinstance(found, Reason):
+            return _waiting(user_id, found, at=now, automatic=automatic)
+        book, foreign = _book(found)
+        limits = await self._limits(user_id, book, found, now)
+        proposal = rebalancing.propose(book, limits)
+        plan = _plan(found, book, proposal.orders, foreign, at=now)
+        notes = () if limits.may_sell else (_COOLING,)
+        run = Rebalance(
+            run_id=plan.plan_id,
+            user_id=user_id,
+            at=now,
+            automatic=automatic,
+            state=RunState.PREVIEWED if plan.trades else RunState.NOTHING,
+            triggers=proposal.triggers,
+            notes=notes,
+            plan=plan,
+            record_hash=None,
+        )
+        record = rebalance_record.record_of(run, plan, book, limits, found.frontier)
+        return await self._keep(replace(run, record_hash=record.hash()), plan, record)
+
+    async def find(self, user_id: str, run_id: str) -> Rebalance | None:
+        """Return a stored run with its plan as it stands now."""
+        plan = await plans.find(self._db, run_id, user_id=user_id)
+        return await rebalances.find(self._db, run_id, user_id=user_id, plan=plan)
+
+    async def _keep(
+        self, run: Rebalance, plan: OrderPlan, record: decisions.DecisionRecord
+    ) -> Rebalance:
+        async def work(tx: Transaction) -> None:
+            # May run again after a write conflict: nothing but tx in here.
+            await rebalances.insert(tx, run)
+            await plans.insert(tx, plan)
+            await decisions.record(tx, record)
+            tx.audit("rebalance.previewed", actor=run.user_id, object_id=run.run_id)
+
+        if (earlier := await self.find(run.user_id, run.run_id)) is not None:
+            return earlier
+        try:
+            await self._db.transaction(work)
+        except DuplicateKeyError:
+            # Two triggers at once: the run that came first is the run.
+            winner = await self.find(run.user_id, run.run_id)
+            if winner is None:
+                raise
+            return winner
+        return run
+
+    async def _situation(self, user_id: str, now: datetime) -> _Situation | Reason:
+        """Return what a run rests on, or why it has to wait."""
+        source = await self._market.source()
+        if source.kind != "simulated" and now.weekday() >= _SATURDAY:
+            return _MARKET_CLOSED
+        if await self._in_review(user_id, now):
+            return _IN_REVIEW
+        advice = await self._advice(user_id, now)
+        if advice.outcome is AdviceOutcome.PREPARING:
+            return _PREPARING
+        if advice.mix is None:
+            return _DO_NOT_INVEST
+        frontier = await self._frontiers.current()
+        if frontier is None or frontier.source != advice.mix.source:
+            return _PREPARING
+        held = await self._holdings.of(user_id)
+        wanted = {target.symbol for target in advice.mix.targets}
+        listed = {symbol for symbol in held.quantities if symbol in held.instruments}
+        unusable = held.unusable(wanted | listed)
+        if unusable:
+            names = ", ".join(unusable)
+            return Reason(
+                "stale_price",
+                f"The price of {names} is missing or too old to trade on; this waits.",
+                (("symbols", names),),
+            )
+        return _Situation(advice, frontier, held)
+
+    async def _advice(self, user_id: str, now: datetime) -> Recommendation:
+        """Return the newest advice while it is good, else today's."""
+        profile = await self._onboarding.risk_profile(user_id)
+        newest = await self._advising.newest(user_id)
+        if (
+            newest is not None
+            and newest.expires_at > now
+            and newest.profile_reference == profile.reference
+            and newest.outcome is AdviceOutcome.INVEST
+        ):
+            return newest
+        key = f"rebalance:{now.date().isoformat()}:{now.hour}:{profile.reference}"
+        return await self._advising.recommend(user_id, key=key)
+
+    async def _in_review(self, user_id: str, now: datetime) -> bool:
+        recent = await plans.list_of(self._db, user_id, since=now - COOL_DOWN, before=_after(now))
+        for plan in recent:
+            if plan.state is PlanState.HELD and plan.movement_id is not None:
+                movement = await self._ledger.books.movement(user_id, plan.movement_id)
+                if movement.state.value == PlanState.HELD.value:
+                    return True
+        return False
+
+    async def _limits(self, user_id: str, book: Book, found: _Situation, now: datetime) -> Limits:
+        activities = await self._ledger.activities.of(user_id, book.cash.currency)
+        story = lots.book_of(activities, LotMethod.FIFO, book.cash.currency)
+        no_buy = lots.sold_at_a_loss(story, now.date())
+        assert found.advice.mix is not None  # noqa: S101 - a situation has a mix
+        bought = rebalancing.propose(book, Limits(may_sell=False, no_buy=no_buy)).orders
+        outside = bool(book.quantities) and decide.needs_rebalance(
+            book.after(bought), found.frontier, found.advice.mix.predicted_volatility
+        )
+        sold_at = [one.sold_at for one in story.sold]
+        cooling = bool(sold_at) and max(sold_at) > now - COOL_DOWN
+        return Limits(may_sell=outside or not cooling, volatility_outside=outside, no_buy=no_buy)
+
+
+def _book(found: _Situation) -> tuple[Book, tuple[str, ...]]:
+    """Return the book of what can be traded, and what is held beside it."""
+    held = found.held
+    assert found.advice.mix is not None  # noqa: S101 - a situation has a mix
+    foreign = tuple(sorted(set(held.quantities) - set(held.instruments)))
+    book = Book(
+        cash=held.cash,
+        quantities={s: q for s, q in held.quantities.items() if s not in foreign},
+        prices={symbol: quote.price for symbol, quote in held.quotes.items()},
+        targets={t.symbol: t.weight for t in found.advice.mix.targets},
+    )
+    return book, foreign
+
+
+def _plan(
+    found: _Situation,
+    book: Book,
+    orders: tuple[PlannedOrder, ...],
+    foreign: tuple[str, ...],
+    *,
+    at: datetime,
+) -> OrderPlan:
+    after = book.after(orders)
+    slot = int(at.timestamp() // PREVIEW_FOR.total_seconds())
+    content = {
+        "user": found.advice.user_id,
+        "advice": found.advice.recommendation_id,
+        "slot": slot,
+        "cash": book.cash.amount_minor,
+        "held": {s: str(q) for s, q in sorted(found.held.quantities.items())},
+    }
+    return OrderPlan(
+        plan_id=sha256_hex(canonical_json(content))[:20],
+        user_id=found.advice.user_id,
+        recommendation_id=found.advice.recommendation_id,
+        made_at=at,
+        expires_at=min(at + PREVIEW_FOR, found.advice.expires_at),
+        state=PlanState.PREVIEWED,
+        currency=book.cash.currency,
+        orders=(*orders, *(_foreign(symbol, book.cash.currency) for symbol in foreign)),
+        cash_before=book.cash,
+        cash_after=after.cash,
+        fees=Money(sum(order.fee.amount_minor for order in orders), book.cash.currency),
+        drift_before=book.drift.quantize(QUANTITY_STEP),
+        drift_after=after.drift.quantize(QUANTITY_STEP),
+    )
+
+
+def _foreign(symbol: str, currency: str) -> PlannedOrder:
+    """Return the line of something that has no price here: it is named, never guessed."""
+    zero = Money.zero(currency)
+    reason = Reason(
+        "needs_adjustment",
+        f"{symbol} cannot be traded here and has no price: it is left out of the weights and "
+        f"needs an adjustment by hand.",
+    )
+    nothing = Decimal(0)
+    return PlannedOrder(
+        symbol, PlanAction.SKIP, nothing, nothing, zero, zero, nothing, nothing, reason
+    )
+
+
+def _waiting(user_id: str, note: Reason, *, at: datetime, automatic: bool) -> Rebalance:
+    return Rebalance(
+        run_id="",
+        user_id=user_id,
+        at=at,
+        automatic=automatic,
+        state=RunState.WAITS,
+        triggers=(),
+        notes=(note,),
+        plan=None,
+        record_hash=None,
+    )
+
+
+def _after(now: datetime) -> datetime:
+    return now + timedelta(seconds=1)
+
+
+_MARKET_CLOSED: Final = Reason("market_closed", "The market is closed; this waits until it opens.")
+_IN_REVIEW: Final = Reason(
+    "in_review", "An order of yours is being looked at by a person; this waits for its end."
+)
+_PREPARING: Final = Reason("preparing", "Today's figures are being computed; try again shortly.")
+_DO_NOT_INVEST: Final = Reason(
+    "do_not_invest", "Your newest recommendation is not to invest yet, so nothing is traded."
+)
+_COOLING: Final = Reason(
+    "cooling_down", "Something was sold within the last week, so only cash is invested now."
+)
