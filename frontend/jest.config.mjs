@@ -8,7 +8,7 @@ const ESM = "use-intl|next-intl|icu-minify|@formatjs|intl-messageformat|openapi-
 const base = {
   testEnvironment: "jest-fixed-jsdom",
   setupFilesAfterEnv: ["<rootDir>/jest.setup.ts"],
-  testTimeout: 30000,
+  testTimeout: 60000,
   maxWorkers: 2,
   moduleNameMapper: { "^@/(.*)$": "<rootDir>/src/$1", "^@messages/(.*)$": "<rootDir>/messages/$1" },
   testPathIgnorePatterns: ["/node_modules/", "/e2e/", "/out/", "/.next/"],

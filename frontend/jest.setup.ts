@@ -1,6 +1,7 @@
 // What jsdom lacks and antd, Recharts or React's scheduler ask for.
 import "@testing-library/jest-dom";
 import { toHaveNoViolations } from "jest-axe";
+import { configure } from "@testing-library/react";
 
 expect.extend(toHaveNoViolations);
 
@@ -56,3 +57,6 @@ class SilentChannel extends EventTarget {
   close() {}
 }
 Object.assign(globalThis, { BroadcastChannel: SilentChannel });
+
+// A busy machine may take seconds to draw a screen; what never comes still fails.
+configure({ asyncUtilTimeout: 10_000 });

@@ -34,12 +34,15 @@ function Why({ found }: { found: Explanation }) {
   const t = useTranslations("fraud.reasons");
   const locale = useLocale();
   const share = (value: number | null) => (value === null ? t("none") : formatPercent(locale, value));
+  // The channel's score has no scale of its own: larger is stranger, and it is not a share.
+  const strangeness = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const anomaly = found.anomaly === null ? t("none") : strangeness.format(found.anomaly);
   return (
     <section className={ui.card} aria-labelledby="why">
       <h2 id="why">{t("title")}</h2>
       <p className={ui.faint}>
         {t("who", { model: found.model_version ?? t("noModel"), rules: found.rules_version })}{" "}
-        {t("scores", { probability: share(found.probability), anomaly: share(found.anomaly) })}
+        {t("scores", { probability: share(found.probability), anomaly })}
       </p>
       {found.degraded && <p className={`${ui.notice} ${ui.warning}`}>{t("degraded")}</p>}
       {found.fired.length > 0 && (
