@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import click
 
 from app.cli.connection import local_settings
+from app.cli.demo_busy import Unsuspicious, make_busy
 from app.cli.demo_clients import clear_client
 from app.core.clock import SystemClock
 from app.core.config import Settings
@@ -46,7 +47,7 @@ CAST = (
 
 @click.group()
 def demo() -> None:
-    """Fill a sandbox with people, and show how to sign in as each of them."""
+    """Fill a sandbox with people and payments, and show how to sign in as each of them."""
 
 
 @demo.command()
@@ -89,6 +90,24 @@ def logins(as_json: bool) -> None:  # noqa: FBT001 - click passes options by nam
     _print(cast(BlindIndex((keys.blind,))), as_json=as_json)
 
 
+@demo.command()
+def busy() -> None:
+    """Give the investor a busy hour of small payments: her next one is held for a person.
+
+    For looking at the fraud desk and at "was this you?". Within the hour it runs once. Exit 0:
+    the hour is there; 2: not a sandbox, no demo people, or no server.
+    """
+
+    async def work(services: AppServices) -> list[SandboxPerson]:
+        sent = await make_busy(
+            services, payer_email=f"investor@{DOMAIN}", payee_email=f"friend@{DOMAIN}"
+        )
+        click.echo(f"{sent} payments made; the next transfer of investor@{DOMAIN} will be held")
+        return []
+
+    _with_services(work, Ports(scorer=Unsuspicious()))
+
+
 def cast(blind: BlindIndex) -> list[SandboxPerson]:
     """Return the demo people of this installation.
 
@@ -122,23 +141,23 @@ def _sandbox(settings: Settings) -> Settings:
 
 
 def _with_services(
-    work: Callable[[AppServices], Awaitable[list[SandboxPerson]]],
+    work: Callable[[AppServices], Awaitable[list[SandboxPerson]]], ports: Ports | None = None
 ) -> list[SandboxPerson]:
     try:
-        return asyncio.run(_run(work))
+        return asyncio.run(_run(work, ports or Ports()))
     except (FinNamiError, KeyRingError, ValueError) as error:
         click.echo(f"finnami: {error}", err=True)
         sys.exit(2)
 
 
 async def _run(
-    work: Callable[[AppServices], Awaitable[list[SandboxPerson]]],
+    work: Callable[[AppServices], Awaitable[list[SandboxPerson]]], ports: Ports
 ) -> list[SandboxPerson]:
     settings = _sandbox(local_settings())
     clock, keys = SystemClock(), load_keys(settings)
     gate = await connect_gate(settings)
     db = open_database(settings, clock)
-    services = build(settings, db=db, gate=gate, keys=keys, clock=clock, ports=Ports())
+    services = build(settings, db=db, gate=gate, keys=keys, clock=clock, ports=ports)
     try:
         return await work(services)
     finally:

@@ -8,15 +8,19 @@ import pyotp
 import pytest
 from click.testing import CliRunner
 
-from app.cli.demo import cast, demo
+from app.cli.demo import DOMAIN, cast, demo
+from app.cli.demo_busy import PAYMENTS, Unsuspicious, make_busy
 from app.cli.demo_clients import clear_client
 from app.core.clock import SystemClock
 from app.core.config import Settings
 from app.core.db import Database
 from app.core.envelope import BlindIndex
+from app.core.errors import FinNamiError
 from app.core.gate import Gate
 from app.core.keys import KeyRing
+from app.core.money import Money
 from app.domains.identity.types import Role, SecondFactorNeeded
+from app.domains.ledger.types import JournalState, Movement
 from app.services import AppServices, Ports, build
 from tests.factories.identity import CLIENT, KEYS, Person, attempt, build_house
 
@@ -101,3 +105,30 @@ class TestClearClient:
 
         await services.onboarding.require_cleared(ids[0])
         assert (await services.onboarding.kyc.of(ids[0])).reviewer_id == ids[3]
+
+
+WHO = (("payer", "investor"), ("payee", "friend"))
+
+
+class TestBusyHour:
+    async def test_next_payment_is_held_and_the_hour_is_made_once(
+        self, services: AppServices
+    ) -> None:
+        ids = []
+        for person in cast(services.identity.blind)[:2]:
+            user_id, _ = await services.identity.sandbox_people.create(person)
+            ids.append(user_id)
+            await clear_client(
+                services, user_id, name=person.name, number=person.name, reviewer_id="r"
+            )
+        services.fraud._scorer = Unsuspicious()
+        emails = {f"{who}_email": f"{local}@{DOMAIN}" for who, local in WHO}
+        assert await make_busy(services, **emails) == PAYMENTS
+        assert await make_busy(services, **emails) == 0
+        wanted = Movement(ids[0], "s", "k", Money(42_00, "USD"))
+        held = await services.ledger.transfer(wanted, payee_email=emails["payee_email"])
+        assert held.state is JournalState.HELD
+
+    async def test_without_the_people_it_says_what_to_run(self, services: AppServices) -> None:
+        with pytest.raises(FinNamiError, match="demo seed"):
+            await make_busy(services, payer_email="a@b.example", payee_email="c@d.example")
