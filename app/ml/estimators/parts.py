@@ -42,11 +42,11 @@ class RowIter(xgb.DataIter):
 
     def __init__(
         self, rows: RowReader, y: NDArray[Any], weight: NDArray[Any] | None = None,
-        *, batch: int = BATCH_ROWS,
+        *, batch: int = BATCH_ROWS, cache: str | None = None,
     ) -> None:  # fmt: skip
         self._rows, self._y, self._weight = rows, y, weight
         self._batch, self._at = batch, 0
-        super().__init__(release_data=True)
+        super().__init__(cache_prefix=cache, release_data=True)
 
     def next(self, input_data: Any) -> bool:
         """Hand over the next slice; False when there is none."""

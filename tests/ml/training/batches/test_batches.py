@@ -81,7 +81,7 @@ class TestTrainInBatches:
         whole = train_fraud(payments.table, payments.labelled, seed=7, costs=CostMatrix())
 
         assert run.duplicates == 3_000
-        # LightGBM bins a sequence a little differently; everything else is equal to the bit.
+        # LightGBM's trees from a sequence may differ a little; everything else is equal to the bit.
         others = {k for k in whole.arrays if k.startswith(("xgboost.", "linear.", "anomaly."))}
         assert not {k for k in others if not same(run.trained.arrays[k], whole.arrays[k])}
         found, wanted = run.trained.manifest, whole.manifest
