@@ -10,6 +10,7 @@ BENCHES: dict[str, tuple[str, str, str]] = {
     "ledger": ("app.cli.bench_ledger", "ledger", "Transfers against bare transactions."),
     "queue": ("app.cli.bench_queue", "queue", "Outbox and queue against stock arq."),
     "score": ("app.cli.bench_score", "score", "Fraud scoring against the naive path."),
+    "train": ("app.cli.bench_train", "train", "Memory of training out of core."),
     "recommend": ("app.cli.bench_recommend", "recommend", "Recommendations against naive ones."),
     "projection": ("app.cli.bench_projection", "projection", "The fan of a goal: time and truth."),
 }

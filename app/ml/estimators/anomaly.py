@@ -15,11 +15,17 @@ TWO_SIDED: NDArray[np.bool_] = np.array(
 )
 
 
+def sample_of(rows: int, *, seed: int) -> NDArray[np.int64]:
+    """Return at most SAMPLE_MAX of the rows, ascending; all of them when they are few."""
+    if rows <= SAMPLE_MAX:
+        return np.arange(rows)
+    chosen = np.random.default_rng(seed).choice(rows, SAMPLE_MAX, replace=False)
+    return np.sort(chosen).astype(np.int64)
+
+
 def fit_anomaly(legit: NDArray[np.float32], *, seed: int) -> TailAnomaly:
     """Return the channel frozen on at most SAMPLE_MAX legit behaviour rows (n, 17)."""
-    if len(legit) > SAMPLE_MAX:
-        rng = np.random.default_rng(seed)
-        legit = legit[np.sort(rng.choice(len(legit), SAMPLE_MAX, replace=False))]
+    legit = legit[sample_of(len(legit), seed=seed)]
     columns = np.ascontiguousarray(np.sort(legit, axis=0).T)
     return TailAnomaly(sorted_columns=columns, two_sided=TWO_SIDED)
 

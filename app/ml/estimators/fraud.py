@@ -57,13 +57,22 @@ class FraudMembers:
         return FraudMembers(
             xgboost=from_xgboost(booster),
             lightgbm=from_lightgbm(light),
-            linear=_fit_linear(X, y, weight),
+            linear=fit_linear(X, y, weight),
         )
 
     def log_odds(self, X: NDArray[np.float32]) -> FloatArray:
         """Return the mean log-odds (rows,)."""
         margins = self.xgboost.margin(X), self.lightgbm.margin(X)
         return mean_log_odds(margins, self.linear, MEMBER_WEIGHTS, X)
+
+    @staticmethod
+    def of_arrays(arrays: Mapping[str, NDArray[Any]]) -> "FraudMembers":
+        """Return the members that `to_arrays` exported."""
+        return FraudMembers(
+            xgboost=TreeEnsemble.from_arrays(_under(arrays, "xgboost")),
+            lightgbm=TreeEnsemble.from_arrays(_under(arrays, "lightgbm")),
+            linear=Linear.from_arrays(_under(arrays, "linear")),
+        )
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return everything under the prefixes that the scorer reads."""
@@ -74,7 +83,13 @@ class FraudMembers:
         return arrays
 
 
-def _fit_linear(X: NDArray[np.float32], y: NDArray[np.int64], weight: FloatArray) -> Linear:
+def _under(arrays: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+    start = prefix + "."
+    return {key[len(start) :]: arrays[key] for key in arrays if key.startswith(start)}
+
+
+def fit_linear(X: NDArray[np.float32], y: NDArray[np.int64], weight: FloatArray) -> Linear:
+    """Fit the logistic member on standardised, clipped inputs."""
     rows = X.astype(np.float64)
     centre = rows.mean(axis=0)
     spread = rows.std(axis=0)

@@ -1,5 +1,6 @@
 """A whole table of payments to its feature rows, as each payment would have seen them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,14 +67,47 @@ def ordered(
     )
 
 
+def joined(parts: Sequence[PaymentTable]) -> PaymentTable:
+    """Return tables that follow each other in total order as one."""
+    columns = ("id", "ts_s", "customer", "terminal", "cents", "fraud", "known_at_s")
+    return PaymentTable(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in columns}
+    )
+
+
+LOG_UNIT = 2**30
+
+
+@dataclass(slots=True)
+class AmountSums:
+    """Sums of amounts in whole numbers, so that batches give what one pass gives."""
+
+    count: int = 0
+    cents: int = 0
+    logs: int = 0
+    """Sum of ln(1 + amount) in units of 1 / LOG_UNIT."""
+
+    def add(self, cents: IntArray) -> None:
+        """Add payments."""
+        self.count += cents.size
+        self.cents += int(cents.sum())
+        self.logs += int(np.rint(np.log1p(cents / 100.0) * LOG_UNIT).astype(np.int64).sum())
+
+    def constants(self) -> Constants:
+        """Return the means; ValueError without payments."""
+        if self.count == 0:
+            raise ValueError("no training payments, so no mean amount")
+        return Constants(
+            amount_mean=self.cents / self.count / 100.0,
+            log_amount_mean=self.logs / self.count / LOG_UNIT,
+        )
+
+
 def constants_of(cents: IntArray) -> Constants:
     """Return the means of training amounts; ValueError without any."""
-    if cents.size == 0:
-        raise ValueError("no training payments, so no mean amount")
-    amounts = cents / 100.0
-    return Constants(
-        amount_mean=float(amounts.mean()), log_amount_mean=float(np.log1p(amounts).mean())
-    )
+    sums = AmountSums()
+    sums.add(cents)
+    return sums.constants()
 
 
 def feature_table(table: PaymentTable, constants: Constants) -> NDArray[np.float32]:

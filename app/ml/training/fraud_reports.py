@@ -11,11 +11,11 @@ from app.ml.features.fraud_kernel import DAY
 from app.ml.features.fraud_table import feature_table
 from app.ml.registry import Artefact
 from app.ml.serving.fraud_scorer import FraudScorer
-from app.ml.training.fraud import NEGATIVE_SHARE, WARM_UP_DAYS
 from app.ml.training.fraud_compression import compression_report
 from app.ml.training.fraud_evaluate import LabelledWindow, evaluate_fraud, labelled_window
 from app.ml.training.fraud_predict import LABEL_GAP_DAYS, Period, day_start_s
 from app.ml.training.fraud_selection import LearningRows, selection_report
+from app.ml.training.fraud_shared import NEGATIVE_SHARE, WARM_UP_DAYS
 from app.ml.training.payments_data import PaymentData
 
 Progress = Callable[[str], None]

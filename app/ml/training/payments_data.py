@@ -5,7 +5,7 @@ amount | tx_amount, is_fraud | tx_fraud, fraud_scenario | tx_fraud_scenario (ana
 """
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def read_payments(values: Sequence[str]) -> PaymentData:
     if not parts:
         raise PaymentDataError("no file holds payments: " + "; ".join(skipped))
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    columns, duplicates = _without_duplicates(columns)
+    columns, duplicates = without_duplicates(columns)
     table = ordered(
         id=columns["id"], ts_s=columns["ts"], customer=columns["customer"],
         terminal=columns["terminal"], cents=columns["cents"],
@@ -120,20 +120,54 @@ def simulated_payments(*, seed: int, **world: int) -> PaymentData:
     )
 
 
+def payment_batches(
+    values: Sequence[str], skipped: list[str], *, rows: int = 65_536
+) -> Iterator[dict[str, NDArray[np.int64]]]:
+    """Yield the checked columns of at most `rows` payments at a time, in file order.
+
+    Names of files without the raw columns are added to `skipped`. Raises PaymentDataError.
+    """
+    used = 0
+    for path in expand(values):
+        try:
+            chosen, lacks = _choose(path)
+            if lacks:
+                skipped.append(f"{path.name}: {lacks}")
+                continue
+            used += 1
+            wanted = [name for name in chosen.values() if name is not None]
+            if path.suffix.lower() == ".csv":
+                parts: Iterator[pa.RecordBatch] = iter(pa_csv.open_csv(path))
+            else:
+                parts = pq.ParquetFile(path).iter_batches(batch_size=rows, columns=wanted)
+            for part in parts:
+                yield _columns(pa.Table.from_batches([part]), chosen)
+        except (pa.ArrowException, OSError, ValueError) as exc:
+            raise PaymentDataError(f"{path.name} cannot be read: {exc}") from exc
+    if not used:
+        raise PaymentDataError("no file holds payments: " + "; ".join(skipped))
+
+
+def _choose(path: Path) -> tuple[dict[str, str | None], str]:
+    if path.suffix.lower() == ".csv":
+        names = pa_csv.open_csv(path).schema.names
+    else:
+        names = pq.read_schema(path).names
+    lower = {name.lower(): name for name in names}
+    chosen = {
+        key: next((lower[s] for s in options if s in lower), None)
+        for key, options in SPELLINGS.items()
+    }
+    missing = [key for key, name in chosen.items() if name is None and key not in OPTIONAL]
+    lacks = "lacks " + ", ".join(SPELLINGS[key][0] for key in missing) if missing else ""
+    return chosen, lacks
+
+
 def _read_file(path: Path) -> dict[str, NDArray[np.int64]] | str:
     try:
-        if path.suffix.lower() == ".csv":
-            names = pa_csv.open_csv(path).schema.names
-        else:
-            names = pq.read_schema(path).names
-        lower = {name.lower(): name for name in names}
-        chosen = {
-            key: next((lower[s] for s in options if s in lower), None)
-            for key, options in SPELLINGS.items()
-        }
-        missing = [key for key, name in chosen.items() if name is None and key not in OPTIONAL]
-        if missing:
-            return "lacks " + ", ".join(SPELLINGS[key][0] for key in missing)
+        chosen, lacks = _choose(path)
+        if lacks:
+            return lacks
         wanted = [name for name in chosen.values() if name is not None]
         if path.suffix.lower() == ".csv":
             table = pa_csv.read_csv(path).select(wanted)
@@ -190,7 +224,7 @@ def _whole(column: pa.ChunkedArray, name: str) -> NDArray[np.int64]:
     return numbers
 
 
-def _without_duplicates(
+def without_duplicates(
     columns: dict[str, NDArray[np.int64]],
 ) -> tuple[dict[str, NDArray[np.int64]], int]:
     _, first, inverse = np.unique(columns["id"], return_index=True, return_inverse=True)

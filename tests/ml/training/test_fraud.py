@@ -12,10 +12,11 @@ from app.ml.features.fraud import Constants
 from app.ml.features.fraud_table import feature_table
 from app.ml.serving.fraud_scorer import FraudScorer, calibrated
 from app.ml.training import fraud_replay
-from app.ml.training.fraud import TrainedFraud, TrainingDataError, train_fraud
+from app.ml.training.fraud import train_fraud
 from app.ml.training.fraud_card import fraud_card
 from app.ml.training.fraud_costs import CostMatrix, thresholds_for
 from app.ml.training.fraud_predict import TooEarlyError, refuse_early
+from app.ml.training.fraud_shared import TrainedFraud, TrainingDataError
 from app.ml.training.payment_simulator import DAY, SimulatedPayments, World, simulate
 
 WORLD = World(customers=200, terminals=200, days=60, unseen_from=60)

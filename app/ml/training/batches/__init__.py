@@ -1,0 +1,1 @@
+"""Training out of core: payments by day on disk, features batch by batch, members from parts."""
