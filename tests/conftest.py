@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from app.core.sidecar import Sidecar
 from tests.fakes.clock import FakeClock
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+DROP_S = 60
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
 
@@ -62,13 +64,24 @@ def _connect(url: str, name: str) -> Database:
     )
 
 
+async def drop(database: Database) -> None:
+    """Drop a test's database and close it.
+
+    Bounded: after a test that failed in the middle of its writes the embedded server may hang
+    here, and the run is to go on. The server's folder goes with the run anyway.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DROP_S):
+            await database.driver.client.drop_database(database.name)
+    await database.close()
+
+
 @pytest.fixture
 async def bare_db(embedded_mongo_url: str) -> AsyncIterator[Database]:
     """An empty database of its own name, without collections; dropped afterwards."""
     database = _connect(embedded_mongo_url, f"t_{new_id()}")
     yield database
-    await database.driver.client.drop_database(database.name)
-    await database.close()
+    await drop(database)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from app.core.outbox import COLLECTION, DEAD
 from app.core.sidecar import Sidecar
 from app.services import SPECS, migrations_dir
 from app.worker.arq_queue import ArqQueue
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, drop
 from tests.reliability.counting_worker import POISON
 
 JOBS = 200
@@ -95,8 +95,7 @@ async def publishing(mongo_url, embedded_redis_url):
     database.nudge_with(queue.nudge)
     yield database
     await queue.close()
-    await database.driver.client.drop_database(name)
-    await database.close()
+    await drop(database)
 
 
 @pytest.fixture
