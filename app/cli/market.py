@@ -15,6 +15,7 @@ from app.cli.connection import local_settings
 from app.core.clock import SystemClock
 from app.core.errors import FinNamiError
 from app.domains.market.adapters.price_file import read_price_file
+from app.domains.market.adapters.replay import ReplayFeed
 from app.domains.market.service import MarketService, simulated
 from app.domains.market.types import History, PriceFile, Source, exact_price
 from app.services import open_database
@@ -65,7 +66,7 @@ def import_file(
     if checked.usable and not dry_run:
         text = label or f"Imported: {file.stem}"
         source = _with_market(
-            lambda door: door.import_prices(checked, currency=currency, label=text)
+            lambda door: _quoted(door, door.import_prices(checked, currency=currency, label=text))
         )
     _report(checked, source, as_json=as_json)
     sys.exit(0 if checked.usable else 1)
@@ -88,6 +89,13 @@ def _with_market(work: Callable[[MarketService], Awaitable[T]]) -> T:
     except (FinNamiError, ValueError) as error:
         click.echo(f"finnami: {error}", err=True)
         sys.exit(2)
+
+
+async def _quoted(door: MarketService, choice: Awaitable[Source]) -> Source:
+    """Choose a source and quote it at once: advice may come before the feed's next round."""
+    source = await choice
+    await door.record_quotes(await ReplayFeed(door, SystemClock()).now())
+    return source
 
 
 def _report(checked: PriceFile, source: Source | None, *, as_json: bool) -> None:
@@ -143,7 +151,7 @@ def sources(as_json: bool) -> None:  # noqa: FBT001 - click passes options by na
 @click.argument("source_id", metavar="SOURCE")
 def use(source_id: str) -> None:
     """Take prices from SOURCE (`simulated`, or one that `market sources` lists)."""
-    source = _with_market(lambda door: door.use(source_id))
+    source = _with_market(lambda door: _quoted(door, door.use(source_id)))
     click.echo(f"prices now come from {source.source_id}: {source.label}")
 
 

@@ -1,5 +1,6 @@
 """`finnami market`: exit codes, machine-readable reports, nothing half-imported."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -8,12 +9,26 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli.market import market
+from app.core.clock import SystemClock
+from app.core.config import Settings
+from app.domains.market.service import MarketService
+from app.domains.market.types import Quote
+from app.services import open_database
 
 GOOD = "date,AAA,BBB\n2024-01-02,10,20\n2024-01-03,10.5,20.1\n"
 
 
 def run(*arguments: str | Path, env: dict[str, str] | None = None) -> Result:
     return CliRunner().invoke(market, [str(argument) for argument in arguments], env=env)
+
+
+async def last_quotes(server: dict[str, str]) -> dict[str, Quote]:
+    clock = SystemClock()
+    db = open_database(Settings(mongo_url=server["FINNAMI_MONGO_URL"]), clock)
+    try:
+        return await MarketService(db=db, clock=clock, seed=7).last_quotes()
+    finally:
+        await db.close()
 
 
 @pytest.fixture
@@ -66,6 +81,12 @@ class TestSources:
         source_id = json.loads(done.output)["source"]
         (listed,) = json.loads(run("sources", "--json", env=server).output)
         assert (listed["source"], listed["active"], listed["currency"]) == (source_id, True, "EUR")
+        # Quoted at once: an order made before the feed's next round is not refused.
+        quoted = asyncio.run(last_quotes(server))
+        assert {one.symbol: (one.currency, one.stale) for one in quoted.values()} == {
+            "AAA": ("EUR", False),
+            "BBB": ("EUR", False),
+        }
         assert run("use", source_id, env=server).exit_code == 0
         assert run("use", "nothing", env=server).exit_code == 2
 

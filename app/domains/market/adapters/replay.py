@@ -32,10 +32,14 @@ class ReplayFeed:
     async def quotes(self) -> AsyncIterator[tuple[Quote, ...]]:
         """Yield a batch for all instruments of the active source every few seconds."""
         while True:
-            source = await self._market.source()
-            history = await self._market.history(source.symbols, end=source.last_day, days=60)
-            yield self.batch(source, history)
+            yield await self.now()
             await asyncio.sleep(self._interval_s)
+
+    async def now(self) -> tuple[Quote, ...]:
+        """Return one batch for all instruments of the active source. Raises NoPricesError."""
+        source = await self._market.source()
+        history = await self._market.history(source.symbols, end=source.last_day, days=60)
+        return self.batch(source, history)
 
     def batch(self, source: Source, history: History) -> tuple[Quote, ...]:
         """Return the quotes of this moment."""
