@@ -1,5 +1,6 @@
 """The API process: settings, connections and services for the lifetime of one event loop."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,9 +18,9 @@ from app.services import (
     build,
     connect_gate,
     load_keys,
-    load_scorer,
     migrations_dir,
     open_database,
+    stored_scorers,
 )
 from app.worker.arq_queue import ArqQueue
 
@@ -32,13 +33,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gate = await connect_gate(settings)
     db = open_database(settings, clock)
     jobs = await ArqQueue.connect(settings.redis_url or "")
-    services = None
+    services = model_watch = None
     try:
         (await status(db, discover(migrations_dir()))).require_ready()
         db.nudge_with(jobs.nudge)
-        ports = Ports(jobs=jobs, scorer=load_scorer(settings))
+        ports = Ports(jobs=jobs, scorers=stored_scorers(settings, keys))
         services = build(settings, db=db, gate=gate, keys=keys, clock=clock, ports=ports)
         app.state.services = services
+        await services.fraud.in_force.refresh()
+        model_watch = asyncio.create_task(services.fraud.in_force.keep())
         # What lives from here on is long-lived: keep the collector from walking it each time.
         gc.collect()
         gc.freeze()
@@ -47,6 +50,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         app.state.ready = False
     finally:
+        if model_watch is not None:
+            model_watch.cancel()
         if services is not None:
             services.close()
         await jobs.close()

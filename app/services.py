@@ -1,8 +1,11 @@
 """The composition root: ports in, services out, for the API, the workers and the CLI alike."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import structlog
 
 from app.core import audit, decisions, lease, outbox, translog
 from app.core.clock import Clock, SystemClock
@@ -16,9 +19,9 @@ from app.core.keys import KeyRing, KeyRingError
 from app.core.schema import CollectionSpec
 from app.core.sidecar import Sidecar
 from app.domains.fraud import service as fraud
-from app.domains.fraud.adapters.model import ModelScorer
+from app.domains.fraud.adapters.model import StoredScorers
 from app.domains.fraud.service import FraudService
-from app.domains.fraud.types import Scorer
+from app.domains.fraud.types import Scorer, ScorerSource
 from app.domains.identity import service as identity
 from app.domains.identity.service import IdentityService
 from app.domains.ledger import service as ledger
@@ -29,6 +32,11 @@ from app.domains.onboarding import service as onboarding
 from app.domains.onboarding.service import OnboardingService
 from app.domains.portfolio import service as portfolio
 from app.domains.portfolio.service import PortfolioService
+from app.ml.registry import ArtefactError
+from app.ml.store import ModelStore
+from app.ml.trust import PINS_FILE, Trust, read_pins
+
+log = structlog.get_logger(__name__)
 
 SPECS: tuple[CollectionSpec, ...] = (
     *audit.COLLECTIONS,
@@ -51,6 +59,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "fraud.case_rejected.v1": (("void_movement", "fast"), ("relabel_payment", "fast")),
     "fraud.customer_asked.v1": (("ask_customer", "fast"),),
     "fraud.ring_refused.v1": (("relabel_ring", "fast"),),
+    "fraud.model_watch_due.v1": (("watch_models", "slow"),),
     "market.day_closed.v1": (("rebuild_frontier", "slow"),),
     "portfolio.frontier_wanted.v1": (("rebuild_frontier", "slow"),),
 }
@@ -63,6 +72,8 @@ class Ports:
 
     jobs: JobQueue = field(default_factory=NullQueue)
     scorer: Scorer | None = None
+    scorers: ScorerSource | None = None
+    """Where the model in force is loaded from, and loaded anew when another is promoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +140,28 @@ def load_keys(settings: Settings) -> KeyRing:
     return KeyRing.load(settings.key_file)
 
 
-def load_scorer(settings: Settings) -> Scorer | None:
-    """Return the fraud model in force; None when none passed its checks (then rules step up)."""
-    return ModelScorer.newest(settings.models_dir, path=settings.fraud_path)
+def model_store(settings: Settings, keys: KeyRing | None = None) -> ModelStore:
+    """Return the models of an installation and which of them it trusts.
+
+    Pins are read beside the code, wherever the models lie: whoever can write a model folder
+    cannot pin it. Without a key ring only what ships is trusted, and without pins nothing that
+    ships: rules and a fresh code then stand in for the model.
+    """
+    if keys is None and settings.key_file is not None:
+        with suppress(KeyRingError):
+            keys = KeyRing.load(settings.key_file)
+    public_key = keys.model_key().public_key().public_bytes_raw() if keys else None
+    try:
+        pins = read_pins(shipped("models") / PINS_FILE)
+    except ArtefactError as error:
+        log.warning("model_pins_missing", reason=error.detail)
+        pins = {}
+    return ModelStore(settings.models_dir, settings.registered_models, Trust(pins, public_key))
+
+
+def stored_scorers(settings: Settings, keys: KeyRing | None = None) -> StoredScorers:
+    """Return where this process gets its fraud model from."""
+    return StoredScorers(model_store(settings, keys), path=settings.fraud_path)
 
 
 async def connect_gate(settings: Settings) -> Gate:
@@ -157,6 +187,7 @@ def build(
         db=db,
         clock=clock,
         scorer=ports.scorer,
+        scorers=ports.scorers,
         gate=gate,
         identity=identity_service,
         four_eyes_minor=settings.fraud_four_eyes_minor,
@@ -176,7 +207,7 @@ def build(
         market=market_service,
         onboarding=onboarding_service,
         ledger=ledger_service,
-        models_dir=settings.models_dir,
+        models=model_store(settings, keys),
     )
     return AppServices(
         settings=settings,

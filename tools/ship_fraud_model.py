@@ -2,8 +2,9 @@
 
     .venv/bin/python -m tools.ship_fraud_model
 
-About two minutes. Writes models/fraud/<version>/ with its card, points CURRENT at it and
-removes the version shipped before. Nothing but simulated payments may be shipped.
+About two minutes. Writes models/fraud/<version>/ with its card, pins it in models/TRUSTED,
+points CURRENT at it and removes the version shipped before. Nothing but simulated payments
+may be shipped.
 """
 
 import json
@@ -21,6 +22,8 @@ TIMEOUT_S = 1_800
 def main() -> int:
     """Train, store and promote; return the exit code of the trainer when it refuses."""
     from app.ml import registry
+    from app.ml.registry import MANIFEST_FILE
+    from app.ml.trust import PINS_FILE, write_pin
 
     root = MODELS / "fraud"
     with tempfile.TemporaryDirectory(dir=MODELS) as scratch:
@@ -37,6 +40,7 @@ def main() -> int:
             print(f"{version} is shipped already")
             return 0
         trained.rename(folder)
+    write_pin(MODELS / PINS_FILE, "fraud", version, (folder / MANIFEST_FILE).read_bytes())
     before = registry.promote(MODELS, "fraud", version)
     if before not in (None, version):
         shutil.rmtree(root / str(before), ignore_errors=True)

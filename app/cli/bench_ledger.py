@@ -31,7 +31,7 @@ from app.core.keys import KeyRing
 from app.core.migrate import create_collections
 from app.core.sidecar import Sidecar
 from app.domains.ledger.service import LedgerService
-from app.services import SPECS, SUBSCRIPTIONS, Ports, build, load_scorer
+from app.services import SPECS, SUBSCRIPTIONS, Ports, build, stored_scorers
 
 SPEED_BAR = 0.35
 ATTEMPTS_BAR = 1.3
@@ -98,18 +98,20 @@ async def _product(db: TimedDatabase, gate: Gate, accounts: int) -> ProductArm:
     clock, keys = SystemClock(), KeyRing.generate()
     settings = Settings(mongo_url=None, mongo_embedded=True, argon2="19m")
     services = build(settings, db=db, gate=gate, keys=keys, clock=clock, ports=Ports())
+    fraud = ApprovingFraud(
+        db=db,
+        clock=clock,
+        scorers=stored_scorers(settings),
+        gate=gate,
+        identity=services.identity,
+    )
+    await fraud.in_force.refresh()
     ledger = LedgerService(
         db=db,
         clock=clock,
         identity=services.identity,
         onboarding=services.onboarding,
-        fraud=ApprovingFraud(
-            db=db,
-            clock=clock,
-            scorer=load_scorer(settings),
-            gate=gate,
-            identity=services.identity,
-        ),
+        fraud=fraud,
         keys=keys,
     )
     arm = ProductArm(db, ledger, await cleared_people(services, accounts))

@@ -15,9 +15,10 @@ from app.core.decisions import DecisionRecord
 from app.core.errors import FinNamiError
 from app.core.replays import MissingForReplayError, Replay, compare
 from app.domains.fraud import replay as fraud
+from app.domains.fraud.adapters.model import StoredScorers
 from app.domains.market.service import MarketService
 from app.domains.portfolio import replay as portfolio
-from app.services import open_database
+from app.services import model_store, open_database
 
 USAGE = 2
 
@@ -97,5 +98,5 @@ async def _again(db: Database, settings: Settings, stored: DecisionRecord) -> De
         market = MarketService(db=db, clock=SystemClock(), seed=settings.market_seed)
         return await portfolio.replay(db, stored, market=market)
     if stored.kind == "fraud":
-        return await fraud.replay(db, stored, models_dir=settings.models_dir)
+        return await fraud.replay(db, stored, scorers=StoredScorers(model_store(settings)))
     raise MissingForReplayError(f"a way to make {stored.kind} decisions again: a person decided")

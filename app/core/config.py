@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     """Transactions at once in this process; 1 on the embedded server, 32 on a URL."""
 
     models_dir: Path = Field(default_factory=lambda: shipped("models"))
+    own_models_dir: Path | None = None
+    """Models registered on this installation; default: `models` in the data folder. In a
+    cluster a volume that every replica mounts."""
+
     fraud_path: Literal["plain", "fast"] = "plain"
     """How payments are scored: interpreter and numpy, or one kernel compiled at start-up."""
 
@@ -129,6 +133,11 @@ class Settings(BaseSettings):
         if self.smtp_url is None:
             raise ValueError("FINNAMI_SMTP_URL is required in prod: the mailbox is a sandbox")
         return self
+
+    @property
+    def registered_models(self) -> Path:
+        """Return the folder of the models registered on this installation."""
+        return self.own_models_dir or self.data_dir / "models"
 
     @property
     def sandbox(self) -> bool:

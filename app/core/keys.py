@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class KeyRingError(Exception):
@@ -81,3 +82,12 @@ class KeyRing:
     def log_key(self) -> Ed25519PrivateKey:
         """Return the key that signs log heads."""
         return Ed25519PrivateKey.from_private_bytes(self.log_seed)
+
+    def model_key(self) -> Ed25519PrivateKey:
+        """Return the key that signs the models registered on this installation.
+
+        Derived (HKDF-SHA256, RFC 5869), so that a ring written before models were signed has
+        one too, and so that a signed model says nothing about the log's own key.
+        """
+        derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"finnami model registry v1")
+        return Ed25519PrivateKey.from_private_bytes(derived.derive(self.log_seed))

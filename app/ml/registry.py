@@ -2,7 +2,7 @@
 
     models/<name>/<version>/artefact.npz    flat arrays, loaded with allow_pickle=False
                             manifest.json   name, version, feature version, hashes, constants
-                            manifest.sig    optional Ed25519 signature of manifest.json
+                            manifest.sig    Ed25519 signature of manifest.json (app/ml/trust.py)
                             card.md         the model card, generated from the manifest
 
 ArtefactError (503, artefact_refused): missing, altered, unsigned, of another feature
@@ -35,6 +35,9 @@ Arrays = Mapping[str, NDArray[Any]]
 GoldenCheck = Callable[["Artefact"], float]
 """Recompute the golden rows; return the largest absolute difference."""
 
+TrustCheck = Callable[[Path, bytes], None]
+"""Raise ArtefactError unless the folder with this manifest may be served (app/ml/trust.py)."""
+
 
 class ArtefactError(UnavailableError):
     """The artefact cannot be trusted, so it is not served."""
@@ -66,16 +69,17 @@ def load(
     *,
     feature_version: str,
     golden: GoldenCheck | None = None,
-    public_key: bytes | None = None,
+    trust: TrustCheck | None = None,
 ) -> Artefact:
     """Return the artefact of a folder after every check passed.
 
-    `feature_version` is the one the caller computes. `public_key` (32 raw Ed25519 bytes)
-    makes a valid signature mandatory. Raises ArtefactError naming the first failed check.
+    `feature_version` is the one the caller computes. Whatever serves people passes `trust`;
+    without it the artefact is only what its manifest says, which is enough to measure it.
+    Raises ArtefactError naming the first failed check.
     """
     raw = _read(folder, MANIFEST_FILE)
-    if public_key is not None:
-        _verify(folder, raw, public_key)
+    if trust is not None:
+        trust(folder, raw)
     manifest = _parse(raw, folder)
     data = _read(folder, ARRAYS_FILE)
     digest = hashlib.sha256(data).hexdigest()
@@ -121,8 +125,8 @@ def save(
         (staging / MANIFEST_FILE).write_bytes(raw)
         (staging / CARD_FILE).write_text(card, encoding="utf-8")
         if signing_key is not None:
-            (staging / SIGNATURE_FILE).write_bytes(_sign(raw, signing_key))
-        _publish(staging, folder, raw)
+            (staging / SIGNATURE_FILE).write_bytes(sign(raw, signing_key))
+        publish(staging, folder, raw)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return Artefact(arrays=dict(arrays), manifest=sealed)
@@ -159,7 +163,8 @@ def promote(root: Path, name: str, version: str) -> str | None:
     return before
 
 
-def _publish(staging: Path, folder: Path, raw: bytes) -> None:
+def publish(staging: Path, folder: Path, raw: bytes) -> None:
+    """Move a whole artefact into place. Raises ArtefactError when something else is there."""
     if folder.is_dir() and any(folder.iterdir()):
         present = folder / MANIFEST_FILE
         if present.is_file() and present.read_bytes() == raw:
@@ -210,21 +215,9 @@ def _check_golden(artefact: Artefact, golden: GoldenCheck, folder: Path) -> None
         )
 
 
-def _sign(raw: bytes, signing_key: bytes) -> bytes:
-    # Imported late: most readers of artefacts never check a signature.
+def sign(raw: bytes, signing_key: bytes) -> bytes:
+    """Return the content of `manifest.sig`; `signing_key` is 32 raw Ed25519 private bytes."""
+    # Imported late: most readers of artefacts never sign one.
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     return base64.b64encode(Ed25519PrivateKey.from_private_bytes(signing_key).sign(raw)) + b"\n"
-
-
-def _verify(folder: Path, raw: bytes, public_key: bytes) -> None:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    if not (folder / SIGNATURE_FILE).is_file():
-        raise ArtefactError(f"{folder.name} is not signed and this installation asks for it")
-    try:
-        signature = base64.b64decode(_read(folder, SIGNATURE_FILE), validate=False)
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, raw)
-    except (InvalidSignature, ValueError) as exc:
-        raise ArtefactError(f"the signature of {folder.name}/{MANIFEST_FILE} is wrong") from exc

@@ -25,9 +25,9 @@ from app.services import (
     build,
     connect_gate,
     load_keys,
-    load_scorer,
     migrations_dir,
     open_database,
+    stored_scorers,
 )
 from app.worker.arq_queue import QUEUES, ArqQueue, QueueSettings, arq_worker
 from app.worker.job import Handler, JobRunner
@@ -44,6 +44,7 @@ FUNCTIONS: Mapping[str, Handler] = {
     "void_movement": ledger.void_movement,
     "relabel_payment": fraud.relabel_payment,
     "relabel_ring": fraud.relabel_ring,
+    "watch_models": fraud.watch_models,
     "ask_customer": ledger.ask_customer,
     "rebuild_frontier": portfolio.rebuild_frontier,
 }
@@ -53,6 +54,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("expire_holds", 30.0, lambda services: services.ledger.holds.expire()),
     Periodic("rebalance", 60.0, lambda services: services.portfolio.automatic.run_due()),
     Periodic("mend_fraud_state", 5.0, lambda services: services.fraud.mend(), timeout_s=5.0),
+    Periodic("watch_models", 300.0, lambda services: services.fraud.model_watch.due()),
     Periodic("link_accounts", 30.0, lambda services: services.fraud.rings.sweep()),
 )
 """What worker `fast` does by itself, apart from relaying and sequencing."""
@@ -96,8 +98,10 @@ class WorkerProcess:
             gate=self._gate,
             keys=keys,
             clock=self._clock,
-            ports=Ports(jobs=self._jobs, scorer=load_scorer(self._settings)),
+            ports=Ports(jobs=self._jobs, scorers=stored_scorers(self._settings, keys)),
         )
+        await self._services.fraud.in_force.refresh()
+        self._spawn(self._services.fraud.in_force.keep(), "model_in_force")
         ctx["runner"] = JobRunner(
             self._functions,
             self._services,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.ml import registry
 from app.ml.registry import Artefact, ArtefactError
@@ -92,28 +91,6 @@ class TestLoad:
 
         with pytest.raises(ArtefactError, match=r"golden\.x"):
             registry.load(folder, feature_version="toy/v1", golden=golden)
-
-
-class TestSignature:
-    def test_signed_artefact_loads_with_its_key_and_no_other(self, tmp_path: Path) -> None:
-        key, other = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-        folder = tmp_path / "signed"
-        registry.save(folder, ARRAYS, MANIFEST, "", signing_key=key.private_bytes_raw())
-
-        registry.load(
-            folder, feature_version="toy/v1", public_key=key.public_key().public_bytes_raw()
-        )
-        with pytest.raises(ArtefactError, match="signature"):
-            registry.load(
-                folder, feature_version="toy/v1", public_key=other.public_key().public_bytes_raw()
-            )
-
-    @pytest.mark.row("AO2")
-    def test_unsigned_artefact_is_refused_where_a_key_is_set(self, folder: Path) -> None:
-        key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
-
-        with pytest.raises(ArtefactError, match="not signed"):
-            registry.load(folder, feature_version="toy/v1", public_key=key)
 
 
 class TestSave:

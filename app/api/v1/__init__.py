@@ -14,6 +14,7 @@ from app.api.v1 import (
     kyc,
     lots,
     me,
+    models,
     onboarding,
     orders,
     performance,
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     confirmations.router,
     fraud_cases.router,
     fraud_evidence.router,
+    models.router,
     admin.router,
     sandbox.router,
 )

@@ -9,13 +9,19 @@ FinNamiError
 │   ├── FraudCaseNotFoundError   404 fraud_case_not_found
 │   ├── QuestionNotFoundError    404 question_not_found
 │   ├── PaymentDecisionNotFoundError 404 payment_decision_not_found
+│   ├── ModelNotFoundError       404 model_not_found
+│   ├── ModelChangeNotFoundError 404 model_change_not_found
 │   └── LinkTargetNotFoundError  404 link_target_not_found
 └── ConflictError
     ├── CaseClosedError          409 fraud_case_closed
     ├── FraudCaseTakenError      409 fraud_case_taken   (fields `holder`, `until`)
     ├── NotProposedError         409 fraud_case_not_proposed
     ├── CaseFullError            409 fraud_case_full
-    └── CustomerDeniedError      409 customer_denied    a denied payment is never released
+    ├── CustomerDeniedError      409 customer_denied    a denied payment is never released
+    ├── ModelRefusedError        409 model_refused      not trusted, altered, other features
+    ├── PromotionRefusedError    409 promotion_refused  (field `reasons`)
+    ├── NothingToRollBackError   409 nothing_to_roll_back
+    └── ModelChangedError        409 model_changed      somebody else changed it meanwhile
 """
 
 from app.core.errors import ConflictError, ForbiddenError, NotFoundError
@@ -103,3 +109,45 @@ class CustomerDeniedError(ConflictError):
 
     code = "customer_denied"
     title = "The customer denied this payment"
+
+
+class ModelNotFoundError(NotFoundError):
+    """No such version is stored on this installation."""
+
+    code = "model_not_found"
+    title = "No such model"
+
+
+class ModelChangeNotFoundError(NotFoundError):
+    """Nobody asked for that change, or it was asked for too long ago."""
+
+    code = "model_change_not_found"
+    title = "No such change of the model"
+
+
+class ModelRefusedError(ConflictError):
+    """A version that fails its checks is neither promoted nor run in shadow."""
+
+    code = "model_refused"
+    title = "This version of the model was refused"
+
+
+class PromotionRefusedError(ConflictError):
+    """The challenger has not shown on labelled weeks that it is better."""
+
+    code = "promotion_refused"
+    title = "This version has not shown that it is better"
+
+
+class NothingToRollBackError(ConflictError):
+    """No version was in force before the present one."""
+
+    code = "nothing_to_roll_back"
+    title = "There is no earlier version to go back to"
+
+
+class ModelChangedError(ConflictError):
+    """The model in force is not the one this change was asked for."""
+
+    code = "model_changed"
+    title = "Somebody else changed the model meanwhile"

@@ -34,6 +34,14 @@ class CustomerAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ModelWatchDue(Event):
+    """It is time to look at the models again; `hour` makes the looks of one hour one."""
+
+    name: ClassVar[str] = "fraud.model_watch_due.v1"
+    hour: str
+
+
+@dataclass(frozen=True, slots=True)
 class RingRefused(Event):
     """Two people found that accounts work together: the payments between them are fraud."""
 

@@ -1,13 +1,12 @@
 """A fraud decision made again from its record: the state it saw, the model it used, the rules."""
 
 import asyncio
-from pathlib import Path
 
 from app.core.decisions import DecisionRecord
 from app.core.money import Money
 from app.core.replays import MissingForReplayError
 from app.core.store import Store
-from app.domains.fraud.adapters.model import ModelScorer
+from app.domains.fraud.adapters.model import ModelScorer, StoredScorers
 from app.domains.fraud.repository import events
 from app.domains.fraud.repository.events import Side
 from app.domains.fraud.rules import sampling, watermark
@@ -24,7 +23,7 @@ from app.ml.features import fraud_state
 from app.ml.registry import ArtefactError
 
 
-async def replay(store: Store, stored: DecisionRecord, *, models_dir: Path) -> DecisionRecord:
+async def replay(store: Store, stored: DecisionRecord, *, scorers: StoredScorers) -> DecisionRecord:
     """Return the record that the same payment, state, model and rules give now.
 
     Raises MissingForReplayError naming the rules or model that are not here any more.
@@ -53,7 +52,7 @@ async def replay(store: Store, stored: DecisionRecord, *, models_dir: Path) -> D
     ]
     score = None
     if stored.versions["model"] is not None:
-        model = await asyncio.to_thread(_model, models_dir, str(stored.versions["model"]))
+        model = await asyncio.to_thread(_model, scorers, str(stored.versions["model"]))
         score = model.score(facts, customer, payee)
     outcome, reasons = rules.decide(facts, customer, score)
     return decision_record(
@@ -85,8 +84,8 @@ async def _state(store: Store, facts: PaymentFacts, side: Side, mark: Watermark)
     return EntityState(entity, packed=seen)
 
 
-def _model(models_dir: Path, version: str) -> ModelScorer:
+def _model(scorers: StoredScorers, version: str) -> ModelScorer:
     try:
-        return ModelScorer.of_version(models_dir, version)
+        return scorers.load(version)
     except (ArtefactError, OSError) as error:
         raise MissingForReplayError(f"model fraud {version}: {error}") from error

@@ -22,10 +22,15 @@ from app.domains.fraud.types import (
     Outcome,
     PaymentFacts,
     Scorer,
+    ScorerSource,
     Verdict,
 )
 from app.domains.fraud.usecases.cases import Cases
 from app.domains.fraud.usecases.evidence import Evidence
+from app.domains.fraud.usecases.in_force import InForce
+from app.domains.fraud.usecases.model_changes import ModelChanges
+from app.domains.fraud.usecases.model_watch import ModelWatch
+from app.domains.fraud.usecases.models import Models
 from app.domains.fraud.usecases.notices import Notices
 from app.domains.fraud.usecases.opening import ask
 from app.domains.fraud.usecases.questions import Questions, question_of
@@ -40,24 +45,30 @@ log = structlog.get_logger(__name__)
 
 class FraudService:
     """Fraud's door. Cases stand in `cases`, what is read before a decision in `evidence`, what
-    customers are asked and told in `questions` and `notices`, link analysis in `rings`.
+    customers are asked and told in `questions` and `notices`, link analysis in `rings`, the
+    model of this process in `in_force`, the desk that changes it in `models` and
+    `model_changes`, what is known of how it does in `model_watch`.
 
     Without a scorer every payment needs a fresh code: never a silent approval.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter per room it works with
         self,
         *,
         db: Database,
         clock: Clock,
-        scorer: Scorer | None,
+        scorer: Scorer | None = None,
+        scorers: ScorerSource | None = None,
         gate: Gate | None = None,
         identity: IdentityService,
         four_eyes_minor: int = FOUR_EYES_MINOR,
     ) -> None:
         self._db = db
-        self._scorer = scorer
+        self.in_force = InForce(db=db, clock=clock, scorer=scorer, source=scorers)
+        self.models = Models(db=db, clock=clock, source=scorers)
+        self.model_changes = ModelChanges(db=db, clock=clock, identity=identity, models=self.models)
         self._states = EntityStates(store=db, gate=gate, clock=clock)
+        self.model_watch = ModelWatch(db=db, clock=clock, models=self.models, source=scorers)
         self.cases = Cases(db=db, clock=clock, identity=identity, four_eyes_minor=four_eyes_minor)
         self.evidence = Evidence(db=db, clock=clock, judge=self.judge)
         self.questions = Questions(db=db, clock=clock)
@@ -67,7 +78,7 @@ class FraudService:
     @property
     def model_version(self) -> str | None:
         """Return the version of the model that scores, or None when rules stand alone."""
-        return self._scorer.version if self._scorer else None
+        return self.in_force.version
 
     async def screen(self, facts: PaymentFacts) -> Verdict:
         """Return the verdict on a payment that is about to be booked; nothing is stored yet.
@@ -101,10 +112,11 @@ class FraudService:
     def _score(
         self, facts: PaymentFacts, customer: EntityState, payee: EntityState
     ) -> ModelScore | None:
-        if self._scorer is None:
+        scorer = self.in_force.scorer
+        if scorer is None:
             return None
         try:
-            return self._scorer.score(facts, customer, payee)
+            return scorer.score(facts, customer, payee)
         except (ArithmeticError, LookupError, ValueError, TypeError) as error:
             log.exception("fraud_model_failed", error=type(error).__name__)
             return None

@@ -5,9 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.core.money import Money
 from app.ml.features import fraud_state
 from app.ml.features.fraud import terminal_key
+from app.ml.store import StoredModel
 
 
 class PaymentKind(StrEnum):
@@ -135,6 +139,36 @@ class Scorer(Protocol):
         self, facts: PaymentFacts, customer: "EntityState", payee: "EntityState"
     ) -> ModelScore:
         """Return the score of one payment from the events recorded before it."""
+        ...
+
+
+class MeasuredScorer(Scorer, Protocol):
+    """A scorer that also judges many logged rows at once, without reasons."""
+
+    def judge_rows(
+        self, vectors: NDArray[np.float32], behaviours: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return P(fraud) (rows,) and the bands reached (rows,): 0 allow … 3 block."""
+        ...
+
+
+class ScorerSource(Protocol):
+    """Where a process gets its model: what is stored, what ships, and loading one of them."""
+
+    def shipped_version(self) -> str:
+        """Return the version in force while nobody promoted another. Raises ArtefactError."""
+        ...
+
+    def load(self, version: str) -> MeasuredScorer:
+        """Return one stored version, every check passed. Raises ArtefactError."""
+        ...
+
+    def versions(self) -> list[StoredModel]:
+        """Return the stored versions, trusted or not, by name."""
+        ...
+
+    def find(self, version: str) -> StoredModel:
+        """Return one stored version, trusted or not. Raises ArtefactError."""
         ...
 
 

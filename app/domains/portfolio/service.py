@@ -1,7 +1,5 @@
 """The door of portfolio: advice that is explained, orders that are previewed, what is held."""
 
-from pathlib import Path
-
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.ids import new_id
@@ -21,6 +19,7 @@ from app.domains.portfolio.usecases.ordering import Ordering
 from app.domains.portfolio.usecases.overview import Overview
 from app.domains.portfolio.usecases.performance import Performing
 from app.domains.portfolio.usecases.rebalancing import Rebalancing
+from app.ml.store import ModelStore
 
 COLLECTIONS = (*frontiers.SPECS, *plans.SPECS, *requests.SPECS, *rebalances.SPECS)
 
@@ -40,9 +39,9 @@ class PortfolioService:
         market: MarketService,
         onboarding: OnboardingService,
         ledger: LedgerService,
-        models_dir: Path,
+        models: ModelStore,
     ) -> None:
-        self._frontiers = Frontiers(db=db, clock=clock, market=market, models_dir=models_dir)
+        self._frontiers = Frontiers(db=db, clock=clock, market=market, models=models)
         holdings = Holdings(ledger=ledger, market=market)
         self._advising = Advising(
             db=db,

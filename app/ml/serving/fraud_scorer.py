@@ -150,13 +150,13 @@ class FraudScorer:
     version: str
 
     @staticmethod
-    def load(folder: Path, *, public_key: bytes | None = None) -> "FraudScorer":
+    def load(folder: Path, *, trust: registry.TrustCheck | None = None) -> "FraudScorer":
         """Return the scorer of a verified artefact, its golden rows recomputed (0.5 s).
 
         Raises ArtefactError: then rules decide and every payment steps up.
         """
         artefact = registry.load(
-            folder, feature_version=fraud.VERSION, golden=golden_difference, public_key=public_key
+            folder, feature_version=fraud.VERSION, golden=golden_difference, trust=trust
         )
         try:
             return FraudScorer.of(artefact)

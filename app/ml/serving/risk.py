@@ -106,14 +106,12 @@ def softmax(margins: FloatArray) -> FloatArray:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def load_risk(folder: Path, *, public_key: bytes | None = None) -> RiskModel:
+def load_risk(folder: Path, *, trust: registry.TrustCheck | None = None) -> RiskModel:
     """Return the model of an artefact folder once hash, feature version and golden rows hold.
 
     Raises ArtefactError.
     """
-    artefact = registry.load(
-        folder, feature_version=VERSION, golden=golden_difference, public_key=public_key
-    )
+    artefact = registry.load(folder, feature_version=VERSION, golden=golden_difference, trust=trust)
     return model_of(artefact.arrays, artefact.manifest)
 
 

@@ -106,13 +106,13 @@ class VolatilityModel:
             )
 
 
-def load_volatility(folder: Path, *, public_key: bytes | None = None) -> VolatilityModel:
+def load_volatility(folder: Path, *, trust: registry.TrustCheck | None = None) -> VolatilityModel:
     """Return the model of an artefact folder after hash, feature version and golden rows hold.
 
     Raises ArtefactError.
     """
     artefact = registry.load(
-        folder, feature_version=FEATURE_SET, golden=golden_difference, public_key=public_key
+        folder, feature_version=FEATURE_SET, golden=golden_difference, trust=trust
     )
     return model_of(artefact.arrays, artefact.manifest)
 

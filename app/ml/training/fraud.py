@@ -30,6 +30,7 @@ from app.ml.training.fraud_shared import (
     anomaly_auc,
     bands,
     compared_rows,
+    drift_references,
     golden_choice,
     golden_rows,
     manifest_of,
@@ -87,6 +88,7 @@ def train_fraud(
     progress(STAGES[5])
     seen = table.take(last_week)
     week = Week(seen.ts_s, seen.customer, seen.cents, seen.fraud)
+    probability = calibrated(week_log_odds, beta)
     compared = compared_rows(week.fraud, seed=seed)
     arrays = {
         **members.to_arrays(),
@@ -99,7 +101,8 @@ def train_fraud(
         "constants": asdict(constants),
         "habits": asdict(habits),
         "thresholds": asdict(thresholds),
-        "metrics": week_metrics(week, calibrated(week_log_odds, beta), seed=seed),
+        "metrics": week_metrics(week, probability, seed=seed),
+        "drift": drift_references(rows.X[last_week], probability),
         "anomaly_auc": anomaly_auc(
             rows.behaviour[last_week][compared], week.fraud[compared], channel, legit, seed=seed
         ),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.errors import InvalidInputError
+from app.ml.drift import Reference
 from app.ml.estimators.anomaly import COMPARED_MAX, pyod_scores
 from app.ml.estimators.fraud import (
     LIGHTGBM,
@@ -161,11 +162,22 @@ def manifest_of(facts: TrainingFacts, *, seed: int, costs: CostMatrix) -> dict[s
     }
 
 
+def drift_references(
+    X: NDArray[np.float32], probability: NDArray[np.float64]
+) -> dict[str, dict[str, Any]]:
+    """Return what serving compares itself with: every feature and the score in the last week.
+
+    That week is whole, unlike the sample that trains, so it has the shares of real traffic.
+    """
+    columns = {**dict(zip(fraud.NAMES, X.T, strict=True)), "score": probability}
+    return {name: asdict(Reference.of(values)) for name, values in columns.items()}
+
+
 def recipe() -> str:
     """Return four letters that change when the same data would train another model."""
     settings = (
         fraud.VERSION, behaviour.VERSION, NEGATIVE_SHARE, dict(XGBOOST), XGBOOST_ROUNDS,
-        dict(LIGHTGBM), LIGHTGBM_ROUNDS, MEMBER_WEIGHTS,
+        dict(LIGHTGBM), LIGHTGBM_ROUNDS, MEMBER_WEIGHTS, "drift/1",
     )  # fmt: skip
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:4]
 

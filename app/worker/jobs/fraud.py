@@ -1,4 +1,4 @@
-"""What follows an analyst's decision for the next payments: they see the label."""
+"""What follows an analyst's decision for the next payments, and the hourly look at the models."""
 
 from app.services import AppServices
 from app.worker.job import JobRun
@@ -12,3 +12,8 @@ async def relabel_payment(services: AppServices, run: JobRun) -> None:
 async def relabel_ring(services: AppServices, run: JobRun) -> None:
     """Bring the labels of a refused ring's payments into those states; twice is once."""
     await services.fraud.relabel_ring(run.ids["case_id"])
+
+
+async def watch_models(services: AppServices, run: JobRun) -> None:  # noqa: ARG001 - takes nothing
+    """Report on the model in force and its challenger; twice replaces once."""
+    await services.fraud.model_watch.run()

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -29,16 +28,14 @@ from app.domains.ledger.types import JournalState
 from app.ml.features.fraud import NAMES
 from tests.factories.cases import case_of, decide
 from tests.factories.ledger import Bank, build_bank
+from tests.factories.models import shipped_scorer
 
-MODELS = Path(__file__).resolve().parents[3] / "models"
 AT = build_bank().clock.now()
 
 
 @pytest.fixture(scope="module")
 def model() -> ModelScorer:
-    found = ModelScorer.newest(MODELS)
-    assert found is not None
-    return found
+    return shipped_scorer()
 
 
 @dataclass
@@ -58,7 +55,7 @@ class Curve:
 async def with_curve(curve: Curve) -> Bank:
     bank = build_bank()
     await bank.deposit("ada", 900_000)
-    bank.fraud._scorer = curve
+    bank.fraud.in_force.scorer = curve
     return bank
 
 
@@ -69,7 +66,7 @@ class TestExplain:
     ) -> None:
         bank = build_bank()
         await bank.deposit("ada", 90_000)
-        bank.fraud._scorer = _Raised(model)
+        bank.fraud.in_force.scorer = _Raised(model)
         journal = await bank.transfer("ada", "bo", 40_000)
         assert journal.state is JournalState.HELD
         case = await case_of(bank, journal.journal_id)
@@ -87,7 +84,7 @@ class TestExplain:
     async def test_altered_record_fails_the_check(self, model: ModelScorer) -> None:
         bank = build_bank()
         await bank.deposit("ada", 90_000)
-        bank.fraud._scorer = _Raised(model)
+        bank.fraud.in_force.scorer = _Raised(model)
         journal = await bank.transfer("ada", "bo", 40_000)
         row = await bank.db.find_one("decisions", {"_id": journal.decision_id})
         shares = row["explanation"]["contributions"]

@@ -8,14 +8,16 @@ import pytest
 
 from app.core.config import Settings
 from app.core.money import Money
-from app.domains.fraud.adapters.model import ModelScorer
+from app.domains.fraud.adapters.model import ModelScorer, StoredScorers
 from app.domains.fraud.repository.events import Recorded
 from app.domains.fraud.service import FraudService
 from app.domains.fraud.types import EntityState, Outcome, PaymentFacts, PaymentKind
 from app.ml.features import fraud
+from app.ml.registry import ArtefactError
 from tests.factories.fraud import customer_state, past, payee_state
 from tests.factories.identity import build_house
 from tests.factories.ledger import SPECS
+from tests.factories.models import shipped_scorer, shipped_store
 from tests.fakes.clock import FakeClock
 from tests.fakes.db import FakeDatabase
 
@@ -41,9 +43,7 @@ def event(days: float, minor: int, *, label: bool | None = None) -> Recorded:
 
 @pytest.fixture(scope="module")
 def scorer() -> ModelScorer:
-    found = ModelScorer.newest(MODELS)
-    assert found is not None, "the shipped model does not load"
-    return found
+    return shipped_scorer()
 
 
 @pytest.mark.row("TL5")
@@ -55,19 +55,21 @@ class TestAlteredArtefact:
         data = bytearray(file.read_bytes())
         data[len(data) // 2] ^= 1
         file.write_bytes(data)
-        broken = ModelScorer.newest(tmp_path)
-        assert broken is None
         clock = FakeClock(AT)
         db = FakeDatabase(SPECS)
         identity = build_house(db=db, clock=clock).identity
-        service = FraudService(db=db, clock=clock, scorer=broken, identity=identity)
+        scorers = StoredScorers(shipped_store(tmp_path))
+        service = FraudService(db=db, clock=clock, scorers=scorers, identity=identity)
+        await service.in_force.refresh()
+        assert service.model_version is None
         verdict = await service.screen(FACTS)
         assert verdict.outcome is Outcome.STEP_UP
         assert verdict.degraded
         assert "model_unavailable" in [reason.code for reason in verdict.reasons]
 
     def test_missing_folder_means_no_model(self, tmp_path: Path) -> None:
-        assert ModelScorer.newest(tmp_path) is None
+        with pytest.raises(ArtefactError):
+            StoredScorers(shipped_store(tmp_path)).shipped_version()
 
 
 class TestScore:
@@ -95,8 +97,7 @@ class TestScore:
         assert scorer.score(FACTS, own, payee) == scorer.score(FACTS, own, payee)
 
     def test_fast_path_answers_the_same(self, scorer: ModelScorer) -> None:
-        fast = ModelScorer.newest(MODELS, path="fast")
-        assert fast is not None
+        fast = shipped_scorer(path="fast")
         own = customer_state("u", [event(20, 5_000), event(3, 5_000)])
         payee = payee_state("shop", [event(20, 5_000, label=True), event(3, 5_000)])
         expected, found = scorer.score(FACTS, own, payee), fast.score(FACTS, own, payee)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from app.core import decisions
-from app.core.files import shipped
 from app.core.ids import new_id
 from app.core.sidecar import Sidecar
 from app.domains.identity.errors import StepUpRequiredError
@@ -23,6 +22,7 @@ from app.domains.portfolio.errors import PlanTakenError, StalePriceError
 from app.domains.portfolio.service import PortfolioService
 from app.domains.portfolio.types import NextAction, OrderPlan, PlanAction, PlanState
 from tests.factories.ledger import SESSION, SPECS, Bank, build_bank
+from tests.factories.models import shipped_store
 from tests.fakes.clock import FakeClock
 from tests.fakes.db import FakeDatabase
 
@@ -107,7 +107,7 @@ async def desk(request: pytest.FixtureRequest) -> Desk:
         market=market,
         onboarding=onboarding,  # type: ignore[arg-type]
         ledger=bank.ledger,
-        models_dir=shipped("models"),
+        models=shipped_store(),
     )
     made = Desk(bank, market, onboarding, portfolio, await bank.person("amina"))
     await market.ensure_simulated()

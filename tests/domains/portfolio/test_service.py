@@ -24,6 +24,7 @@ from app.services import AppServices
 from app.worker.job import JobRunner, Outcome
 from app.worker.main import FUNCTIONS
 from tests.factories.market import open_market, quote_all
+from tests.factories.models import shipped_store
 from tests.factories.people import FINANCIAL, PERSONAL, Person, make_cleared
 from tests.fakes.clock import FakeClock
 
@@ -48,7 +49,7 @@ def door(services: AppServices, clock: FakeClock, models: Path | None = None) ->
         market=services.market,
         onboarding=services.onboarding,
         ledger=services.ledger,
-        models_dir=models or services.settings.models_dir,
+        models=shipped_store(models),
     )
 
 

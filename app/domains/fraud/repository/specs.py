@@ -8,6 +8,10 @@ ENTRIES = "fraud_case_entries"
 QUESTIONS = "fraud_questions"
 EDGES = "fraud_edges"
 SWEEPS = "fraud_sweeps"
+MODEL_POINTERS = "model_pointers"
+MODEL_CHANGES = "model_changes"
+MODEL_COMPARISONS = "model_comparisons"
+MODEL_REPORTS = "model_reports"
 _DAY_S = 86_400
 COLLECTIONS = (
     CollectionSpec(
@@ -53,4 +57,21 @@ COLLECTIONS = (
         ),
     ),
     CollectionSpec(SWEEPS),
+    CollectionSpec(
+        MODEL_POINTERS,
+        validator={"bsonType": "object", "required": ["_id", "version", "revision"]},
+    ),
+    CollectionSpec(
+        MODEL_CHANGES,
+        validator={"bsonType": "object", "required": ["_id", "action", "asked_by", "state"]},
+        indexes=(IndexSpec((("asked_at", -1),)),),
+    ),
+    CollectionSpec(MODEL_COMPARISONS),
+    CollectionSpec(
+        MODEL_REPORTS,
+        indexes=(
+            IndexSpec((("version", 1), ("day", -1))),
+            IndexSpec((("at", 1),), ttl_s=400 * _DAY_S, name="expiry"),
+        ),
+    ),
 )

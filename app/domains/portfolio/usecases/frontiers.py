@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,9 +22,9 @@ from app.ml.features.prices import PriceTable, StalePriceError, price_table
 from app.ml.features.returns import column_names
 from app.ml.features.universe import FloatArray, Universe, UniverseError
 from app.ml.registry import ArtefactError
-from app.ml.registry import newest as newest_artefact
 from app.ml.serving.frontier import Frontier, build_frontier
 from app.ml.serving.vol import MODEL_NAME, VolatilityModel, load_volatility
+from app.ml.store import ModelStore
 
 HISTORY_DAYS: Final = 10_400
 YEAR_DAYS: Final = 252
@@ -40,12 +41,12 @@ class Frontiers:
     """Builds and reads frontiers. Building is heavy and happens in the worker only."""
 
     def __init__(
-        self, *, db: Database, clock: Clock, market: MarketService, models_dir: Path
+        self, *, db: Database, clock: Clock, market: MarketService, models: ModelStore
     ) -> None:
         self._db = db
         self._clock = clock
         self._market = market
-        self._models_dir = models_dir
+        self._models = models
         self._model: VolatilityModel | None = None
         self._copy: tuple[float, StoredFrontier] | None = None
         self._asked_at = clock.now() - _ASK_AGAIN_AFTER
@@ -119,10 +120,14 @@ class Frontiers:
         return await asyncio.to_thread(self._build, model, history, source)
 
     async def _load(self) -> VolatilityModel:
-        folder = await asyncio.to_thread(newest_artefact, self._models_dir, MODEL_NAME)
+        folder = await asyncio.to_thread(self._in_force)
         if self._model is None or not folder.name.startswith(self._model.version):
-            self._model = await asyncio.to_thread(load_volatility, folder)
+            load = partial(load_volatility, folder, trust=self._models.trust)
+            self._model = await asyncio.to_thread(load)
         return self._model
+
+    def _in_force(self) -> Path:
+        return self._models.folder(MODEL_NAME, self._models.shipped_version(MODEL_NAME))
 
     def _build(self, model: VolatilityModel, history: History, source: Source) -> StoredFrontier:
         """Return the frontier at the last day of a history. Pure CPU, about a second."""

@@ -31,6 +31,7 @@ from app.ml.training.fraud_shared import (
     anomaly_auc,
     bands,
     compared_rows,
+    drift_references,
     golden_choice,
     golden_rows,
     libraries,
@@ -136,6 +137,7 @@ class _Run:
             )
             log_odds = log_odds_of(blind, week_x)
             beta = fit_beta(log_odds, week.fraud)
+            probability = calibrated(log_odds, beta)
             legit = legit_acts.take(sample_of(legit_acts.count, seed=seed))
             channel = fit_anomaly(legit, seed=seed)
             thresholds = bands(
@@ -154,7 +156,8 @@ class _Run:
                 "constants": asdict(known.constants),
                 "habits": asdict(known.habits),
                 "thresholds": asdict(thresholds),
-                "metrics": week_metrics(week, calibrated(log_odds, beta), seed=seed),
+                "metrics": week_metrics(week, probability, seed=seed),
+                "drift": drift_references(week_x.slice(0, week_x.count), probability),
                 "anomaly_auc": anomaly_auc(
                     week_acts.take(compared), week.fraud[compared], channel, legit, seed=seed
                 ),
