@@ -214,7 +214,7 @@ class ShadowIn(Input):
 class ModelChangeIn(Input):
     """A promotion names the version; a rollback goes to the one before and names none."""
 
-    action: ChangeAction
+    action: Literal["promote", "rollback"]
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,99}$")] | None = None
     reason: Reason
 

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "train": ("app.cli.train", "train", "Train a model and write it with its card."),
     "predict": ("app.cli.predict", "predict", "Score a file with a trained model."),
     "evaluate": ("app.cli.evaluate", "evaluate", "Measure a trained model on data."),
+    "models": ("app.cli.models.desk", "models", "Show, register, promote fraud models."),
     "backtest": ("app.cli.backtest", "backtest", "Replay advice on past prices, with costs."),
     "replay": ("app.cli.replay", "replay", "Compute a stored decision or its features again."),
     "bench": ("app.cli.bench", "bench", "Measure speed, arms side by side."),

@@ -132,6 +132,24 @@ def save(
     return Artefact(arrays=dict(arrays), manifest=sealed)
 
 
+def manifest_bytes(folder: Path) -> bytes:
+    """Return the manifest of a stored artefact as it was signed. Raises ArtefactError."""
+    return _read(folder, MANIFEST_FILE)
+
+
+def fingerprint(folder: Path) -> str:
+    """Return what changes with the files of a folder: the manifest's hash, the arrays' stat.
+
+    For "is it still what was checked a moment ago", never for trust. Raises ArtefactError.
+    """
+    try:
+        found = (folder / ARRAYS_FILE).stat()
+    except OSError as exc:
+        raise ArtefactError(f"{folder / ARRAYS_FILE} cannot be read: {exc.strerror}") from exc
+    digest = hashlib.sha256(_read(folder, MANIFEST_FILE)).hexdigest()
+    return f"{digest}:{found.st_size}:{found.st_mtime_ns}:{found.st_ino}"
+
+
 def newest(root: Path, name: str) -> Path:
     """Return the folder of the version that `<root>/<name>/CURRENT` names.
 

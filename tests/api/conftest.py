@@ -24,7 +24,11 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def app(
-    db: Database, embedded_mongo_url: str, embedded_redis_url: str, key_file: Path
+    db: Database,
+    embedded_mongo_url: str,
+    embedded_redis_url: str,
+    key_file: Path,
+    tmp_path: Path,
 ) -> AsyncIterator[FastAPI]:
     """The application on an empty, migrated database."""
     settings = Settings(
@@ -32,6 +36,7 @@ async def app(
         redis_url=embedded_redis_url,
         mongo_embedded=True,
         key_file=key_file,
+        own_models_dir=tmp_path / "models",
         frontend_dir=key_file.parent / "no-pages",
         argon2="19m",
         request_deadline_s=20,

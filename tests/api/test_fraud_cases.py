@@ -47,7 +47,7 @@ async def hold(
 ) -> dict[str, object]:
     """Hold a transfer of 20 dollars; return the movement."""
     model = FakeScorer()
-    services.fraud.in_force.scorer = model
+    services.fraud.in_force.pin(model)
     deposit = await confirmed(
         client, services, payer, "/v1/deposits", {"amount": "50.00", "currency": "USD"}
     )

@@ -121,7 +121,7 @@ class TestBusyHour:
             await clear_client(
                 services, user_id, name=person.name, number=person.name, reviewer_id="r"
             )
-        services.fraud.in_force.scorer = Unsuspicious()
+        services.fraud.in_force.pin(Unsuspicious())
         emails = {f"{who}_email": f"{local}@{DOMAIN}" for who, local in WHO}
         assert await make_busy(services, **emails) == PAYMENTS
         assert await make_busy(services, **emails) == 0

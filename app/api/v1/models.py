@@ -28,7 +28,7 @@ from app.domains.fraud.errors import (
     PromotionRefusedError,
     SecondPersonError,
 )
-from app.domains.fraud.model_types import Pointer
+from app.domains.fraud.model_types import ChangeAction, Pointer
 from app.domains.identity.errors import StepUpRequiredError
 from app.domains.identity.types import RateClass, Role
 from app.services import AppServices
@@ -95,7 +95,7 @@ async def ask_for_fraud_model_change(
     no proof, it is the safe direction.
     """
     change = await services.fraud.model_changes.ask(
-        body.action, body.version, caller=caller, reason=body.reason
+        ChangeAction(body.action), body.version, caller=caller, reason=body.reason
     )
     return ModelChangeOut.of(change, me=caller.user_id)
 

@@ -55,7 +55,7 @@ class Curve:
 async def with_curve(curve: Curve) -> Bank:
     bank = build_bank()
     await bank.deposit("ada", 900_000)
-    bank.fraud.in_force.scorer = curve
+    bank.fraud.in_force.pin(curve)
     return bank
 
 
@@ -66,7 +66,7 @@ class TestExplain:
     ) -> None:
         bank = build_bank()
         await bank.deposit("ada", 90_000)
-        bank.fraud.in_force.scorer = _Raised(model)
+        bank.fraud.in_force.pin(_Raised(model))
         journal = await bank.transfer("ada", "bo", 40_000)
         assert journal.state is JournalState.HELD
         case = await case_of(bank, journal.journal_id)
@@ -84,7 +84,7 @@ class TestExplain:
     async def test_altered_record_fails_the_check(self, model: ModelScorer) -> None:
         bank = build_bank()
         await bank.deposit("ada", 90_000)
-        bank.fraud.in_force.scorer = _Raised(model)
+        bank.fraud.in_force.pin(_Raised(model))
         journal = await bank.transfer("ada", "bo", 40_000)
         row = await bank.db.find_one("decisions", {"_id": journal.decision_id})
         shares = row["explanation"]["contributions"]

@@ -1,6 +1,6 @@
 """The model desk: promote, roll back, shadow; each process follows without a restart."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,12 @@ def audited(bank: Bank) -> list[str]:
 
 async def won(bank: Bank, version: str, against: str = SHIPPED, **other: object) -> None:
     """Keep a comparison that this version won."""
-    at = bank.clock.now()
+    found = won_against(version, against, at=bank.clock.now(), **other)
+    await comparisons.put(bank.db, found)
+
+
+def won_against(version: str, against: str, *, at: datetime, **other: object) -> Comparison:
+    """Return a comparison that a version won, or did not by `other`."""
     measured = {"average_precision": 0.8, "recall_fpr_01": 0.8, "ece": 0.001, "cost": 900.0}
     fields: dict[str, object] = {
         "champion_version": against,
@@ -73,7 +78,7 @@ async def won(bank: Bank, version: str, against: str = SHIPPED, **other: object)
         "precision_gain": (0.02, 0.15),
         "cost_saving": (20.0, 150.0),
     }
-    await comparisons.put(bank.db, Comparison(**(fields | other)))  # type: ignore[arg-type]
+    return Comparison(**(fields | other))  # type: ignore[arg-type]
 
 
 @pytest.mark.row("AO2")

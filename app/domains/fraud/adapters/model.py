@@ -2,12 +2,15 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domains.fraud.types import Bands, EntityState, ModelScore, PaymentFacts
+from app.ml import registry
 from app.ml.comparing import actions
 from app.ml.features import fraud, fraud_state
 from app.ml.features.fraud import CustomerEvents, Payment, TerminalEvents
@@ -92,8 +95,9 @@ class StoredScorers:
         Raises ArtefactError naming the first check that failed.
         """
         folder = self._store.folder(MODEL_NAME, version)
-        scorer = FraudScorer.load(folder, trust=self._store.trust)
-        return ModelScorer(_judge(scorer, self._path), scorer)
+        self._store.trust(folder, registry.manifest_bytes(folder))
+        scorer, judge = _verified(folder, registry.fingerprint(folder), self._path)
+        return ModelScorer(judge, scorer)
 
     def versions(self) -> list[StoredModel]:
         """Return the stored versions, trusted or not, by name."""
@@ -102,6 +106,13 @@ class StoredScorers:
     def find(self, version: str) -> StoredModel:
         """Return one stored version, trusted or not. Raises ArtefactError."""
         return self._store.find(MODEL_NAME, version)
+
+
+@lru_cache(maxsize=4)
+def _verified(folder: Path, _: str, path: ScoringPath) -> tuple[FraudScorer, Judge]:
+    """Load an artefact once a process while its files stay the same; checking takes 0.5 s."""
+    scorer = FraudScorer.load(folder)
+    return scorer, _judge(scorer, path)
 
 
 def _judge(scorer: FraudScorer, path: ScoringPath) -> Judge:

@@ -36,6 +36,10 @@ class InForce:
         """Return the version that judges here."""
         return self.scorer.version if self.scorer else None
 
+    def pin(self, scorer: Scorer | None) -> None:
+        """Judge with this scorer from now on, whatever the pointer says: for benches and tests."""
+        self._source, self.scorer = None, scorer
+
     async def refresh(self) -> None:
         """Load the version that the pointer names, unless it judges here already; never fails.
 

@@ -1603,6 +1603,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models/fraud": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fraud Models
+         * @description Return which version judges payments, and every stored one, at most a hundred.
+         */
+        get: operations["get_fraud_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/fraud/monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fraud Model Monitor
+         * @description Return the last ninety days of the version in force, and its challenger beside it.
+         */
+        get: operations["get_fraud_model_monitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/fraud/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Fraud Model Changes
+         * @description Return the last fifty changes that somebody asked for, the newest first.
+         */
+        get: operations["list_fraud_model_changes"];
+        put?: never;
+        /**
+         * Ask For Fraud Model Change
+         * @description Ask for a promotion or a rollback; within a day another person has to agree.
+         *
+         *     A promotion needs a comparison on two labelled weeks that the version won; a rollback needs
+         *     no proof, it is the safe direction.
+         */
+        post: operations["ask_for_fraud_model_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/fraud/changes/{change_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Fraud Model Change
+         * @description Carry out a colleague's change, or turn it down; every process follows within 5 seconds.
+         */
+        post: operations["decide_fraud_model_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/fraud/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Fraud Model Shadow
+         * @description Measure a version on what the one in force judges: it decides nothing.
+         */
+        put: operations["set_fraud_model_shadow"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/fraud/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fraud Model
+         * @description Return one stored version with its card, figures, thresholds and training data.
+         */
+        get: operations["get_fraud_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/users": {
         parameters: {
             query?: never;
@@ -1910,6 +2037,12 @@ export interface components {
             movement_id: string;
         };
         /**
+         * ChangeAction
+         * @description What takes two people.
+         * @enum {string}
+         */
+        ChangeAction: "promote" | "rollback";
+        /**
          * ChangeKind
          * @description What may be changed: things a person can act on, never who she is.
          * @enum {string}
@@ -1933,6 +2066,12 @@ export interface components {
             /** Probability After */
             probability_after: number | null;
         };
+        /**
+         * ChangeState
+         * @description Where a change stands.
+         * @enum {string}
+         */
+        ChangeState: "asked" | "done" | "declined";
         /**
          * CheckMail
          * @description The same answer whether the address is known or not.
@@ -1983,6 +2122,75 @@ export interface components {
              * @example 123456
              */
             code: string;
+        };
+        /**
+         * ColumnDriftOut
+         * @description How far one column moved from training. PSI above 0.2 raises an alert.
+         */
+        ColumnDriftOut: {
+            /** Name */
+            name: string;
+            /** Psi */
+            psi: number;
+            /** Ks */
+            ks: number;
+            /** Default Share */
+            default_share: number;
+        };
+        /**
+         * ComparisonOut
+         * @description Champion and challenger on the same payments; `refusals` is empty when it may be promoted.
+         */
+        ComparisonOut: {
+            /** Champion Version */
+            champion_version: string;
+            /** Challenger Version */
+            challenger_version: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Rows */
+            rows: number;
+            /** Labelled */
+            labelled: number;
+            /** Frauds */
+            frauds: number;
+            /** Labelled Days */
+            labelled_days: number;
+            /** Agreement */
+            agreement: number;
+            /** Champion */
+            champion: {
+                [key: string]: number;
+            };
+            /** Challenger */
+            challenger: {
+                [key: string]: number;
+            };
+            /** Precision Gain */
+            precision_gain: [
+                number,
+                number
+            ];
+            /** Cost Saving */
+            cost_saving: [
+                number,
+                number
+            ];
+            /** Refusals */
+            refusals: string[];
         };
         /**
          * ConfirmationAnswerIn
@@ -3078,6 +3286,188 @@ export interface components {
             model_version: string;
         };
         /**
+         * ModelChangeDecisionIn
+         * @description Whether the colleague's change is carried out.
+         */
+        ModelChangeDecisionIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "agree" | "disagree";
+        };
+        /**
+         * ModelChangeIn
+         * @description A promotion names the version; a rollback goes to the one before and names none.
+         */
+        ModelChangeIn: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "promote" | "rollback";
+            /** Version */
+            version?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ModelChangeOut
+         * @description A change that one person asked for, and how another one decided.
+         */
+        ModelChangeOut: {
+            /** Change Id */
+            change_id: string;
+            action: components["schemas"]["ChangeAction"];
+            /** Version */
+            version: string;
+            /** Reason */
+            reason: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            state: components["schemas"]["ChangeState"];
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Mine */
+            mine: boolean;
+        };
+        /**
+         * ModelDeskOut
+         * @description What is in force, what was before, what is measured beside it, and what else is stored.
+         */
+        ModelDeskOut: {
+            /** Version */
+            version: string;
+            /** Judging Here */
+            judging_here: string | null;
+            /** Previous */
+            previous: string | null;
+            /** Challenger */
+            challenger: string | null;
+            /** Challenger Since */
+            challenger_since: string | null;
+            /** Since */
+            since: string | null;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Revision */
+            revision: number;
+            /** Versions */
+            versions: components["schemas"]["ModelVersionOut"][];
+        };
+        /**
+         * ModelMonitorOut
+         * @description The days of the version in force, the newest first, and the challenger beside it.
+         */
+        ModelMonitorOut: {
+            /** Reports */
+            reports: components["schemas"]["ModelReportOut"][];
+            comparison: components["schemas"]["ComparisonOut"] | null;
+        };
+        /**
+         * ModelOut
+         * @description One version with its card (Markdown, generated by the trainer) and its figures.
+         */
+        ModelOut: {
+            /** Version */
+            version: string;
+            trusted_by: components["schemas"]["TrustedBy"] | null;
+            /** Refusal */
+            refusal: string | null;
+            /** Trained Until */
+            trained_until: string | null;
+            /** Average Precision */
+            average_precision: number | null;
+            /** Card */
+            card: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: number | number[];
+            };
+            /** Thresholds */
+            thresholds: {
+                [key: string]: number;
+            };
+            /** Costs */
+            costs: {
+                [key: string]: number;
+            };
+            /** Features */
+            features: string[];
+            /** Data Sha256 */
+            data_sha256: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Libraries */
+            libraries: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ModelReportOut
+         * @description One day of a version: what it saw, how it decided, and how it did where truth is known.
+         */
+        ModelReportOut: {
+            /** Version */
+            version: string;
+            /** Day */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Rows */
+            rows: number;
+            /** Degraded */
+            degraded: number;
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** Mean Probability */
+            mean_probability: number;
+            /** Columns */
+            columns: components["schemas"]["ColumnDriftOut"][];
+            /** Alerts */
+            alerts: string[];
+            /** Changes */
+            changes: number | null;
+            /** Labelled */
+            labelled: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ModelVersionOut
+         * @description One stored version. `trusted_by` is null, with the reason, when it would be refused.
+         */
+        ModelVersionOut: {
+            /** Version */
+            version: string;
+            trusted_by: components["schemas"]["TrustedBy"] | null;
+            /** Refusal */
+            refusal: string | null;
+            /** Trained Until */
+            trained_until: string | null;
+            /** Average Precision */
+            average_precision: number | null;
+        };
+        /**
          * MoneyOut
          * @description An amount: exact text for people and arithmetic, minor units for machines.
          */
@@ -4084,6 +4474,16 @@ export interface components {
             methods: string[];
         };
         /**
+         * ShadowIn
+         * @description Which version to measure on what the one in force judges; null ends it.
+         */
+        ShadowIn: {
+            /** Version */
+            version: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * SimilarCaseOut
          * @description A decided case near this one; distance 0 is the same vector.
          */
@@ -4376,6 +4776,12 @@ export interface components {
          * @enum {string}
          */
         Trigger: "cash" | "band" | "volatility";
+        /**
+         * TrustedBy
+         * @description Why an artefact is served.
+         * @enum {string}
+         */
+        TrustedBy: "pin" | "signature";
         /**
          * UnmaskIn
          * @description Whose name and address is needed, and why; it is written to the audit log.
@@ -10888,6 +11294,588 @@ export interface operations {
                 };
             };
             /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fraud_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDeskOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model_not_found`: No such model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fraud_model_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelMonitorOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model_not_found`: No such model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fraud_model_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChangeOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_fraud_model_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChangeOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model_not_found`: No such model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model_refused`: This version of the model was refused; `promotion_refused`: This version has not shown that it is better; `nothing_to_roll_back`: There is no earlier version to go back to */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_fraud_model_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A grant from POST /v1/me/step-up */
+                "x-step-up-grant"?: string | null;
+            };
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChangeDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChangeOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_person_needed`: A second person has to confirm this; `step_up_required`: Confirm this with a fresh code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model_change_not_found`: No such change of the model; `model_not_found`: No such model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model_changed`: Somebody else changed the model meanwhile; `model_refused`: This version of the model was refused; `promotion_refused`: This version has not shown that it is better */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_fraud_model_shadow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShadowIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDeskOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model_not_found`: No such model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model_refused`: This version of the model was refused; `model_changed`: Somebody else changed the model meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fraud_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `model_not_found`: No such model */
             404: {
                 headers: {
                     [name: string]: unknown;
