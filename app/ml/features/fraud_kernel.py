@@ -36,6 +36,7 @@ def customer_sums(payment: Any, events: Any, window: Any, acc: Numbers) -> None:
     now, terminal = payment
     ts, cents, terminals, high = events
     first, last = window
+    logs, pairs, newest = acc[LOGS], acc[PAIR], acc[NEWEST]
     for i in range(first, last):
         age = now - ts[i]
         if age < 0 or age >= HISTORY_S:
@@ -44,15 +45,16 @@ def customer_sums(payment: Any, events: Any, window: Any, acc: Numbers) -> None:
         while age >= EDGES[bucket]:
             bucket += 1
         amount = cents[i]
-        acc[4 * bucket] += 1.0
-        acc[4 * bucket + 1] += amount
-        acc[4 * bucket + 2] += float(amount) * amount
-        acc[4 * bucket + 3] += high[i]
-        acc[LOGS] += math.log1p(amount / 100.0)
+        at = 4 * bucket
+        acc[at] += 1.0
+        acc[at + 1] += amount
+        acc[at + 2] += float(amount) * amount
+        acc[at + 3] += high[i]
+        logs += math.log1p(amount / 100.0)
         if terminals[i] == terminal:
-            acc[PAIR] += 1.0
-        if ts[i] > acc[NEWEST]:
-            acc[NEWEST] = ts[i]
+            pairs += 1.0
+        newest = max(newest, ts[i])
+    acc[LOGS], acc[PAIR], acc[NEWEST] = logs, pairs, newest
 
 
 def terminal_sums(now: Any, events: Any, window: Any, acc: Numbers) -> None:

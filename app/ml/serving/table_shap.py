@@ -45,10 +45,10 @@ class TableShap:
     table: FloatArray
     base: float
     n_features: int
-    split_feature: IntArray
+    split_feature: NDArray[np.intp]
     split_threshold: NDArray[np.floating]
     split_default_left: NDArray[np.bool_]
-    table_feature: IntArray
+    table_feature: NDArray[np.intp]
     offset: NDArray[np.int64]
 
     @staticmethod
@@ -75,10 +75,11 @@ class TableShap:
             table=_tables(ensemble, groups),
             base=base,
             n_features=n_features,
-            split_feature=ensemble.feature[node],
+            # Indices of the platform's own width: others are converted at every call.
+            split_feature=ensemble.feature[node].astype(np.intp),
             split_threshold=threshold.astype(np.float32) if ensemble.strict else threshold,
             split_default_left=ensemble.default_left[node],
-            table_feature=np.ascontiguousarray(feature.T).reshape(-1),
+            table_feature=np.ascontiguousarray(feature.T).reshape(-1).astype(np.intp),
             offset=np.arange(len(groups), dtype=np.int64) * MASKS,
         )
 
@@ -86,17 +87,16 @@ class TableShap:
         """Return φ of shape (n_features,) for one row x of that shape."""
         strict = self.ensemble.strict
         row: NDArray[Any] = x.astype(np.float32 if strict else np.float64, copy=False)
-        values = row[self.split_feature]
+        values = row.take(self.split_feature)
         left = values < self.split_threshold if strict else values <= self.split_threshold
         if np.isnan(row).any():
             left |= np.isnan(values) & self.split_default_left
-        found = self.offset.copy()
-        for bit in range(SPLITS):
-            found += left[bit].astype(np.int64) << bit
-        # A padded answer is never asked for: its two halves of the table are the same.
+        # The five answers of a group are the bits of its row in the table. A padded answer is
+        # never asked for: its two halves of the table are the same.
+        found = self.offset + np.packbits(left, axis=0, bitorder="little")[0]
         phi: FloatArray = np.bincount(
             self.table_feature,
-            weights=self.table[found].reshape(-1),
+            weights=self.table.take(found, axis=0).reshape(-1),
             minlength=self.n_features,
         ).astype(np.float64, copy=False)
         return phi
