@@ -11,7 +11,7 @@ from app.domains.fraud.repository import pointers
 from app.domains.fraud.types import Scorer, ScorerSource
 from app.ml.registry import ArtefactError
 
-LOOK_EVERY_S = 2.5
+LOOK_EVERY_S = 1.5
 TRY_AGAIN_S = 60.0
 """A version that was refused is looked at again after this: its folder may have been mended."""
 

@@ -143,12 +143,16 @@ class Models:
 
 
 def switched(pointer: Pointer, version: str, *, at: datetime, by: str, reason: str) -> Pointer:
-    """Return the pointer with another version in force; a challenger that won is done."""
+    """Return the pointer with another version in force; a challenger that won is done.
+
+    After going back there is nothing before: a second rollback must not bring the bad one back.
+    """
+    back = version == pointer.previous
     won = version == pointer.challenger
     return replace(
         pointer,
         version=version,
-        previous=pointer.version,
+        previous=None if back else pointer.version,
         challenger=None if won else pointer.challenger,
         challenger_since=None if won else pointer.challenger_since,
         since=at,
