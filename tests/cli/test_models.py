@@ -51,7 +51,7 @@ class TestModels:
         done = run(server, "promote", "v2", *WHY, "--without-gate", "--json")
         assert json.loads(done.output)["version"] == "v2"
         done = run(server, "rollback", *WHY)
-        assert done.output == f"in force: {SHIPPED}, before: v2\n"
+        assert done.output == f"in force: {SHIPPED}, before: none\n"
 
     def test_an_altered_artefact_is_not_registered(
         self, server: dict[str, str], tmp_path: Path
