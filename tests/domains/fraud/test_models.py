@@ -105,6 +105,8 @@ class TestDesk:
         await other.models.rollback(**WHY)
         await one.in_force.refresh()
         assert one.model_version == SHIPPED
+        with pytest.raises(NothingToRollBackError):
+            await other.models.rollback(**WHY)
         assert audited(bank) == ["model.promoted", "model.rolled_back"]
 
     async def test_promoting_what_is_in_force_changes_nothing(
