@@ -29,6 +29,11 @@ def _evaluation(report: Mapping[str, Any]) -> Iterator[str]:
     for key, words in MEASURES:
         between = "  ".join(f"{end:.4f}" for end in intervals.get(key, ()))
         yield f"{words:45}{measures[key]:8.4f}   {between}"
+    costs = report["costs"]
+    decided = ", ".join(f"{count:,} {name}" for name, count in costs["actions"].items())
+    yield ""
+    yield f"by the cost matrix: {costs['total']:,.0f}, all allowed {costs['allow_all']:,.0f}"
+    yield f"saved {costs['saved_share']:.1%}, {costs['per_payment']:.3f} a payment ({decided})"
     yield ""
     yield "each kind of fraud against all legit payments, recall at 1 % (0.1 %) false positives"
     yield f"{'kind':20}{'trained':>8}{'frauds':>8}{'score':>16}{'anomaly channel':>18}   90 %"

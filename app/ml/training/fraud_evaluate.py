@@ -1,12 +1,13 @@
 """Measure a stored fraud model on a labelled period, kinds of fraud apart."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ml.comparing import actions, realised_cost
 from app.ml.evaluation import (
     BoolArray,
     FloatArray,
@@ -69,12 +70,13 @@ def labelled_window(
 
 def evaluate_fraud(
     window: LabelledWindow, scorer: FraudScorer, *, trained_kinds: frozenset[int],
-    names: Mapping[int, str],
+    names: Mapping[int, str], costs: Mapping[str, float],
 ) -> dict[str, Any]:  # fmt: skip
     """Return the report of score and anomaly channel; `supervised` is None without two classes.
 
     Kinds of fraud that are not among `trained_kinds` are pooled under `unseen` as well;
-    `names` says what the codes of kinds mean, where that is known.
+    `names` says what the codes of kinds mean, where that is known; `costs` is the matrix that
+    the model's thresholds were drawn from.
     """
     truth, table = window.truth, window.rows.table
     report: dict[str, Any] = {
@@ -90,6 +92,7 @@ def evaluate_fraud(
     }  # fmt: skip
     report["supervised"] = fraud_report(**facts).as_dict()
     report["intervals_90"] = fraud_intervals(**facts, seed=INTERVAL_SEED)
+    report["costs"] = _costs(window, scorer, probability, anomaly, costs)
     report["anomaly"] = _ranked(truth, anomaly)
     scores = {"supervised": probability, "anomaly": anomaly}
     kinds = [code for code in np.unique(window.kind[truth]).tolist() if code >= 0]
@@ -103,6 +106,25 @@ def evaluate_fraud(
     if trained_kinds and (unseen & truth).any():
         report["unseen"] = _against_legit(window, unseen, scores)
     return report
+
+
+def _costs(
+    window: LabelledWindow, scorer: FraudScorer, probability: FloatArray, anomaly: FloatArray,
+    costs: Mapping[str, float],
+) -> dict[str, Any]:  # fmt: skip
+    """Return what the period would have cost under the model's bands, and if all were allowed."""
+    amount, truth = window.rows.table.cents / 100.0, window.truth
+    action = actions(probability, anomaly, asdict(scorer.thresholds))
+    found = realised_cost(costs, action=action, amount=amount, fraud=truth)
+    allowed = realised_cost(costs, action=np.zeros_like(action), amount=amount, fraud=truth)
+    names = ("allow", "step_up", "review", "block")
+    return {
+        "total": found,
+        "per_payment": found / truth.size,
+        "allow_all": allowed,
+        "saved_share": 1 - found / allowed,
+        "actions": {name: int((action == band).sum()) for band, name in enumerate(names)},
+    }
 
 
 def _against_legit(

@@ -38,7 +38,10 @@ def measured(
     scorer = FraudScorer.of(artefact)
     trained = frozenset(artefact.manifest["training"].get("kinds", ()))
     if asked.report == "evaluation" or not window.two_classes:
-        return evaluate_fraud(window, scorer, trained_kinds=trained, names=asked.names)
+        return evaluate_fraud(
+            window, scorer, trained_kinds=trained, names=asked.names,
+            costs=artefact.manifest["costs"],
+        )  # fmt: skip
     known = _known_kinds(window, trained)
     if asked.report == "compression":
         return {"compression": compression_report(artefact, known, asked.progress)}

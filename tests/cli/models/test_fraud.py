@@ -183,6 +183,7 @@ class TestEvaluate:
             "recall at 0.1 %", "recall at 0.5 %", "recall at 1 %", "share of fraud amount",
             "balanced accuracy", "Brier", "calibration error", "accuracy at p > 0.5",
             "… of always saying legit", "90 % interval", "anomaly channel", "all untrained",
+            "by the cost matrix", "saved",
         ):  # fmt: skip
             assert words in result.stdout, words
 
