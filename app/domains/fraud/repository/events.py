@@ -1,5 +1,6 @@
 """Booked payments as the features see them: appended with the booking, read per entity."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -93,6 +94,26 @@ async def since(store: Store, at: datetime, *, until: datetime) -> list[Recorded
     return [
         _recorded(r) for r in await store.find_many(EVENTS, query, sort=[("at", 1)], limit=PAGE)
     ]
+
+
+async def between(store: Store, start: datetime, end: datetime) -> AsyncIterator[Recorded]:
+    """Yield the payments recorded in [start, end), the oldest first, page by page."""
+    low, seen = start, set[str]()
+    while True:
+        rows = await store.find_many(
+            EVENTS,
+            {"at": {"$gte": low, "$lt": end}},
+            sort=[("at", 1), ("_id", 1)],
+            limit=PAGE + len(seen),
+        )
+        fresh = [row for row in rows if row["_id"] not in seen]
+        for row in fresh:
+            yield _recorded(row)
+        if not fresh or len(rows) < PAGE:
+            return
+        low = fresh[-1]["at"]
+        # What shares the last millisecond may go on behind the page's end.
+        seen = {row["_id"] for row in rows if row["at"] == low}
 
 
 async def append(store: Store, facts: PaymentFacts, *, high_ratio: bool) -> None:
