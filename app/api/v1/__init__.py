@@ -26,6 +26,7 @@ from app.api.v1 import (
     risk_profile,
     sandbox,
     sign_up,
+    statements,
     transfers,
 )
 
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     transfers.router,
     receipts.router,
     recommendations.router,
+    statements.router,
     orders.router,
     portfolios.router,
     performance.router,

@@ -11,6 +11,8 @@ FinNamiError
 │   ├── NothingToTradeError           409 nothing_to_trade        every line of the plan is a skip
 │   ├── StalePriceError               409 stale_price             (field `symbols`)
 │   ├── NotHeldError                  409 not_held                (field `symbol`)
+│   ├── StatementNotReadyError        409 statement_not_ready     the advice is being computed
+│   ├── StatementStaleError           409 statement_stale         (field `inputs`)
 │   ├── PlanExpiredError              409 plan_expired
 │   └── PlanTakenError                409 plan_taken              executed under another key
 └── UnavailableError
@@ -74,6 +76,20 @@ class NotHeldError(ConflictError):
 
     code = "not_held"
     title = "You do not hold that much of it"
+
+
+class StatementNotReadyError(ConflictError):
+    """The advice has no figures yet, so nothing can be stated about it."""
+
+    code = "statement_not_ready"
+    title = "The advice is still being prepared"
+
+
+class StatementStaleError(ConflictError):
+    """The advice was given on inputs that were out of date: it must not be called suitable."""
+
+    code = "statement_stale"
+    title = "This advice rests on inputs that were out of date"
 
 
 class PlanExpiredError(ConflictError):

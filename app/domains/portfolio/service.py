@@ -19,6 +19,7 @@ from app.domains.portfolio.usecases.ordering import Ordering
 from app.domains.portfolio.usecases.overview import Overview
 from app.domains.portfolio.usecases.performance import Performing
 from app.domains.portfolio.usecases.rebalancing import Rebalancing
+from app.domains.portfolio.usecases.stating import Stating
 from app.ml.store import ModelStore
 
 COLLECTIONS = (*frontiers.SPECS, *plans.SPECS, *requests.SPECS, *rebalances.SPECS)
@@ -27,8 +28,9 @@ COLLECTIONS = (*frontiers.SPECS, *plans.SPECS, *requests.SPECS, *rebalances.SPEC
 class PortfolioService:
     """Portfolio's door.
 
-    `orders` accepts, executes and lists order plans; `performance`, `fees` and `lots` are reports;
-    `rebalancing` previews a way back into the bands, `automatic` makes such runs by itself.
+    `statements` says why an advice suits; `orders` accepts, executes and lists order plans;
+    `performance`, `fees` and `lots` are reports; `rebalancing` previews a way back into the
+    bands, `automatic` makes such runs by itself.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class PortfolioService:
             frontiers=self._frontiers,
             holdings=holdings,
         )
+        self.statements = Stating(db=db, advising=self._advising)
         self.orders = Ordering(
             db=db,
             clock=clock,

@@ -939,6 +939,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recommendations/{recommendation_id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Suitability Statement
+         * @description Return why this advice suits you: objective, horizon, loss capacity, costs and benefit.
+         */
+        get: operations["get_suitability_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{recommendation_id}/statement.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Suitability Statement Pdf
+         * @description Return the same statement as a PDF to keep.
+         */
+        get: operations["get_suitability_statement_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders": {
         parameters: {
             query?: never;
@@ -1936,6 +1976,20 @@ export interface components {
          */
         AdviceOutcome: "invest" | "wait" | "preparing";
         /**
+         * AdvisedShareOut
+         * @description One line of the mix.
+         */
+        AdvisedShareOut: {
+            /** Symbol */
+            symbol: string;
+            /** Name */
+            name: string;
+            /** Asset Class */
+            asset_class: string;
+            /** Share */
+            share: string;
+        };
+        /**
          * AmountIn
          * @description How much, as decimal text with its currency.
          */
@@ -2844,6 +2898,16 @@ export interface components {
             signature: string;
         };
         /**
+         * HorizonOut
+         * @description When the money is needed.
+         */
+        HorizonOut: {
+            /** Years */
+            years: number;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * IncomeStability
          * @description How sure next month's income is.
          * @enum {string}
@@ -3118,6 +3182,22 @@ export interface components {
             device?: string | null;
             /** Trusted Device */
             trusted_device?: string | null;
+        };
+        /**
+         * LossCapacityOut
+         * @description What the person is willing and able to bear, 1 to 10, and what limits it.
+         */
+        LossCapacityOut: {
+            /** Tolerance */
+            tolerance: number;
+            /** Capacity */
+            capacity: number;
+            /** Sentence */
+            sentence: string;
+            /** Limits */
+            limits: string[];
+            /** Worst Year Loss */
+            worst_year_loss: string | null;
         };
         /**
          * LotMethod
@@ -3576,6 +3656,16 @@ export interface components {
              * @example Called back: number unknown
              */
             text: string;
+        };
+        /**
+         * ObjectiveOut
+         * @description What the advice is for.
+         */
+        ObjectiveOut: {
+            /** Profile */
+            profile: number;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * OnboardingOut
@@ -4556,30 +4646,20 @@ export interface components {
             users: components["schemas"]["StaffUser"][];
         };
         /**
-         * StatementOut
-         * @description A period: opening plus movements is closing.
+         * StatedCostsOut
+         * @description What following the advice costs and what it buys.
          */
-        StatementOut: {
-            /** Account Id */
-            account_id: string;
-            /** Unit */
-            unit: string;
-            /**
-             * First
-             * Format: date-time
-             */
-            first: string;
-            /**
-             * Last
-             * Format: date-time
-             */
-            last: string;
-            /** Opening */
-            opening: string;
-            /** Closing */
-            closing: string;
-            /** Postings */
-            postings: components["schemas"]["PostingOut"][];
+        StatedCostsOut: {
+            /** Basis */
+            basis: string;
+            /** One Off */
+            one_off: string;
+            /** Yearly */
+            yearly: string;
+            /** Yearly Share */
+            yearly_share: string;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * Step
@@ -4863,6 +4943,32 @@ export interface components {
             tries: number;
         };
         /**
+         * StatementOut
+         * @description A period: opening plus movements is closing.
+         */
+        app__api__v1__accounts__StatementOut: {
+            /** Account Id */
+            account_id: string;
+            /** Unit */
+            unit: string;
+            /**
+             * First
+             * Format: date-time
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /** Opening */
+            opening: string;
+            /** Closing */
+            closing: string;
+            /** Postings */
+            postings: components["schemas"]["PostingOut"][];
+        };
+        /**
          * ContributionOut
          * @description One feature: value, exact share of the log-odds (plus = towards fraud), and words.
          */
@@ -4885,6 +4991,37 @@ export interface components {
             code: string;
             /** Effect */
             effect: number;
+        };
+        /**
+         * StatementOut
+         * @description A suitability statement. From the sealed record alone: asked again it is byte-equal.
+         */
+        app__api__v1__statements__StatementOut: {
+            /** Statement */
+            statement: string;
+            /** Recommendation Id */
+            recommendation_id: string;
+            /** Record Hash */
+            record_hash: string;
+            /** Made At */
+            made_at: string;
+            /** Good Until */
+            good_until: string;
+            outcome: components["schemas"]["AdviceOutcome"];
+            objective: components["schemas"]["ObjectiveOut"];
+            horizon: components["schemas"]["HorizonOut"];
+            loss_capacity: components["schemas"]["LossCapacityOut"];
+            /** Mix */
+            mix: components["schemas"]["AdvisedShareOut"][] | null;
+            costs: components["schemas"]["StatedCostsOut"] | null;
+            /** Reasons */
+            reasons: string[];
+            /** Limits */
+            limits: string[];
+            /** Versions */
+            versions: {
+                [key: string]: string | number | null;
+            };
         };
     };
     responses: never;
@@ -7581,7 +7718,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StatementOut"];
+                    "application/json": components["schemas"]["app__api__v1__accounts__StatementOut"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
@@ -8500,6 +8637,176 @@ export interface operations {
                 };
             };
             /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_suitability_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["app__api__v1__statements__StatementOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recommendation_not_found`: No such recommendation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `statement_not_ready`: The advice is still being prepared; `statement_stale`: This advice rests on inputs that were out of date */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_suitability_statement_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recommendation_not_found`: No such recommendation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `statement_not_ready`: The advice is still being prepared; `statement_stale`: This advice rests on inputs that were out of date */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,1 @@
+"""What portfolio needs from libraries: pages of a statement."""
