@@ -18,10 +18,12 @@ from app.domains.fraud.repository import events
 from app.domains.fraud.repository.events import Side
 from app.domains.fraud.rules.casework import SAMPLE_DUE
 from app.domains.fraud.types import PaymentKind
+from app.domains.fraud.usecases.training_rows import TrainingRows
 from app.domains.identity.errors import StepUpRequiredError
 from app.domains.identity.types import Role, StepUpAction
 from app.domains.ledger.types import Journal, JournalState
 from app.ml.features import fraud_state
+from app.ml.features.fraud import terminal_key
 from tests.factories.cases import caller_of, carry_out, case_of, decide, open_samples
 from tests.factories.ledger import Bank, build_bank
 
@@ -57,6 +59,13 @@ async def state_label(bank: Bank, payment_id: str) -> tuple[int, int]:
     flags = int(line["flags"])
     assert flags & fraud_state.LABELLED
     return int(bool(flags & fraud_state.FRAUD)), int(line["known_at"])
+
+
+async def exported(bank: Bank, journal: Journal) -> list[bool | None]:
+    """Return the payment's label in the next training export."""
+    rows = TrainingRows(db=bank.db, clock=bank.clock)
+    payee = terminal_key(await bank.person("bo"))
+    return [row.is_fraud async for row in rows.day(journal.at.date()) if row.terminal_id == payee]
 
 
 async def code_for(bank: Bank, minor: int = 800) -> str:
@@ -123,12 +132,14 @@ class TestDecide:
         journal, case = await drawn(bank)
         before = await event_of(bank, journal.journal_id)
         assert (before["label"], before["known_at"]) == (None, None)
+        assert await exported(bank, journal) == [None]
         bank.clock.advance(3600)
         closed = await decide(bank, case.case_id, "ann", release=release)
         row = await event_of(bank, journal.journal_id)
         assert (row["label"], row["known_at"]) == (not release, closed.decided_at)
         known = int(bank.clock.now().timestamp())
         assert await state_label(bank, journal.journal_id) == (int(not release), known)
+        assert await exported(bank, journal) == [not release]
         assert await carry_out(bank) == 0
         names = [event.name for event in bank.db.published]
         assert names.count("fraud.payment_labelled.v1") == 1
