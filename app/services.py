@@ -57,6 +57,8 @@ SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "identity.sessions_revoked.v1": (("repeat_tombstones", "fast"),),
     "fraud.case_released.v1": (("release_movement", "fast"), ("relabel_payment", "fast")),
     "fraud.case_rejected.v1": (("void_movement", "fast"), ("relabel_payment", "fast")),
+    "fraud.review_sampled.v1": (("open_sample", "fast"),),
+    "fraud.payment_labelled.v1": (("relabel_payment", "fast"),),
     "fraud.customer_asked.v1": (("ask_customer", "fast"),),
     "fraud.ring_refused.v1": (("relabel_ring", "fast"),),
     "fraud.model_watch_due.v1": (("watch_models", "slow"),),
@@ -191,6 +193,7 @@ def build(
         gate=gate,
         identity=identity_service,
         four_eyes_minor=settings.fraud_four_eyes_minor,
+        review_share=settings.fraud_review_share,
     )
     ledger_service = LedgerService(
         db=db,

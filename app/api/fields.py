@@ -60,4 +60,8 @@ Token = Annotated[
 ObjectId = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-z]{20}$"), Field(examples=["1tckn1057ac3hsdghh0d"])
 ]
-Reason = Annotated[str, StringConstraints(min_length=3, max_length=500), AfterValidator(shown_text)]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=3, max_length=500),
+    AfterValidator(shown_text),
+]

@@ -132,7 +132,7 @@ class FraudCaseOut(Out):
     @classmethod
     def of(cls, case: FraudCase, *, me: str, now: datetime, four_eyes_minor: int) -> "FraudCaseOut":
         """Return the form for the analyst `me`."""
-        booked = case.kind is CaseKind.PAYMENT
+        booked = case.kind in (CaseKind.PAYMENT, CaseKind.SAMPLE)
         return cls(
             case_id=case.case_id,
             case_kind=case.kind,
@@ -150,7 +150,7 @@ class FraudCaseOut(Out):
             due_at=case.due_at,
             breached=case.open and case.due_at <= now,
             escalated=case.escalated,
-            needs_second=case.amount.amount_minor > four_eyes_minor,
+            needs_second=case.needs_second(four_eyes_minor=four_eyes_minor),
             lock=FraudLockOut.of(case.lock, me=me, now=now),
             proposal=FraudProposalOut.of(case.proposal, me=me),
             customer_answer=case.customer_answer,

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     fraud_four_eyes_minor: Annotated[int, Field(ge=0)] = 1_000_000
     """Releasing a held payment above this many minor units takes two people."""
 
+    fraud_review_share: Annotated[float, Field(ge=0, le=1)] = 0.002
+    """The share of allowed payments that a person looks at afterwards: 0.1 to 0.5 % is usual."""
+
     market_seed: int = 7
     log_level: str = "INFO"
 

@@ -43,6 +43,7 @@ FUNCTIONS: Mapping[str, Handler] = {
     "release_movement": ledger.release_movement,
     "void_movement": ledger.void_movement,
     "relabel_payment": fraud.relabel_payment,
+    "open_sample": fraud.open_sample,
     "relabel_ring": fraud.relabel_ring,
     "watch_models": fraud.watch_models,
     "ask_customer": ledger.ask_customer,

@@ -81,6 +81,9 @@ test("a customer denies a held payment: money back, all log-ins over, the analys
   await page.getByRole("link", { name: "Answer now" }).click();
   await expect(page.getByText("$42.00")).toBeVisible();
   await expect(page.getByRole("heading", { name: "Why we ask" })).toBeVisible();
+  await page.getByLabel("What should they know?").fill("I know nobody of that name");
+  await page.getByRole("button", { name: "Ask a person to look" }).click();
+  await expect(page.getByText(/^You asked a person on/)).toBeVisible();
   await watch.check("confirm");
   await page.getByRole("button", { name: "No, it was not me" }).click();
   // Escape is safe: nothing is decided, and the focus stays in the dialog until then.

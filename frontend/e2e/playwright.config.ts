@@ -7,6 +7,8 @@ import { join } from "node:path";
 // Workers load this file again: what the first load chose is handed on in the environment.
 process.env.FINNAMI_E2E_PORT ??= String(21000 + (process.pid % 9000));
 process.env.FINNAMI_DATA_DIR ??= mkdtempSync(join(tmpdir(), "finnami-e2e-"));
+// A payment drawn at random would put a case into the queue that no journey asked for.
+process.env.FINNAMI_FRAUD_REVIEW_SHARE ??= "0";
 const url = process.env.FINNAMI_E2E_URL ?? `http://127.0.0.1:${process.env.FINNAMI_E2E_PORT}`;
 const finnami = process.env.FINNAMI_BIN ?? "../../.venv/bin/finnami";
 

@@ -54,6 +54,12 @@ async def case_of(bank: Bank, payment_id: str) -> FraudCase:
     return await bank.fraud.cases.get(row["_id"])
 
 
+async def open_samples(bank: Bank) -> int:
+    """Do what the workers do with drawn payments, twice each; return how many cases it made."""
+    drawn = [e for e in bank.db.published if e.name == "fraud.review_sampled.v1"]
+    return sum([await bank.fraud.samples.open(event.decision_id) for event in drawn * 2])
+
+
 async def carry_out(bank: Bank) -> int:
     """Do what the workers do after decisions, twice each: twice equals once."""
     from app.domains.ledger.errors import JournalStateError

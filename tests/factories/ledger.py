@@ -175,14 +175,22 @@ class Bank:
 
 
 def build_bank(
-    *, db: Any = None, clock: Any = None, abort_first: bool = False, approving: bool = False
+    *,
+    db: Any = None,
+    clock: Any = None,
+    abort_first: bool = False,
+    approving: bool = False,
+    review_share: float = 0.0,
 ) -> Bank:
+    """Return a bank; no allowed payment is drawn for review unless the test says which share."""
     clock = clock or FakeClock()
     db = db or FakeDatabase(SPECS, abort_first=abort_first, sidecar=Sidecar(), clock=clock)
     house = build_house(db=db, clock=clock)
     scorer, clearance = FakeScorer(), FakeClearance()
     kind = ApprovingFraud if approving else FraudService
-    fraud = kind(db=db, clock=clock, scorer=scorer, identity=house.identity)
+    fraud = kind(
+        db=db, clock=clock, scorer=scorer, identity=house.identity, review_share=review_share
+    )
     ledger = LedgerService(
         db=db,
         clock=clock,

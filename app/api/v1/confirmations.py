@@ -14,7 +14,7 @@ from app.api.shapes import MoneyOut, Out
 from app.api.v1.transfers import MovementId
 from app.domains.fraud.case_types import Question, QuestionState
 from app.domains.fraud.errors import PaymentDecisionNotFoundError, QuestionNotFoundError
-from app.domains.fraud.evidence_types import Notice
+from app.domains.fraud.evidence_types import CorrectionCode, Notice, ReviewOutcome
 from app.domains.fraud.types import Outcome, PaymentKind
 from app.domains.identity.errors import (
     SecondFactorNeededError,
@@ -109,15 +109,23 @@ class ConfirmationAnswerOut(Out):
 
 
 class CorrectionOut(Out):
-    """A specific reason with the customer's own values, and what she can do."""
+    """A specific reason with the customer's own values, and what she can do.
 
-    code: str
+    The sentences are English; another language is made from `code` and `values`.
+    """
+
+    code: CorrectionCode
     sentence: str
     how_to_correct: str
+    values: dict[str, str] = Field(examples=[{"amount": "4200.00", "currency": "USD"}])
 
 
 class PaymentNoticeOut(Out):
-    """Why a payment was stopped or confirmed; `review_asked_at` once a person was asked for."""
+    """Why a payment was stopped or confirmed; `review_asked_at` once a person was asked for.
+
+    `review_outcome` is what that person found: `cleared` (nothing wrong; a refused payment can
+    be made anew) or `upheld`. Nothing is booked by it.
+    """
 
     decision_id: str
     outcome: Outcome
@@ -126,6 +134,8 @@ class PaymentNoticeOut(Out):
     reasons: list[CorrectionOut] = Field(min_length=1)
     human_review: str
     review_asked_at: datetime | None
+    review_outcome: ReviewOutcome | None
+    review_decided_at: datetime | None
 
     @classmethod
     def of(cls, notice: Notice) -> "PaymentNoticeOut":
@@ -136,11 +146,18 @@ class PaymentNoticeOut(Out):
             at=notice.at,
             amount=MoneyOut.of(notice.amount),
             reasons=[
-                CorrectionOut(code=r.code, sentence=r.sentence, how_to_correct=r.how_to_correct)
+                CorrectionOut(
+                    code=r.code,
+                    sentence=r.sentence,
+                    how_to_correct=r.how_to_correct,
+                    values=dict(r.values),
+                )
                 for r in notice.reasons
             ],
             human_review=notice.human_review,
             review_asked_at=notice.review_asked_at,
+            review_outcome=notice.review_outcome,
+            review_decided_at=notice.review_decided_at,
         )
 
 

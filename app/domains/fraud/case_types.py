@@ -18,6 +18,8 @@ class CaseKind(StrEnum):
     """The customer said that a payment which was not booked is not hers."""
     REVIEW = "review"
     """The customer asked a person to look at a refused payment again."""
+    SAMPLE = "sample"
+    """An allowed payment, drawn at random to learn what the model lets through."""
     RING = "ring"
     """Accounts that belong together in a way that looks like passing money on."""
 
@@ -114,6 +116,10 @@ class FraudCase:
     def open(self) -> bool:
         """Tell whether somebody has to decide still."""
         return self.state in OPEN_STATES
+
+    def needs_second(self, *, four_eyes_minor: int) -> bool:
+        """Tell whether finding nothing wrong takes two people; a sample moves no money."""
+        return self.kind is not CaseKind.SAMPLE and self.amount.amount_minor > four_eyes_minor
 
     def people(self) -> frozenset[str]:
         """Return the people of the case: none of them may work on it."""

@@ -34,6 +34,24 @@ class CustomerAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewSampled(Event):
+    """A booked payment was drawn at random: a person looks at it, the money is where it is."""
+
+    name: ClassVar[str] = "fraud.review_sampled.v1"
+    decision_id: str
+    payment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLabelled(Event):
+    """A person found out what a booked payment was; no money follows from it."""
+
+    name: ClassVar[str] = "fraud.payment_labelled.v1"
+    case_id: str
+    payment_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelWatchDue(Event):
     """It is time to look at the models again; `hour` makes the looks of one hour one."""
 

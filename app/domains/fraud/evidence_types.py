@@ -1,6 +1,7 @@
 """The words of what is read before a decision, and of what customers are told about it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -163,13 +164,40 @@ class LinkGraph:
     truncated: bool
 
 
+class ReviewOutcome(StrEnum):
+    """What the person found whom a customer asked for. Neither books anything."""
+
+    CLEARED = "cleared"
+    UPHELD = "upheld"
+
+
+class CorrectionCode(StrEnum):
+    """Everything a customer can be told of a decision; each has words in every language."""
+
+    AMOUNT = "amount"
+    AMOUNT_FIRST = "amount_first"
+    PACE = "pace"
+    LARGE_PAYMENTS = "large_payments"
+    TIME = "time"
+    PAYEE_HISTORY = "payee_history"
+    BURST = "burst"
+    NEW_PAYEE = "new_payee"
+    LARGE_AMOUNT = "large_amount"
+    MODEL_UNAVAILABLE = "model_unavailable"
+    COMBINATION = "combination"
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A true reason with the customer's own values, and what she can do about it."""
+    """A true reason with the customer's own values, and what she can do about it.
 
-    code: str
+    The sentences are English; `code` and `values` are what other languages are made from.
+    """
+
+    code: CorrectionCode
     sentence: str
     how_to_correct: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +211,5 @@ class Notice:
     reasons: tuple[Correction, ...]
     human_review: str
     review_asked_at: datetime | None
+    review_outcome: ReviewOutcome | None = None
+    review_decided_at: datetime | None = None

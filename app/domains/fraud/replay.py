@@ -65,7 +65,10 @@ async def replay(store: Store, stored: DecisionRecord, *, scorers: StoredScorers
             degraded=score is None,
             rules_version=rules.RULES_VERSION,
             seen=marks,
-            review_sample=sampling.reviewed(stored.id, outcome),
+            review_sample=sampling.reviewed(
+                stored.id, outcome, share=given.get("review_share", sampling.REVIEW_SHARE)
+            ),
+            review_share=given.get("review_share"),
         )
     )
 

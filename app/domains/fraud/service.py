@@ -11,6 +11,7 @@ from app.core.ids import new_ulid
 from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.fraud.case_types import Permission
+from app.domains.fraud.events import ReviewSampled
 from app.domains.fraud.repository import events, history
 from app.domains.fraud.repository.specs import COLLECTIONS as SPECS
 from app.domains.fraud.repository.state import EntityStates
@@ -35,6 +36,7 @@ from app.domains.fraud.usecases.notices import Notices
 from app.domains.fraud.usecases.opening import ask
 from app.domains.fraud.usecases.questions import Questions, question_of
 from app.domains.fraud.usecases.rings import Rings
+from app.domains.fraud.usecases.samples import Samples
 from app.domains.identity.service import IdentityService
 
 COLLECTIONS = SPECS
@@ -45,7 +47,8 @@ log = structlog.get_logger(__name__)
 
 class FraudService:
     """Fraud's door. Cases stand in `cases`, what is read before a decision in `evidence`, what
-    customers are asked and told in `questions` and `notices`, link analysis in `rings`, the
+    customers are asked and told in `questions` and `notices`, what is drawn at random in
+    `samples`, link analysis in `rings`, the
     model of this process in `in_force`, the desk that changes it in `models` and
     `model_changes`, what is known of how it does in `model_watch`.
 
@@ -62,14 +65,17 @@ class FraudService:
         gate: Gate | None = None,
         identity: IdentityService,
         four_eyes_minor: int = FOUR_EYES_MINOR,
+        review_share: float = sampling.REVIEW_SHARE,
     ) -> None:
         self._db = db
+        self.review_share = review_share
         self.in_force = InForce(db=db, clock=clock, scorer=scorer, source=scorers)
         self.models = Models(db=db, clock=clock, source=scorers)
         self.model_changes = ModelChanges(db=db, clock=clock, identity=identity, models=self.models)
         self._states = EntityStates(store=db, gate=gate, clock=clock)
         self.model_watch = ModelWatch(db=db, clock=clock, models=self.models, source=scorers)
         self.cases = Cases(db=db, clock=clock, identity=identity, four_eyes_minor=four_eyes_minor)
+        self.samples = Samples(db=db)
         self.evidence = Evidence(db=db, clock=clock, judge=self.judge)
         self.questions = Questions(db=db, clock=clock)
         self.notices = Notices(db=db, clock=clock)
@@ -106,7 +112,8 @@ class FraudService:
             degraded=score is None,
             rules_version=rules.RULES_VERSION,
             seen=(watermark.of(customer, facts.at), watermark.of(payee, facts.at)),
-            review_sample=sampling.reviewed(decision_id, outcome),
+            review_sample=sampling.reviewed(decision_id, outcome, share=self.review_share),
+            review_share=self.review_share,
         )
 
     def _score(
@@ -133,6 +140,9 @@ class FraudService:
             await self.questions.booked(tx, verdict.facts.payment_id, at=verdict.facts.at)
         if verdict.outcome is Outcome.HOLD and booked:
             await self.cases.open(tx, verdict)
+        if verdict.review_sample and booked:
+            # Its case is opened by a job: nothing about a sample may make a payment fail or wait.
+            tx.publish(ReviewSampled(verdict.decision_id, verdict.facts.payment_id))
 
     async def record_refusal(
         self, verdict: Verdict, *, permission: Permission | None = None
@@ -208,6 +218,7 @@ def decision_record(verdict: Verdict) -> DecisionRecord:
             "vector": list(score.vector) if score else None,
             "seen": [watermark.document(mark) for mark in verdict.seen],
             "behaviour": list(score.behaviour) if score else None,
+            **({} if verdict.review_share is None else {"review_share": verdict.review_share}),
         },
         versions={
             "rules": verdict.rules_version,

@@ -128,6 +128,8 @@ class Verdict:
     """Of the customer, then of the payee; empty when nothing was recorded of it."""
     review_sample: bool = False
     """True when a person looks at this allowed payment afterwards, for an unselected label."""
+    review_share: float | None = None
+    """The share of allowed payments that was drawn then; None in records older than it."""
 
 
 class Scorer(Protocol):

@@ -1,4 +1,4 @@
-"""What follows an analyst's decision for the next payments, and the hourly look at the models."""
+"""What follows analysts' decisions, samples to look at, and the hourly look at the models."""
 
 from app.services import AppServices
 from app.worker.job import JobRun
@@ -7,6 +7,11 @@ from app.worker.job import JobRun
 async def relabel_payment(services: AppServices, run: JobRun) -> None:
     """Bring a payment's label into the state that screenings read; twice is once."""
     await services.fraud.relabel(run.ids["payment_id"])
+
+
+async def open_sample(services: AppServices, run: JobRun) -> None:
+    """Open the case of a payment drawn at random; a second run finds it open."""
+    await services.fraud.samples.open(run.ids["decision_id"])
 
 
 async def relabel_ring(services: AppServices, run: JobRun) -> None:

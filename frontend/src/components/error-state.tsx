@@ -27,6 +27,7 @@ export function ErrorState({ error, onRetry }: Props) {
       <p>{text}</p>
       {problem?.retryAfter != null && <p>{t("retryAfter", { seconds: problem.retryAfter })}</p>}
       <MissingSteps problem={problem} />
+      <AskPerson problem={problem} />
       {problem?.requestId != null && (
         <p className={ui.faint}>
           {t("requestId")} <span dir="ltr">{problem.requestId}</span>
@@ -38,6 +39,18 @@ export function ErrorState({ error, onRetry }: Props) {
         </div>
       )}
     </div>
+  );
+}
+
+/** A payment that was refused by a decision has a page with its reasons and the way to a person. */
+function AskPerson({ problem }: { problem: ApiError | null }) {
+  const t = useTranslations("errors");
+  const decision = problem?.fields.decision_id;
+  if (problem?.code !== "payment_blocked" || typeof decision !== "string") return null;
+  return (
+    <p>
+      <Link href={`/app/confirm?decision=${encodeURIComponent(decision)}`}>{t("askPerson")}</Link>
+    </p>
   );
 }
 

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.money import Money
+from app.domains.fraud.case_types import CaseKind, CaseState
 from app.domains.fraud.errors import PaymentBlockedError, PaymentDecisionNotFoundError
+from app.domains.fraud.evidence_types import CorrectionCode, ReviewOutcome
 from app.domains.fraud.rules import notice as rules
 from app.domains.fraud.rules import words
 from app.domains.fraud.types import Outcome
 from app.ml.features.fraud import NAMES
-from tests.factories.cases import case_of
+from tests.factories.cases import carry_out, case_of, decide
 from tests.factories.ledger import Bank, build_bank
 
 AT = build_bank().clock.now()
@@ -27,6 +29,9 @@ def said(shares: dict[str, float]) -> str:
     )
     assert 1 <= len(found) <= rules.MAX_REASONS
     assert all(c.sentence and c.how_to_correct for c in found)
+    assert {c.code for c in found} <= set(CorrectionCode)
+    # What another language fills in is said in English too; only a time is written otherwise.
+    assert all(v in c.sentence for c in found for k, v in c.values.items() if k != "at")
     return " ".join(f"{c.code} {c.sentence} {c.how_to_correct}" for c in found)
 
 
@@ -75,6 +80,56 @@ class TestReview:
         (case,) = await bank.fraud.cases.queue()
         lines = [(e.actor, e.text) for e in await bank.fraud.cases.timeline(case.case_id)]
         assert lines == [("customer", "my rent")]
+
+    @pytest.mark.parametrize("release", [True, False], ids=["cleared", "upheld"])
+    async def test_outcome_is_said_and_books_nothing(self, release: bool) -> None:
+        bank = build_bank()
+        decision_id, ada = await self.blocked(bank), await bank.person("ada")
+        await bank.fraud.notices.ask_review(ada, decision_id, message="my rent")
+        (case,) = await bank.fraud.cases.queue()
+        assert case.due_at > bank.clock.now()
+        bank.clock.advance(3600)
+        await decide(bank, case.case_id, "ann", release=release, note="a mule, says the list")
+        notice = await bank.fraud.notices.get(ada, decision_id)
+        wanted = ReviewOutcome.CLEARED if release else ReviewOutcome.UPHELD
+        assert (notice.review_outcome, notice.review_decided_at) == (wanted, bank.clock.now())
+        assert "mule" not in str(notice)
+        assert await carry_out(bank) == 0
+        assert await bank.balance("ada") == (800, 800)
+        again = await bank.fraud.notices.ask_review(ada, decision_id, message="again")
+        assert again == notice
+        assert await bank.fraud.cases.queue() == []
+
+    async def test_case_closed_without_her_words_is_opened_again_once(self) -> None:
+        bank = build_bank()
+        await bank.deposit("ada", 800)
+        bank.scorer.probability = 0.5
+        journal = await bank.transfer("ada", "bo", 800)
+        ada = await bank.person("ada")
+        case = await case_of(bank, journal.journal_id)
+        await decide(bank, case.case_id, "ann", release=False)
+        await carry_out(bank)
+        assert (await bank.fraud.notices.get(ada, journal.decision_id)).review_outcome is None
+        for message in ("my rent", "please"):
+            await bank.fraud.notices.ask_review(ada, journal.decision_id, message=message)
+        case = await case_of(bank, journal.journal_id)
+        assert (case.kind, case.state) == (CaseKind.REVIEW, CaseState.OPEN)
+        await decide(bank, case.case_id, "ann", release=True)
+        await bank.fraud.notices.ask_review(ada, journal.decision_id, message="and now?")
+        assert await carry_out(bank) == 0 or await bank.balance("ada") == (800, 800)
+        assert await bank.balance("ada") == (800, 800)
+        assert await bank.problems() == []
+
+    async def test_released_payment_has_nothing_to_look_at_again(self) -> None:
+        bank = build_bank()
+        await bank.deposit("ada", 800)
+        bank.scorer.probability = 0.5
+        journal = await bank.transfer("ada", "bo", 800)
+        case = await case_of(bank, journal.journal_id)
+        await decide(bank, case.case_id, "ann", release=True)
+        ada = await bank.person("ada")
+        await bank.fraud.notices.ask_review(ada, journal.decision_id, message="my rent")
+        assert not (await case_of(bank, journal.journal_id)).open
 
     async def test_other_people_find_nothing(self) -> None:
         bank = build_bank()

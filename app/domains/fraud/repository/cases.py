@@ -29,6 +29,10 @@ OLD_DUE = timedelta(hours=24)
 
 async def insert(store: Store, case: FraudCase) -> None:
     """Keep a new case. Raises DuplicateKeyError when the payment has one."""
+    await store.insert_one(CASES, _document(case))
+
+
+def _document(case: FraudCase) -> Document:
     document: Document = {
         "_id": case.case_id,
         "case_kind": case.kind.value,
@@ -63,7 +67,7 @@ async def insert(store: Store, case: FraudCase) -> None:
     }
     if case.kind is CaseKind.RING:
         document |= {"ring": True, "members": list(case.members)}
-    await store.insert_one(CASES, document)
+    return document
 
 
 async def find(store: Store, case_id: str) -> FraudCase | None:
@@ -133,12 +137,14 @@ async def expire(store: Store, payment_id: str, *, at: datetime) -> bool:
     return await store.update_one(CASES, query, {"$set": changes, "$unset": {"open": ""}}) == 1
 
 
-async def mark_denied(store: Store, case_id: str, *, loss_minor: int, at: datetime) -> None:
+async def mark_denied(
+    store: Store, case_id: str, *, loss_minor: int, at: datetime, due_at: datetime
+) -> None:
     """Put a case (back) before the analysts with the customer's denial: first in line."""
     changes = {
         "answer": CustomerAnswer.NO.value, "answered_at": at, "state": CaseState.OPEN.value,
         "open": True, "loss": long(loss_minor), "proposal": None, "decided_at": None,
-        "escalated": True,
+        "escalated": True, "due_at": due_at,
     }  # fmt: skip
     await store.update_one(CASES, {"_id": case_id}, {"$set": changes})
 
@@ -198,6 +204,35 @@ async def rings_of(
 async def note_review(store: Store, case_id: str, *, at: datetime) -> None:
     """Note that the customer asked for a person."""
     await store.update_one(CASES, {"_id": case_id}, {"$set": {"review_at": at}})
+
+
+async def reopen_for_review(store: Store, case_id: str, *, due_at: datetime) -> None:
+    """Put a closed case before the analysts again, as a review: nothing is held by it."""
+    changes = {
+        "case_kind": CaseKind.REVIEW.value, "state": CaseState.OPEN.value, "open": True,
+        "due_at": due_at, "decided_at": None, "analyst": None, "second": None, "note": "",
+        "proposal": None, "lock": None,
+    }  # fmt: skip
+    await store.update_one(CASES, {"_id": case_id}, {"$set": changes})
+
+
+async def become_held(store: Store, case_id: str, held: FraudCase) -> None:
+    """Make a payment's earlier case the case of its hold; what was said in it stays."""
+    fresh = _document(held)
+    kept = (
+        "_id",
+        "payment",
+        "user",
+        "answer",
+        "answered_at",
+        "links",
+        "review_at",
+        "opened_at",
+        "lock",
+        "escalated",
+    )
+    changes = {name: value for name, value in fresh.items() if name not in kept}
+    await store.update_one(CASES, {"_id": case_id}, {"$set": changes})
 
 
 def _lock_document(held: CaseLock | None) -> Document | None:

@@ -136,11 +136,10 @@ async def append(store: Store, facts: PaymentFacts, *, high_ratio: bool) -> None
     )
 
 
-async def set_label(store: Store, payment_id: str, *, fraud: bool, known_at: datetime) -> None:
-    """Keep what a person found out about a payment."""
-    await store.update_one(
-        EVENTS, {"_id": payment_id}, {"$set": {"label": fraud, "known_at": known_at}}
-    )
+async def set_label(store: Store, payment_id: str, *, fraud: bool, known_at: datetime) -> bool:
+    """Keep what a person found out about a payment; False when it was never booked."""
+    changes = {"label": fraud, "known_at": known_at}
+    return await store.update_one(EVENTS, {"_id": payment_id}, {"$set": changes}) == 1
 
 
 def _recorded(row: Document) -> Recorded:

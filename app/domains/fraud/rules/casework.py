@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domains.fraud.case_types import OPEN_STATES, CaseLock, FraudCase
+from app.domains.fraud.case_types import OPEN_STATES, CaseLock, CaseState, CustomerAnswer, FraudCase
 from app.domains.fraud.errors import CaseClosedError, FraudCaseTakenError, OwnPaymentError
 from app.domains.fraud.types import Verdict
 
@@ -29,6 +29,8 @@ DEADLINES = (
     Deadline(100_000, 0.30, timedelta(hours=4)),
 )
 DUE_OTHERWISE = timedelta(hours=24)
+# Nobody's money waits for a sample; its label is worth less the older it gets.
+SAMPLE_DUE = timedelta(days=7)
 
 
 def due_at(opened_at: datetime, *, amount_minor: int, probability: float | None) -> datetime:
@@ -41,6 +43,21 @@ def due_at(opened_at: datetime, *, amount_minor: int, probability: float | None)
         if amount_minor >= deadline.amount_minor or likely >= deadline.probability:
             return opened_at + deadline.due
     return opened_at + DUE_OTHERWISE
+
+
+def denied_due_at(case: FraudCase, at: datetime) -> datetime:
+    """Return by when a case should be decided once its customer said that it was not her."""
+    due = due_at(at, amount_minor=case.amount.amount_minor, probability=1.0)
+    return min(case.due_at, due) if case.open else due
+
+
+def may_review(case: FraudCase) -> bool:
+    """Tell whether a customer's wish for a person reopens a closed case.
+
+    What was let go needs none, and what she denied is not taken up again at her wish.
+    """
+    closed = case.state in (CaseState.REJECTED, CaseState.EXPIRED)
+    return closed and case.customer_answer is not CustomerAnswer.NO
 
 
 def probability_of(verdict: Verdict) -> float | None:

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.core.money import Money
-from app.domains.fraud.evidence_types import Correction
+from app.domains.fraud.evidence_types import Correction, CorrectionCode
+from app.domains.fraud.rules.verdict import BURST_COUNT
 from app.domains.fraud.rules.words import customer_group
 
 MAX_REASONS = 4
 _CORRECT = {
     "amount": "A smaller amount may pass; or wait for the person who checks this payment.",
+    "amount_first": "A smaller amount may pass; or wait for the person who checks this payment.",
     "pace": "Leave more time between payments.",
     "large_payments": "Make large payments one at a time and wait until each has gone through.",
     "time": "Make the payment at a time of day at which you usually pay.",
@@ -24,7 +26,13 @@ _CORRECT = {
     "model_unavailable": "Confirm the payment with a fresh code, or try again later.",
     "combination": "Ask a person to look at it again, and say what the payment is for.",
 }
-_RULES = frozenset({"burst", "new_payee", "large_amount", "model_unavailable"})
+_RULES: Mapping[str, Mapping[str, str]] = {
+    "burst": {"limit": str(BURST_COUNT)},
+    "new_payee": {},
+    "large_amount": {},
+    "model_unavailable": {},
+}
+"""The rules a customer is told of, each with what her language fills in."""
 
 
 def corrections(
@@ -41,41 +49,62 @@ def corrections(
     There is always one: "the combination" is said when only other people's facts spoke.
     """
     found = [
-        Correction(code, str(reason["sentence"]), _CORRECT[code])
+        _correction(code, str(reason["sentence"]), _RULES[code])
         for reason in stored
         if (code := str(reason["code"])) in _RULES
     ]
+    said: set[str] = set()
     towards = sorted(contributions.items(), key=lambda item: -item[1])
     for feature, share in towards:
         group = customer_group(feature)
-        if share <= 0 or group is None or any(c.code == group for c in found):
+        if share <= 0 or group is None or group in said:
             continue
-        found.append(Correction(group, _say(group, amount, at, values), _CORRECT[group]))
+        said.add(group)
+        found.append(_correction(*_say(group, amount, at, values)))
         if len(found) >= MAX_REASONS:
             break
     if not found:
         text = f"Amount ({_money(amount)}), time and payee together are unusual for your account."
-        found.append(Correction("combination", text, _CORRECT["combination"]))
+        found.append(_correction("combination", text, _filled(amount)))
     return tuple(found[:MAX_REASONS])
 
 
-def _say(group: str, amount: Money, at: datetime, values: Mapping[str, float]) -> str:
+def _correction(code: str, sentence: str, values: Mapping[str, str]) -> Correction:
+    return Correction(CorrectionCode(code), sentence, _CORRECT[code], values)
+
+
+def _say(
+    group: str, amount: Money, at: datetime, values: Mapping[str, float]
+) -> tuple[str, str, Mapping[str, str]]:
+    """Return code, English sentence, and the values another language puts into its own."""
     if group == "amount":
-        usual = values.get("c_avg30", 0.0)
-        if usual > 0:
-            return (
+        usual = f"{values.get('c_avg30', 0.0):.2f}"
+        if values.get("c_avg30", 0.0) > 0:
+            text = (
                 f"You sent {_money(amount)}; in the 30 days before, you paid "
-                f"{usual:.2f} {amount.currency} on average."
+                f"{usual} {amount.currency} on average."
             )
-        return f"You sent {_money(amount)} and made no payment in the 30 days before."
+            return "amount", text, {**_filled(amount), "average": usual}
+        text = f"You sent {_money(amount)} and made no payment in the 30 days before."
+        return "amount_first", text, _filled(amount)
     if group == "pace":
         hour, week = int(values.get("c_n_1h", 0)), int(values.get("c_n7", 0))
-        return f"You made {hour} payments in the hour before and {week} in the week before."
+        text = f"You made {hour} payments in the hour before and {week} in the week before."
+        return group, text, {"hour": str(hour), "week": str(week)}
     if group == "large_payments":
-        return f"{int(values.get('c_hi14', 0))} of your payments of 14 days were unusually large."
+        count = int(values.get("c_hi14", 0))
+        text = f"{count} of your payments of 14 days were unusually large."
+        return group, text, {"count": str(count)}
     if group == "time":
-        return f"The payment was made at {at:%H:%M} UTC on a {at:%A}."
-    return f"You paid this payee {int(values.get('ct_n', 0))} times in the 120 days before."
+        text = f"The payment was made at {at:%H:%M} UTC on a {at:%A}."
+        return group, text, {"at": at.isoformat(timespec="seconds")}
+    count = int(values.get("ct_n", 0))
+    text = f"You paid this payee {count} times in the 120 days before."
+    return group, text, {"count": str(count)}
+
+
+def _filled(amount: Money) -> Mapping[str, str]:
+    return {"amount": amount.decimal_string(), "currency": amount.currency}
 
 
 def _money(amount: Money) -> str:

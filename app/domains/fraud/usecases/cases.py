@@ -13,6 +13,7 @@ from app.domains.fraud.case_types import (
     CaseKind,
     CaseLink,
     CasePage,
+    CustomerAnswer,
     FraudCase,
     LinkTarget,
     QuestionState,
@@ -24,13 +25,14 @@ from app.domains.fraud.errors import (
     FraudCaseTakenError,
     LinkTargetNotFoundError,
     OwnPaymentError,
+    PaymentBlockedError,
 )
 from app.domains.fraud.events import CustomerAsked
 from app.domains.fraud.repository import cases, entries, history, questions
 from app.domains.fraud.rules import casework as rules
 from app.domains.fraud.types import Verdict
 from app.domains.fraud.usecases.decisions import Decisions
-from app.domains.fraud.usecases.opening import ask, case_of, opening, read
+from app.domains.fraud.usecases.opening import SYSTEM, ask, case_of, opening, read
 from app.domains.fraud.usecases.questions import question_of
 from app.domains.identity.service import IdentityService
 from app.domains.identity.types import Caller, UserView
@@ -53,10 +55,22 @@ class Cases:
         self.four_eyes_minor = four_eyes_minor
 
     async def open(self, tx: Transaction, verdict: Verdict) -> None:
-        """Open the case of a held payment, and its question, in the transaction that holds it."""
+        """Open the case of a held payment, and its question, in the transaction that holds it.
+
+        Raises PaymentBlockedError when its customer said before that it is not hers.
+        """
         case = case_of(verdict, CaseKind.PAYMENT)
-        await cases.insert(tx, case)
-        await entries.add(tx, case.case_id, opening(case))
+        earlier = await cases.of_payment(tx, case.payment_id)
+        if earlier is None:
+            await cases.insert(tx, case)
+            await entries.add(tx, case.case_id, opening(case))
+        elif earlier.customer_answer is CustomerAnswer.NO:
+            raise PaymentBlockedError(decision_id=earlier.decision_id)
+        else:
+            # It was refused before, and she asked a person to look: one payment, one case.
+            await cases.become_held(tx, earlier.case_id, case)
+            held = CaseEntry(f"held-{case.decision_id}", case.opened_at, SYSTEM, "held", "")
+            await entries.add(tx, earlier.case_id, held)
         await ask(tx, question_of(verdict, held=True))
 
     async def end(self, tx: Transaction, payment_id: str, *, at: datetime) -> None:

@@ -21,7 +21,7 @@ from app.domains.fraud.errors import (
     NotProposedError,
     SecondPersonError,
 )
-from app.domains.fraud.events import CaseRejected, CaseReleased, RingRefused
+from app.domains.fraud.events import CaseRejected, CaseReleased, PaymentLabelled, RingRefused
 from app.domains.fraud.repository import cases, entries, events, history, questions
 from app.domains.fraud.rules import casework as rules
 from app.domains.fraud.usecases.opening import read
@@ -58,7 +58,7 @@ class Decisions:
             if release:
                 _require_releasable(case)
             await self._consume(tx, caller, case_id, "release" if release else "refuse", grant)
-            if release and case.amount.amount_minor > self._four_eyes_minor:
+            if release and case.needs_second(four_eyes_minor=self._four_eyes_minor):
                 await cases.propose(tx, case_id, Proposal(caller.user_id, note, now))
                 await _say(
                     tx,
@@ -151,10 +151,15 @@ class Decisions:
 
 
 async def _label(tx: Transaction, case: FraudCase, *, fraud: bool, at: datetime) -> None:
-    """Keep the outcome as a label known from now on; a confirmed ring labels its payments."""
-    if case.kind is CaseKind.PAYMENT:
-        await events.set_label(tx, case.payment_id, fraud=fraud, known_at=at)
-    elif case.kind is CaseKind.RING and fraud:
+    """Keep the outcome as a label known from now on; a confirmed ring labels its payments.
+
+    A refused payment has no event to label: what a person found out stands in its case.
+    """
+    if case.kind is not CaseKind.RING:
+        booked = await events.set_label(tx, case.payment_id, fraud=fraud, known_at=at)
+        if booked and case.kind is not CaseKind.PAYMENT:
+            tx.publish(PaymentLabelled(case.case_id, case.payment_id))
+    elif fraud:
         for payment_id in await history.inside(tx, list(case.members), until=at):
             await events.set_label(tx, payment_id, fraud=True, known_at=at)
         tx.publish(RingRefused(case.case_id))

@@ -1,5 +1,7 @@
 """What customers are told about decisions on their payments, and the way to a person."""
 
+from datetime import datetime
+
 from app.core import decisions
 from app.core.clock import Clock
 from app.core.db import Database
@@ -10,13 +12,13 @@ from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.fraud.case_types import CaseEntry, CaseKind, CaseState, FraudCase
 from app.domains.fraud.errors import PaymentDecisionNotFoundError
-from app.domains.fraud.evidence_types import Notice
+from app.domains.fraud.evidence_types import Notice, ReviewOutcome
 from app.domains.fraud.repository import cases, entries
 from app.domains.fraud.rules import casework
 from app.domains.fraud.rules import notice as rules
-from app.domains.fraud.rules.verdict import UNSCORED_PROBABILITY
-from app.domains.fraud.types import FraudReason, Outcome, PaymentKind
+from app.domains.fraud.types import Outcome
 from app.domains.fraud.usecases.evidence import contributions_of
+from app.domains.fraud.usecases.opening import case_of_record
 
 _HUMAN = {
     Outcome.HOLD: "A person looks at this payment; your money is reserved, not lost. You can add "
@@ -43,7 +45,8 @@ class Notices:
     async def ask_review(self, user_id: str, decision_id: str, *, message: str) -> Notice:
         """Put a decision before a person; a repeat returns the first request.
 
-        A held payment has its case, a refused one gets it now. Raises
+        A held payment has its case, a refused one gets it now; one that was closed without her
+        words is opened again for them. Nothing is booked by it, whatever the person finds. Raises
         PaymentDecisionNotFoundError, also for a payment that went through.
         """
         record = await self._record(user_id, decision_id)
@@ -56,9 +59,12 @@ class Notices:
             case = await cases.of_payment(tx, record.inputs["payment_id"])
             if case is not None and case.review_asked_at is not None:
                 return
+            due = _due(record, now)
             if case is None:
-                case = _review_case(record)
+                case = case_of_record(record, CaseKind.REVIEW, opened_at=now, due_at=due)
                 await cases.insert(tx, case)
+            elif casework.may_review(case):
+                await cases.reopen_for_review(tx, case.case_id, due_at=due)
             await cases.note_review(tx, case.case_id, at=now)
             entry = CaseEntry(entry_id, now, "customer", "review_asked", message)
             await entries.add(tx, case.case_id, entry)
@@ -79,7 +85,7 @@ class Notices:
 
 
 def notice_of(record: DecisionRecord, case: FraudCase | None) -> Notice:
-    """Return what the customer is told: from the stored record, nothing from the case but when."""
+    """Return what the customer is told: from the stored record, of the case what she asked."""
     amount = Money(int(record.inputs["amount_minor"]), record.inputs["currency"])
     outcome = Outcome(record.outputs["outcome"])
     features = contributions_of(record)
@@ -97,32 +103,21 @@ def notice_of(record: DecisionRecord, case: FraudCase | None) -> Notice:
         ),
         human_review=_HUMAN[outcome],
         review_asked_at=case.review_asked_at if case else None,
+        review_outcome=_found(case),
+        review_decided_at=case.decided_at if case and _found(case) else None,
     )
 
 
-def _review_case(record: DecisionRecord) -> FraudCase:
-    inputs, probability = record.inputs, record.outputs["probability"]
-    amount = Money(int(inputs["amount_minor"]), inputs["currency"])
-    likely = UNSCORED_PROBABILITY if probability is None else probability
-    return FraudCase(
-        case_id=f"case-{record.id}",
-        kind=CaseKind.REVIEW,
-        payment_id=inputs["payment_id"],
-        user_id=record.user_id,
-        payee_id=inputs["payee_id"],
-        decision_id=record.id,
-        state=CaseState.OPEN,
-        amount=amount,
-        payment_kind=PaymentKind(inputs["kind"]),
-        probability=probability,
-        expected_loss_minor=round(amount.amount_minor * likely),
-        reasons=tuple(
-            FraudReason(r["code"], r["sentence"], r["contribution"])
-            for r in record.explanation["reasons"]
-        ),
-        opened_at=record.at,
-        due_at=casework.due_at(
-            record.at, amount_minor=amount.amount_minor, probability=probability
-        ),
-        vector=tuple(inputs.get("vector") or ()),
-    )
+def _found(case: FraudCase | None) -> ReviewOutcome | None:
+    """Return what the person found whom the customer asked for."""
+    if case is None or case.review_asked_at is None:
+        return None
+    return {
+        CaseState.RELEASED: ReviewOutcome.CLEARED,
+        CaseState.REJECTED: ReviewOutcome.UPHELD,
+    }.get(case.state)
+
+
+def _due(record: DecisionRecord, now: datetime) -> datetime:
+    amount, probability = int(record.inputs["amount_minor"]), record.outputs["probability"]
+    return casework.due_at(now, amount_minor=amount, probability=probability)

@@ -1,5 +1,9 @@
 """How a case and its question come into being, in the transaction that judges the payment."""
 
+from datetime import datetime
+
+from app.core.decisions import DecisionRecord
+from app.core.money import Money
 from app.core.uow import Transaction
 from app.domains.fraud.case_types import (
     CaseEntry,
@@ -13,8 +17,8 @@ from app.domains.fraud.errors import FraudCaseNotFoundError
 from app.domains.fraud.events import CustomerAsked
 from app.domains.fraud.repository import cases, questions
 from app.domains.fraud.rules import casework as rules
-from app.domains.fraud.rules.verdict import expected_loss_minor
-from app.domains.fraud.types import Verdict
+from app.domains.fraud.rules.verdict import UNSCORED_PROBABILITY, expected_loss_minor
+from app.domains.fraud.types import FraudReason, PaymentKind, Verdict
 
 SYSTEM = "system"
 
@@ -39,6 +43,35 @@ def case_of(verdict: Verdict, kind: CaseKind) -> FraudCase:
         opened_at=facts.at,
         due_at=rules.due_at(facts.at, amount_minor=amount, probability=probability),
         vector=verdict.score.vector if verdict.score else (),
+    )
+
+
+def case_of_record(
+    record: DecisionRecord, kind: CaseKind, *, opened_at: datetime, due_at: datetime
+) -> FraudCase:
+    """Return the case of a decision that was stored before: a review or a sample."""
+    inputs, probability = record.inputs, record.outputs["probability"]
+    amount = Money(int(inputs["amount_minor"]), inputs["currency"])
+    likely = UNSCORED_PROBABILITY if probability is None else probability
+    return FraudCase(
+        case_id=f"case-{record.id}",
+        kind=kind,
+        payment_id=inputs["payment_id"],
+        user_id=record.user_id,
+        payee_id=inputs["payee_id"],
+        decision_id=record.id,
+        state=CaseState.OPEN,
+        amount=amount,
+        payment_kind=PaymentKind(inputs["kind"]),
+        probability=probability,
+        expected_loss_minor=round(amount.amount_minor * likely),
+        reasons=tuple(
+            FraudReason(r["code"], r["sentence"], r["contribution"])
+            for r in record.explanation["reasons"]
+        ),
+        opened_at=opened_at,
+        due_at=due_at,
+        vector=tuple(inputs.get("vector") or ()),
     )
 
 

@@ -80,7 +80,8 @@ class Questions:
             await cases.insert(tx, case)
         elif case.state is not CaseState.REJECTED:
             loss = case.amount.amount_minor
-            await cases.mark_denied(tx, case.case_id, loss_minor=loss, at=at)
+            due = rules.denied_due_at(case, at)
+            await cases.mark_denied(tx, case.case_id, loss_minor=loss, at=at, due_at=due)
         await entries.add(tx, case.case_id, _said(at, "customer_denied"))
         return True
 

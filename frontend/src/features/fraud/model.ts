@@ -1,12 +1,14 @@
 // Pure view logic of the fraud screens: filters in the address, bars of reasons, the drawing of a link graph.
 import type { components } from "@/lib/api/schema";
+import { formatDateTime } from "@/lib/dates";
+import { formatMoney } from "@/lib/money";
 
 type Schemas = components["schemas"];
 type Graph = Schemas["LinkGraphOut"];
 type State = Schemas["CaseState"];
 type Kind = Schemas["CaseKind"];
 
-export const KINDS: readonly Kind[] = ["payment", "denied", "review", "ring"];
+export const KINDS: readonly Kind[] = ["payment", "denied", "review", "sample", "ring"];
 export const SHOWN = ["waiting", "second", "decided"] as const;
 export type Shown = (typeof SHOWN)[number];
 export type QueueFilter = { shown: Shown; kind: Kind | null; mine: boolean; late: boolean };
@@ -48,6 +50,17 @@ export function topReasons<R extends { contribution: number }>(reasons: readonly
   const sorted = [...reasons].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   const rest = sorted.slice(count);
   return { top: sorted.slice(0, count), rest: rest.reduce((sum, one) => sum + one.contribution, 0), others: rest.length };
+}
+
+/** The values of a reason as the reader writes them: money, times and counts. */
+export function shownValues(locale: string, { currency, ...values }: Record<string, string>): Record<string, string | number> {
+  const shown: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (name === "at") shown[name] = formatDateTime(locale, value);
+    else if (currency !== undefined) shown[name] = formatMoney(locale, { amount: value, currency });
+    else shown[name] = Number(value);
+  }
+  return shown;
 }
 
 export const DRAWN_MAX = 24;

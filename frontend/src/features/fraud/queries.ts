@@ -18,6 +18,7 @@ export type SimilarCase = Schemas["SimilarCaseOut"];
 export type WouldPass = Schemas["WouldPassOut"];
 export type Change = Schemas["ChangeOut"];
 export type LinkGraph = Schemas["LinkGraphOut"];
+export type Notice = Schemas["PaymentNoticeOut"];
 export type Answer = Schemas["ConfirmationAnswerOut"];
 
 const keys = {
@@ -143,7 +144,18 @@ export const noticeQuery = (decisionId: string) =>
     queryKey: [...confirmationsKey, "notice", decisionId],
     queryFn: ({ signal }) =>
       unwrap(api.GET("/v1/payment-decisions/{decision_id}/notice", { params: { path: { decision_id: decisionId } }, signal })),
+    staleTime: 0,
   });
+
+/** Once a payment: a repeat returns the first request. */
+export function useAskReview(decisionId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (message: string) =>
+      unwrap(api.POST("/v1/payment-decisions/{decision_id}/review", { params: { path: { decision_id: decisionId } }, body: { message } })),
+    onSuccess: (notice) => queries.setQueryData(noticeQuery(decisionId).queryKey, notice),
+  });
+}
 
 export function useAnswer(id: string) {
   return useMutation({

@@ -2067,7 +2067,7 @@ export interface components {
          * @description Why a person has to look.
          * @enum {string}
          */
-        CaseKind: "payment" | "denied" | "review" | "ring";
+        CaseKind: "payment" | "denied" | "review" | "sample" | "ring";
         /**
          * CaseState
          * @description Where a case stands.
@@ -2330,16 +2330,33 @@ export interface components {
             proof: string[];
         };
         /**
+         * CorrectionCode
+         * @description Everything a customer can be told of a decision; each has words in every language.
+         * @enum {string}
+         */
+        CorrectionCode: "amount" | "amount_first" | "pace" | "large_payments" | "time" | "payee_history" | "burst" | "new_payee" | "large_amount" | "model_unavailable" | "combination";
+        /**
          * CorrectionOut
          * @description A specific reason with the customer's own values, and what she can do.
+         *
+         *     The sentences are English; another language is made from `code` and `values`.
          */
         CorrectionOut: {
-            /** Code */
-            code: string;
+            code: components["schemas"]["CorrectionCode"];
             /** Sentence */
             sentence: string;
             /** How To Correct */
             how_to_correct: string;
+            /**
+             * Values
+             * @example {
+             *       "amount": "4200.00",
+             *       "currency": "USD"
+             *     }
+             */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * CostsOut
@@ -3780,6 +3797,9 @@ export interface components {
         /**
          * PaymentNoticeOut
          * @description Why a payment was stopped or confirmed; `review_asked_at` once a person was asked for.
+         *
+         *     `review_outcome` is what that person found: `cleared` (nothing wrong; a refused payment can
+         *     be made anew) or `upheld`. Nothing is booked by it.
          */
         PaymentNoticeOut: {
             /** Decision Id */
@@ -3797,6 +3817,9 @@ export interface components {
             human_review: string;
             /** Review Asked At */
             review_asked_at: string | null;
+            review_outcome: components["schemas"]["ReviewOutcome"] | null;
+            /** Review Decided At */
+            review_decided_at: string | null;
         };
         /**
          * PerformanceOut
@@ -4420,6 +4443,12 @@ export interface components {
              */
             message: string;
         };
+        /**
+         * ReviewOutcome
+         * @description What the person found whom a customer asked for. Neither books anything.
+         * @enum {string}
+         */
+        ReviewOutcome: "cleared" | "upheld";
         /**
          * RiskCode
          * @description Why a case is high risk, in a code that only reviewers are shown.

@@ -30,8 +30,8 @@ const asked: Schemas["ConfirmationOut"] = {
 };
 const notice: Schemas["PaymentNoticeOut"] = {
   decision_id: "d1", outcome: "hold", at: "2026-11-24T12:00:00Z", amount: asked.amount,
-  reasons: [{ code: "amount", sentence: "4200.00 USD is more than you usually send.", how_to_correct: "Confirm it with a code." }],
-  human_review: "You may ask a person to look at it.", review_asked_at: null,
+  reasons: [{ code: "amount", sentence: "4200.00 USD is more than you usually send.", how_to_correct: "Confirm it with a code.", values: { amount: "4200.00", average: "120.00", currency: "USD" } }],
+  human_review: "You may ask a person to look at it.", review_asked_at: null, review_outcome: null, review_decided_at: null,
 };
 const given: Schemas["ConfirmationAnswerOut"] = {
   movement_id: "m1", state: "confirmed", movement_state: "held", signed_out: false, first: true, grant: null, grant_expires_in_s: null, action: null, params: {},
@@ -46,8 +46,59 @@ test("the payment is shown with amount, device and reasons", async () => {
   const { container } = renderApp(<ConfirmPayment />);
   expect(await screen.findByText("$4,200.00")).toBeInTheDocument();
   expect(screen.getByText("Firefox on Linux")).toBeInTheDocument();
-  expect(await screen.findByText("4200.00 USD is more than you usually send.")).toBeInTheDocument();
+  expect(await screen.findByText("You sent $4,200.00; in the 30 days before, you paid $120.00 on average.")).toBeInTheDocument();
   expect(await axe(container)).toHaveNoViolations();
+});
+
+describe("asking for a person", () => {
+  const blocked: Schemas["PaymentNoticeOut"] = { ...notice, outcome: "block" };
+  beforeEach(() => {
+    search = "decision=d1";
+    server.use(signedIn, answers("/v1/payment-decisions/d1/notice", blocked));
+  });
+
+  test("a blocked payment's page takes her words once and says when she asked", async () => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.post("*/v1/payment-decisions/d1/review", async ({ request }) => {
+        bodies.push(await request.json());
+        const kept = { ...blocked, review_asked_at: "2026-11-24T13:00:00Z" };
+        server.use(answers("/v1/payment-decisions/d1/notice", kept));
+        return HttpResponse.json(kept);
+      }),
+    );
+    const { container } = renderApp(<ConfirmPayment />);
+    expect(await screen.findByRole("heading", { name: "A payment that was stopped" })).toBeInTheDocument();
+    expect(await axe(container)).toHaveNoViolations();
+    const send = await screen.findByRole("button", { name: "Ask a person to look" });
+    await userEvent.type(screen.getByLabelText("What should they know?"), "  a ");
+    await userEvent.click(send);
+    expect(await screen.findByText("Please write at least three characters.")).toBeInTheDocument();
+    expect(bodies).toEqual([]);
+    await userEvent.type(screen.getByLabelText("What should they know?"), "deposit for my flat ");
+    await userEvent.click(send);
+    expect(await screen.findByText(/^You asked a person on Nov 24, 2026/)).toBeInTheDocument();
+    expect(screen.getByText("The answer will stand here.")).toBeInTheDocument();
+    expect(bodies).toEqual([{ message: "a deposit for my flat" }]);
+    expect(screen.queryByRole("button", { name: "Ask a person to look" })).not.toBeInTheDocument();
+  });
+
+  test.each([
+    ["cleared", /found nothing against it/],
+    ["upheld", /The decision stands/],
+  ] as const)("the outcome %s is said in neutral words", async (review_outcome, words) => {
+    const decided = { ...blocked, review_asked_at: "2026-11-24T13:00:00Z", review_outcome, review_decided_at: "2026-11-25T08:00:00Z" };
+    server.use(answers("/v1/payment-decisions/d1/notice", decided));
+    renderApp(<ConfirmPayment />);
+    expect(await screen.findByText(words)).toHaveTextContent("Nov 25, 2026");
+  });
+
+  test("a payment that went through offers no review", async () => {
+    server.use(answers("/v1/payment-decisions/d1/notice", { ...notice, outcome: "approve" }));
+    renderApp(<ConfirmPayment />);
+    expect(await screen.findByText("The payment went through; nothing is asked of you.")).toBeInTheDocument();
+    expect(screen.queryByRole("heading", { name: "Ask a person" })).not.toBeInTheDocument();
+  });
 });
 
 test("yes takes a fresh code, once", async () => {

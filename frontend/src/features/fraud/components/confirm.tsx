@@ -25,12 +25,10 @@ import { Link } from "@/lib/i18n/routing";
 /** Outside the sign-in guard: after "no" nobody is signed in any more, and that must still be said. */
 export function ConfirmPayment() {
   const [ended, setEnded] = useState(false);
-  const t = useTranslations("confirm");
   if (ended) return <SignedOut />;
   return (
     <RequireSignIn>
       <div className={`${ui.page} ${ui.reading}`}>
-        <Heading title={t("title")} lead={t("lead")} />
         <Suspense fallback={<Loading />}>
           <Asked onEnded={() => setEnded(true)} />
         </Suspense>
@@ -41,9 +39,28 @@ export function ConfirmPayment() {
 
 function Asked({ onEnded }: { onEnded: () => void }) {
   const t = useTranslations("confirm");
-  const id = useSearchParams().get("id");
-  const waiting = useQuery({ ...confirmationsQuery, enabled: id === null });
-  if (id !== null) return <One id={id} onEnded={onEnded} />;
+  const search = useSearchParams();
+  const [id, decision] = [search.get("id"), search.get("decision")];
+  // A refused payment asks nothing of her, but it has its reasons and its way to a person.
+  if (decision !== null) {
+    return (
+      <>
+        <Heading title={t("decisionTitle")} />
+        <NoticeView decisionId={decision} alone />
+      </>
+    );
+  }
+  return (
+    <>
+      <Heading title={t("title")} lead={t("lead")} />
+      {id === null ? <First onEnded={onEnded} /> : <One id={id} onEnded={onEnded} />}
+    </>
+  );
+}
+
+function First({ onEnded }: { onEnded: () => void }) {
+  const t = useTranslations("confirm");
+  const waiting = useQuery(confirmationsQuery);
   return (
     <Ready query={waiting}>
       {(found) =>

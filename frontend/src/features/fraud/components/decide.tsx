@@ -25,7 +25,9 @@ export function Decide({ found }: { found: FraudCase }) {
       </section>
     );
   }
-  const words = second ? ["agree", "disagree"] : ["release", "refuse"];
+  // A review or a sample holds nothing: its decision only says what the payment was.
+  const label = found.case_kind === "review" || found.case_kind === "sample";
+  const words = second ? ["agree", "disagree"] : label ? ["legit", "fraud"] : ["release", "refuse"];
   const denied = found.customer_answer === "no";
   return (
     <section className={ui.card} aria-labelledby="decide">
@@ -36,10 +38,11 @@ export function Decide({ found }: { found: FraudCase }) {
         </p>
       )}
       {!second && found.needs_second && <p className={ui.notice}>{t("needsSecond")}</p>}
+      {label && <p className={ui.notice}>{t("noMoney")}</p>}
       {denied && <p className={`${ui.notice} ${ui.warning}`}>{t("denied")}</p>}
       {action.error !== null && <ErrorState error={action.error} />}
       <Form<Values> name="decide" layout="vertical" requiredMark={false} onFinish={(values) => action.submit({ second, ...values })} onValuesChange={action.changed}>
-        <Form.Item name="yes" label={t("what")} rules={[{ required: true, message: t("whatMissing") }]}>
+        <Form.Item name="yes" label={t(label ? "whatFound" : "what")} rules={[{ required: true, message: t("whatMissing") }]}>
           <Radio.Group options={words.map((word, at) => ({ value: at === 0, label: t(word), disabled: denied && at === 0 }))} />
         </Form.Item>
         <Form.Item name="note" label={t("note")} extra={t("noteHint")} rules={[{ required: true, whitespace: true, min: 3, message: t("noteMissing") }]}>
