@@ -82,7 +82,9 @@ def lock() -> None:
     """Compile every lock again from pyproject.toml and requirements/build.in."""
     common = ("--universal", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links",
               "--python-version", "3.11", "--quiet")  # fmt: skip
-    dev = ("--extra", "embedded", "--extra", "train", "--group", "dev", "-o")
+    dev = (
+        "--extra", "embedded", "--extra", "train", "--extra", "dask", "--group", "dev", "-o",
+    )  # fmt: skip
     for arguments in (
         ("requirements/build.in", "-o", "requirements/build.lock"),
         ("pyproject.toml", *dev, "requirements/dev.lock"),

@@ -25,6 +25,11 @@ def default_data_dir() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "finnami"
 
 
+def dask_scheduler() -> str | None:
+    """Return the address in $DASK_SCHEDULER_ADDRESS, the variable that Dask's own tools read."""
+    return os.environ.get("DASK_SCHEDULER_ADDRESS") or None
+
+
 SECRETS = ("mongo_url", "redis_url", "smtp_url")
 MAX_SECRET_BYTES = 4096
 

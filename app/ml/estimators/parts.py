@@ -8,14 +8,16 @@ import xgboost as xgb
 from numpy.typing import NDArray
 
 from app.ml.estimators.fraud import (
-    LIGHTGBM,
     LIGHTGBM_ROUNDS,
+    MEMBER_WEIGHTS,
     XGBOOST,
     XGBOOST_ROUNDS,
     FraudMembers,
     fit_linear,
+    light_settings,
 )
 from app.ml.estimators.trees import from_lightgbm, from_xgboost
+from app.ml.serving.fraud_scorer import Linear, MemberWeights
 from app.ml.serving.trees import FloatArray
 
 BATCH_ROWS = 16_384
@@ -42,9 +44,11 @@ class RowIter(xgb.DataIter):
 
     def __init__(
         self, rows: RowReader, y: NDArray[Any], weight: NDArray[Any] | None = None,
-        *, batch: int = BATCH_ROWS, cache: str | None = None,
+        *, margin: NDArray[Any] | None = None, batch: int = BATCH_ROWS, cache: str | None = None,
     ) -> None:  # fmt: skip
-        self._rows, self._y, self._weight = rows, y, weight
+        self._rows, self._y = rows, y
+        extra = {"weight": weight, "base_margin": margin}
+        self._extra = {name: values for name, values in extra.items() if values is not None}
         self._batch, self._at = batch, 0
         super().__init__(cache_prefix=cache, release_data=True)
 
@@ -53,7 +57,7 @@ class RowIter(xgb.DataIter):
         start, stop = self._at, min(self._at + self._batch, self._rows.count)
         if start >= stop:
             return False
-        extra = {} if self._weight is None else {"weight": self._weight[start:stop]}
+        extra = {name: values[start:stop] for name, values in self._extra.items()}
         input_data(data=self._rows.slice(start, stop), label=self._y[start:stop], **extra)
         self._at = stop
         return True
@@ -102,24 +106,33 @@ def fit_from_rows(
     ensemble = from_xgboost(booster)
     del booster
     light = lgb.train(
-        {**LIGHTGBM, "seed": seed}, lgb.Dataset(RowSequence(rows), y, weight=weight),
-        LIGHTGBM_ROUNDS,
-    )  # fmt: skip
+        light_settings(seed), lgb.Dataset(RowSequence(rows), y, weight=weight), LIGHTGBM_ROUNDS
+    )
+    return FraudMembers(
+        xgboost=ensemble,
+        lightgbm=from_lightgbm(light),
+        linear=linear_from_rows(rows, y, weight, seed=seed),
+    )
+
+
+def linear_from_rows(
+    rows: RowReader, y: NDArray[np.int64], weight: FloatArray, *, seed: int
+) -> Linear:
+    """Fit the logistic member exactly, on LINEAR_ROWS drawn rows when there are more."""
     chosen = np.arange(y.size)
     if y.size > LINEAR_ROWS:
         rng = np.random.default_rng(seed)
         chosen = np.sort(rng.choice(y.size, LINEAR_ROWS, replace=False))
-    return FraudMembers(
-        xgboost=ensemble,
-        lightgbm=from_lightgbm(light),
-        linear=fit_linear(rows.take(chosen), y[chosen], weight[chosen]),
-    )
+    return fit_linear(rows.take(chosen), y[chosen], weight[chosen])
 
 
-def log_odds_of(members: FraudMembers, rows: RowReader, *, at_once: int = BATCH_ROWS) -> FloatArray:
+def log_odds_of(
+    members: FraudMembers, rows: RowReader, *, weights: MemberWeights = MEMBER_WEIGHTS,
+    at_once: int = BATCH_ROWS,
+) -> FloatArray:  # fmt: skip
     """Return the mean log-odds of all rows."""
     parts = [
-        members.log_odds(rows.slice(start, start + at_once))
+        members.log_odds(rows.slice(start, start + at_once), weights)
         for start in range(0, rows.count, at_once)
     ]
     return np.concatenate(parts) if parts else np.zeros(0)

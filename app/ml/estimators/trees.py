@@ -180,3 +180,28 @@ def _add_lightgbm_node(nodes: _Nodes, part: dict[str, Any]) -> int:
         cover,
     )
     return node
+
+
+def joined(first: TreeEnsemble, more: TreeEnsemble) -> TreeEnsemble:
+    """Return one ensemble of both's trees with the first's base; both of one library.
+
+    What `more` starts from is left out: it was grown on the first's margins.
+    """
+    if first.strict != more.strict:
+        raise ValueError("trees of two libraries compare differently and cannot be joined")
+    offset = np.int32(first.feature.size)
+    grown = TreeEnsemble(
+        feature=np.concatenate([first.feature, more.feature]),
+        threshold=np.concatenate([first.threshold, more.threshold]),
+        left=np.concatenate([first.left, more.left + offset]),
+        right=np.concatenate([first.right, more.right + offset]),
+        default_left=np.concatenate([first.default_left, more.default_left]),
+        value=np.concatenate([first.value, more.value]),
+        cover=np.concatenate([first.cover, more.cover]),
+        root=np.concatenate([first.root, more.root + offset]),
+        base=first.base,
+        strict=first.strict,
+        depth=max(first.depth, more.depth),
+    )
+    grown.check()
+    return grown

@@ -23,7 +23,6 @@ MEASURES = (
 def fraud_card(manifest: Mapping[str, Any], *, source: str) -> str:
     """Return the card in Markdown; `source` says in words where the payments come from."""
     training, metrics = manifest["training"], manifest["metrics"]
-    low, high = metrics["average_precision_90"]
     lines = [
         f"# Fraud model {manifest['version']}",
         "",
@@ -40,10 +39,7 @@ def fraud_card(manifest: Mapping[str, Any], *, source: str) -> str:
         f"{training['negative_share']:.0%} of legit rows, weighted back).",
         "",
         "## Measured",
-        f"On the last labelled week ({metrics['rows']:,} payments, {metrics['frauds']:,} frauds), "
-        "split by time: members had not seen it, the calibration map had. The shipped members "
-        f"were then fitted on all rows. 90 % interval of the average precision, customers "
-        f"resampled: {low:.3f} to {high:.3f}.",
+        _measured_on(manifest),
         "",
         "| measure | value |",
         "|---|---|",
@@ -53,6 +49,7 @@ def fraud_card(manifest: Mapping[str, Any], *, source: str) -> str:
         + ", ".join(f"{name} {value:.3f}" for name, value in manifest["anomaly_auc"].items())
         + ".",
         "",
+        *_continued(manifest),
         *_held_out(manifest),
         "## Bands",
         "Cheapest action under the cost matrix "
@@ -73,6 +70,43 @@ def fraud_card(manifest: Mapping[str, Any], *, source: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _measured_on(manifest: Mapping[str, Any]) -> str:
+    metrics = manifest["metrics"]
+    low, high = metrics["average_precision_90"]
+    interval = (
+        f"90 % interval of the average precision, customers resampled: {low:.3f} to {high:.3f}."
+    )
+    counts = f"({metrics['rows']:,} payments, {metrics['frauds']:,} frauds), split by time"
+    if "continues" in manifest:
+        return (
+            f"On the later half of the new days {counts}: the parent continued on the earlier "
+            "half; the shipped members were then continued on all new days. The calibration is "
+            f"the parent's. {interval}"
+        )
+    return (
+        f"On the last labelled week {counts}: members had not seen it, the calibration map had. "
+        f"The shipped members were then fitted on all rows. {interval}"
+    )
+
+
+def _continued(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield where a continued model comes from; nothing for one trained on all payments."""
+    found = manifest.get("continues")
+    if found is None:
+        return
+    before, after = (found[name]["average_precision"] for name in ("before", "after"))
+    yield "## Continues an earlier model"
+    yield (
+        f"Update {found['generation']} after a whole training: {found['rounds']} trees more per "
+        f"booster and one pass of the logistic member on the days above, on top of "
+        f"{found['version']} (sha256 `{found['sha256']}`). The payments named under Data are the "
+        "new ones only. Frozen means, calibration, thresholds, anomaly channel and drift "
+        "references are the parent's. Average precision on the later half of the new days: "
+        f"parent {before:.4f}, continued {after:.4f}."
+    )
+    yield ""
 
 
 def selection_table(selection: Mapping[str, Any]) -> Iterator[str]:

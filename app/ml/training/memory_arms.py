@@ -1,8 +1,10 @@
 """One arm of `finnami bench train`, alone in its process, so that its peak memory is its own.
 
-    python -m app.ml.training.memory_arms ARM FOLDER
+    python -m app.ml.training.memory_arms ARM FOLDER [HEADROOM_MB]
 
-FOLDER holds part-*.parquet to learn from and test.parquet; prints one JSON line.
+FOLDER holds part-*.parquet to learn from and test.parquet; prints one JSON line. With
+HEADROOM_MB the kernel refuses the process more memory than it has after its imports and so
+much more (RLIMIT_DATA): an arm that needs more ends with exit code 1 and names MemoryError.
 """
 
 import json
@@ -11,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ import sklearn.metrics
 import xgboost as xgb
 from numpy.typing import NDArray
 
+from app.ml.estimators.online import fit_linear_online
 from app.ml.estimators.parts import RowIter, RowSequence
 from app.ml.training.batches.float_parts import FloatRows, append
 
@@ -31,6 +35,7 @@ XGB = {"objective": "binary:logistic", "tree_method": "hist", "max_depth": 6, "n
 LGB = {"objective": "binary", "num_leaves": 63, "num_threads": 1, "verbose": -1}
 BINS = 256
 READ_ROWS = 32_768
+BUFFER_BYTES = 65_536
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 Rows = NDArray[np.float32]
@@ -56,7 +61,7 @@ def pandas_lightgbm(folder: Path) -> Scores:
 def iterator_xgboost(folder: Path) -> Scores:
     """Bin slice by slice from the spilled rows, as `finnami train fraud` does."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        rows, y = _spilled(folder, Path(scratch))
+        rows, y = _spilled(_parts(folder), Path(scratch))
         data = xgb.QuantileDMatrix(RowIter(rows, y), max_bin=BINS, nthread=1)
         model = xgb.train({**XGB, "max_bin": BINS}, data, ROUNDS)
     return lambda X: model.predict(xgb.DMatrix(X))
@@ -65,7 +70,7 @@ def iterator_xgboost(folder: Path) -> Scores:
 def disk_xgboost(folder: Path) -> Scores:
     """Keep the bins on disk as well; slower, for the smallest machines."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        rows, y = _spilled(folder, Path(scratch))
+        rows, y = _spilled(_parts(folder), Path(scratch))
         cache = RowIter(rows, y, batch=rows.count // 16 + 1, cache=str(Path(scratch) / "bins"))
         data = xgb.ExtMemQuantileDMatrix(cache, max_bin=BINS, nthread=1)
         model = xgb.train({**XGB, "max_bin": BINS}, data, ROUNDS)
@@ -76,9 +81,34 @@ def disk_xgboost(folder: Path) -> Scores:
 def sequence_lightgbm(folder: Path) -> Scores:
     """Bin slice by slice from the spilled rows, as `finnami train fraud` does."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        rows, y = _spilled(folder, Path(scratch))
+        rows, y = _spilled(_parts(folder), Path(scratch))
         model = lgb.train(LGB, lgb.Dataset(RowSequence(rows), y), ROUNDS)
     return lambda X: np.asarray(model.predict(X))
+
+
+def parts_xgboost(folder: Path) -> Scores:
+    """Grow each tree on the next share of the files, as a daily update does (`xgb_model=`)."""
+    model: xgb.Booster | None = None
+    settings = {**XGB, "max_bin": BINS}
+    files = _parts(folder)
+    for share in np.array_split(np.arange(len(files)), min(ROUNDS, len(files))):
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            rows, y = _spilled([files[i] for i in share], Path(scratch))
+            with rows:
+                data = xgb.QuantileDMatrix(RowIter(rows, y), max_bin=BINS, nthread=1)
+            model = grown = xgb.train(settings, data, 1, xgb_model=model)
+            del data
+    return lambda X: grown.predict(xgb.DMatrix(X))
+
+
+def online_linear(folder: Path) -> Scores:
+    """Learn a logistic regression by `partial_fit`: one batch in memory."""
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        rows, y = _spilled(_parts(folder), Path(scratch))
+        with rows:
+            label = y.astype(np.int64)
+            member = fit_linear_online(rows, label, np.ones(y.size), seed=7)
+    return lambda X: member.base + member.contributions(X).sum(axis=1)
 
 
 ARMS: dict[str, Callable[[Path], Scores]] = {
@@ -87,6 +117,8 @@ ARMS: dict[str, Callable[[Path], Scores]] = {
     "DataIter + QuantileDMatrix": iterator_xgboost,
     "DataIter + ExtMemQuantileDMatrix": disk_xgboost,
     "lgb.Sequence": sequence_lightgbm,
+    "XGBoost, a tree per share": parts_xgboost,
+    "SGD partial_fit": online_linear,
 }
 
 
@@ -108,11 +140,15 @@ def write_parts(
         yield number
 
 
-def measure(arm: str, folder: Path) -> dict[str, Any]:
-    """Return the arm's peak memory above what the imports took, its seconds and its AP."""
+def measure(arm: str, folder: Path, headroom_mb: int | None = None) -> dict[str, Any]:
+    """Return the arm's peak memory above what the imports took, its seconds and its AP.
+
+    Training, not measuring, has to do with `headroom_mb`; MemoryError when it cannot.
+    """
     base = _memory_mb("VmRSS")
     started, cpu = time.perf_counter(), time.process_time()
-    scores = ARMS[arm](folder)
+    with _limited(headroom_mb):
+        scores = ARMS[arm](folder)
     seconds, cpu_s = time.perf_counter() - started, time.process_time() - cpu
     peak = _memory_mb("VmHWM") - base
     test = pq.read_table(folder / "test.parquet")
@@ -125,12 +161,12 @@ def _parts(folder: Path) -> list[Path]:
     return sorted(folder.glob("part-*.parquet"))
 
 
-def _spilled(folder: Path, scratch: Path) -> tuple[FloatRows, NDArray[np.float32]]:
+def _spilled(files: list[Path], scratch: Path) -> tuple[FloatRows, NDArray[np.float32]]:
     labels, width = [], 0
-    for path in _parts(folder):
+    for path in files:
         # Buffered reading: a file is never decoded as a whole.
-        with pq.ParquetFile(path) as source:
-            for batch in source.iter_batches(batch_size=READ_ROWS):
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER_BYTES) as source:
+            for batch in source.iter_batches(batch_size=READ_ROWS, use_threads=False):
                 X, y = _matrix(pa.Table.from_batches([batch]))
                 append(scratch / "x", X)
                 labels.append(y)
@@ -156,5 +192,40 @@ def _memory_mb(field: str) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
 
 
+@contextmanager
+def _limited(headroom_mb: int | None) -> Iterator[None]:
+    """Let this process hold so much more private memory than it holds now.
+
+    RLIMIT_DATA, not RLIMIT_AS: address space that is only mapped or reserved (libraries,
+    threads' stacks) is no memory.
+    """
+    if headroom_mb is None:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = int(_memory_mb("VmData") + headroom_mb) * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+    try:
+        yield
+    except (xgb.core.XGBoostError, lgb.basic.LightGBMError) as exc:
+        if "bad_alloc" in str(exc) or "allocat" in str(exc):
+            raise MemoryError(str(exc)) from exc
+        raise
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def main(arguments: list[str]) -> int:
+    """Run one arm; 1 when the memory it may have does not suffice."""
+    arm, folder, *headroom = arguments
+    try:
+        found = measure(arm, Path(folder), int(headroom[0]) if headroom else None)
+    except MemoryError as exc:
+        sys.stderr.write(f"MemoryError: {exc}\n")
+        return 1
+    sys.stdout.write(json.dumps(found) + "\n")
+    return 0
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(measure(sys.argv[1], Path(sys.argv[2]))) + "\n")
+    sys.exit(main(sys.argv[1:]))

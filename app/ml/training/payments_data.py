@@ -31,6 +31,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
 }
 OPTIONAL = ("fraud", "kind")
 SUFFIXES = (".parquet", ".csv")
+BUFFER_BYTES = 65_536
 CENTS_MAX = 10**13
 TIME_MAX_S = 4_291_747_199
 """The last second of 2105: event times are kept in 32 bits, with room for a label delay."""
@@ -139,7 +140,9 @@ def payment_batches(
             if path.suffix.lower() == ".csv":
                 parts: Iterator[pa.RecordBatch] = iter(pa_csv.open_csv(path))
             else:
-                parts = pq.ParquetFile(path).iter_batches(batch_size=rows, columns=wanted)
+                # Without these a whole row group of raw bytes is held beside the batch.
+                source = pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER_BYTES)
+                parts = source.iter_batches(batch_size=rows, columns=wanted)
             for part in parts:
                 yield _columns(pa.Table.from_batches([part]), chosen)
         except (pa.ArrowException, OSError, ValueError) as exc:

@@ -62,7 +62,7 @@ def make_parts(
         usable = labelled & (day >= known.first_usable_day)
         X, acts = carried.rows(table, usable)
         kept = usable & ((table.fraud == 1) | (rng.random(len(table)) < NEGATIVE_SHARE))
-        last_week = usable & (day >= known.first_week_day)
+        last_week = usable & (table.ts_s >= known.hidden_from_s)
         hidden_from += int((kept & ~last_week).sum())
         _write(parts.folder, "train", X[kept], acts[kept])
         append(folder / "train.y", table.fraud[kept].astype(np.int8))

@@ -6,7 +6,7 @@ iterator, LightGBM through a sequence. Stages that have finished survive a kill.
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ml.estimators.anomaly import fit_anomaly, sample_of
+from app.ml.estimators.engine import LOCAL, Engine
 from app.ml.estimators.fraud import FraudMembers, fit_beta
-from app.ml.estimators.parts import fit_from_rows, log_odds_of
+from app.ml.estimators.parts import log_odds_of
 from app.ml.serving.anomaly import TailAnomaly
 from app.ml.serving.fraud_scorer import calibrated
 from app.ml.training.batches.checkpoint import Checkpoints, Facts
@@ -49,6 +50,17 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What makes two runs on the same payments differ."""
+
+    seed: int = 7
+    costs: CostMatrix = field(default_factory=CostMatrix)
+    end_s: int = NO_LIMIT_S
+    """Payments from here on are left out."""
+    engine: Engine = LOCAL
+
+
+@dataclass(frozen=True, slots=True)
 class BatchRun:
     """The model, and what reading left out."""
 
@@ -58,22 +70,23 @@ class BatchRun:
 
 
 def train_in_batches(
-    source: Source, work: Path, *, seed: int, costs: CostMatrix, end_s: int = NO_LIMIT_S,
-    progress: Progress = lambda _: None,
-) -> BatchRun:  # fmt: skip
-    """Train on payments before `end_s`; the same payments and seed give the same bytes.
+    source: Source, work: Path, plan: Plan, *, progress: Progress = lambda _: None
+) -> BatchRun:
+    """Train on payments; the same ones, seed and local engine give the same bytes.
 
     A run in `work` on the same source and settings goes on where it ended, another one is
-    thrown away. Raises PaymentDataError, TrainingDataError, the latter also for a full disk.
+    thrown away. Raises PaymentDataError, EngineError, TrainingDataError, the latter also for
+    a full disk.
     """
     key = {
-        "source": source.key(), "end_s": end_s, "seed": seed, "costs": asdict(costs),
-        "recipe": recipe(), "libraries": libraries(),
+        "source": source.key(), "end_s": plan.end_s, "seed": plan.seed,
+        "costs": asdict(plan.costs), "recipe": recipe(), "libraries": libraries(),
+        "engine": plan.engine.name,
     }  # fmt: skip
     try:
-        run = _Run(Checkpoints(work, key), seed)
+        run = _Run(Checkpoints(work, key), plan)
         progress(STAGES[0])
-        run.read(source, end_s)
+        run.read(source)
         progress(STAGES[1])
         run.make_features()
         progress(STAGES[2])
@@ -81,7 +94,7 @@ def train_in_batches(
         progress(STAGES[3])
         members = run.members("full", None)
         progress(STAGES[4])
-        trained = run.finish(blind, members, costs)
+        trained = run.finish(blind, members)
         return BatchRun(trained, run.duplicates, run.skipped)
     except OSError as exc:
         raise TrainingDataError(f"{work} cannot be written: {exc.strerror or exc}") from exc
@@ -90,12 +103,12 @@ def train_in_batches(
 class _Run:
     """The stages of one run; each reads what the ones before it left on disk."""
 
-    def __init__(self, checkpoints: Checkpoints, seed: int) -> None:
-        self._checkpoints, self._seed = checkpoints, seed
+    def __init__(self, checkpoints: Checkpoints, plan: Plan) -> None:
+        self._checkpoints, self._plan, self._seed = checkpoints, plan, plan.seed
 
-    def read(self, source: Source, end_s: int) -> None:
+    def read(self, source: Source) -> None:
         def run(folder: Path) -> Facts:
-            store, duplicates = DayStore.build(folder, source.batches(), end_s=end_s)
+            store, duplicates = DayStore.build(folder, source.batches(), end_s=self._plan.end_s)
             found = survey(store).to_json()
             return {"duplicates": duplicates, "skipped": source.skipped, "survey": found}
 
@@ -120,7 +133,7 @@ class _Run:
             y = self._parts.labels()[:count]
             weight = np.where(y == 1, 1.0, 1.0 / NEGATIVE_SHARE)
             with self._parts.rows("train.x", count=count) as rows:
-                fitted = fit_from_rows(rows, y, weight, seed=self._seed)
+                fitted = self._plan.engine.fit(rows, y, weight, seed=self._seed)
             np.savez(folder / "members.npz", allow_pickle=False, **fitted.to_arrays())
             return {}
 
@@ -128,8 +141,9 @@ class _Run:
         with np.load(folder / "members.npz") as held:
             return FraudMembers.of_arrays({key: held[key] for key in held.files})
 
-    def finish(self, blind: FraudMembers, members: FraudMembers, costs: CostMatrix) -> TrainedFraud:
+    def finish(self, blind: FraudMembers, members: FraudMembers) -> TrainedFraud:
         seed, week, known = self._seed, self._parts.week(), self._known
+        costs = self._plan.costs
         with ExitStack() as stack:
             week_x, week_acts, train_x, train_acts, legit_acts = (
                 stack.enter_context(self._parts.rows(name))
@@ -152,6 +166,9 @@ class _Run:
             compared = compared_rows(week.fraud, seed=seed)
             manifest = manifest_of(known.facts, seed=seed, costs=costs)
             manifest["training"]["kinds"] = list(known.kinds)
+            if self._plan.engine.name != LOCAL.name:
+                # Other trees than the local ones: never two models under one version.
+                manifest["version"] += f"-{self._plan.engine.name}"
             manifest |= {
                 "constants": asdict(known.constants),
                 "habits": asdict(known.habits),

@@ -31,7 +31,8 @@ class Survey:
     habits: Habits
     facts: TrainingFacts
     first_usable_day: int
-    first_week_day: int
+    hidden_from_s: int
+    """Rows from here on measure; members that are measured have not seen them."""
     mean_fraud_amount: float
     kinds: tuple[int, ...]
 
@@ -76,7 +77,35 @@ def survey(store: DayStore) -> Survey:
             data_sha256=_digest(store),
         ),
         first_usable_day=begin,
-        first_week_day=week,
+        hidden_from_s=week * DAY,
+        mean_fraud_amount=sums.fraud_cents / frauds / 100,
+        kinds=tuple(sorted(sums.kinds)),
+    )  # fmt: skip
+
+
+def survey_after(
+    store: DayStore, begin: int, *, constants: Constants, habits: Habits, hidden_from_s: int
+) -> Survey:
+    """Survey the days from `begin` on for a model whose frozen means exist already."""
+    sums, first_s, last_s = _Sums(), 0, 0
+    for day in store.days:
+        if day < begin:
+            continue
+        payments = store.read(day)
+        first_s = first_s or int(payments.table.ts_s[0])
+        last_s = int(payments.table.ts_s[-1])
+        sums.add(payments, usable=True, last_week=False)
+    rows, frauds = sums.rows[0], sums.frauds[0]
+    refuse_one_class("in the new days", frauds, rows)
+    return Survey(
+        constants=constants,
+        habits=habits,
+        facts=TrainingFacts(
+            first_s=first_s, last_s=last_s, payments=sums.payments, rows=rows, frauds=frauds,
+            data_sha256=_digest(store),
+        ),
+        first_usable_day=begin,
+        hidden_from_s=hidden_from_s,
         mean_fraud_amount=sums.fraud_cents / frauds / 100,
         kinds=tuple(sorted(sums.kinds)),
     )  # fmt: skip
