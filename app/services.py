@@ -62,6 +62,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "fraud.customer_asked.v1": (("ask_customer", "fast"),),
     "fraud.ring_refused.v1": (("relabel_ring", "fast"),),
     "fraud.model_watch_due.v1": (("watch_models", "slow"),),
+    "fraud.rules_backtest_asked.v1": (("backtest_rules", "slow"),),
     "market.day_closed.v1": (("rebuild_frontier", "slow"),),
     "portfolio.frontier_wanted.v1": (("rebuild_frontier", "slow"),),
 }
@@ -194,6 +195,7 @@ def build(
         identity=identity_service,
         four_eyes_minor=settings.fraud_four_eyes_minor,
         review_share=settings.fraud_review_share,
+        rule_impact_max=settings.fraud_rule_impact_max_bps / 10_000,
     )
     ledger_service = LedgerService(
         db=db,

@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     fraud_review_share: Annotated[float, Field(ge=0, le=1)] = 0.002
     """The share of allowed payments that a person looks at afterwards: 0.1 to 0.5 % is usual."""
 
+    fraud_rule_impact_max_bps: Annotated[int, Field(ge=0, le=10_000)] = 500
+    """Rules that would treat more of the payments than this (in 1/10,000) more strictly, or more
+    mildly, than now go live only with a word that this is wanted."""
+
     market_seed: int = 7
     log_level: str = "INFO"
 

@@ -20,7 +20,11 @@ COLLECTIONS = (
             "bsonType": "object",
             "required": ["_id", "kind", "user_id", "at", "inputs", "versions", "outputs", "hash"],
         },
-        indexes=(IndexSpec((("user_id", 1), ("at", 1))),),
+        indexes=(
+            IndexSpec((("user_id", 1), ("at", 1))),
+            # A period of one kind: the embedded database reads a range of `_id` as a whole.
+            IndexSpec((("kind", 1), ("at", 1))),
+        ),
     ),
 )
 

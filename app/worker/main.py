@@ -46,6 +46,7 @@ FUNCTIONS: Mapping[str, Handler] = {
     "open_sample": fraud.open_sample,
     "relabel_ring": fraud.relabel_ring,
     "watch_models": fraud.watch_models,
+    "backtest_rules": fraud.backtest_rules,
     "ask_customer": ledger.ask_customer,
     "rebuild_frontier": portfolio.rebuild_frontier,
 }

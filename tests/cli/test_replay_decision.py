@@ -15,12 +15,17 @@ from app.core.ids import new_id
 from app.core.money import Money
 from app.core.replays import Replay, compare
 from app.core.uow import Transaction
+from app.domains.fraud.list_types import ListName, SubjectKind
+from app.domains.fraud.repository import rule_sets
+from app.domains.fraud.rule_types import RulePointer
 from app.domains.fraud.types import PaymentFacts, PaymentKind
 from app.domains.portfolio.types import AdviceOutcome
 from app.services import AppServices
 from tests.api.conftest import app, key_file, services
+from tests.factories.cases import caller_of
 from tests.factories.market import open_market
 from tests.factories.people import FINANCIAL, PERSONAL, make_cleared
+from tests.factories.rules import rule
 
 __all__ = ["app", "key_file", "services"]
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,9 +45,24 @@ async def advice(services: AppServices) -> str:
     return made.recommendation_id
 
 
-async def payments(services: AppServices, count: int = 3) -> list[str]:
+async def judged_by(services: AppServices) -> tuple[str, str]:
+    """Put one set of rules in force and another one in shadow; return their versions."""
+    made = [
+        await services.fraud.rules.changes.draft(
+            [rule(minor=minor, outcome="step_up")], caller=caller_of("ann"), note="test"
+        )
+        for minor in (90_000, 90_001)
+    ]
+    pointer = await rule_sets.pointer(services.db)
+    active, shadow = (one.number for one in made)
+    changed = replace(pointer, active=active, shadow=shadow, shadow_since=services.clock.now())
+    await rule_sets.move(services.db, changed)
+    return made[0].version, made[1].version
+
+
+async def payments(services: AppServices, count: int = 3, *, payee: str = "") -> list[str]:
     """Book payments of one person; the last ones have a state to remember."""
-    ids, payer, payee = [], new_id(), new_id()
+    ids, payer, payee = [], new_id(), payee or new_id()
     for number in range(count):
         facts = PaymentFacts(
             payment_id=new_id(), user_id=payer, payee_id=payee, kind=PaymentKind.TRANSFER,
@@ -128,6 +148,53 @@ class TestFraud:
             found = await run(services, decision_id)
 
             assert found.identical, (found.missing, found.differences)
+
+    @pytest.mark.row("FC6")
+    async def test_comes_out_the_same_under_rules_and_lists_that_are_gone(
+        self, services: AppServices
+    ) -> None:
+        active, shadow = await judged_by(services)
+        payee = new_id()
+        entry = await services.fraud.rules.lists.add(
+            ListName.ALLOW, SubjectKind.PAYEE, payee, reason="known well", caller=caller_of("ann"),
+            expires_at=services.clock.now() + timedelta(days=1),
+        )  # fmt: skip
+        ids = await payments(services, payee=payee)
+        record = await decisions.load(services.db, ids[0])
+        assert record is not None
+        assert record.versions["rules"] == active
+        assert record.outputs["shadow"]["rules"] == shadow
+        assert record.inputs["lists"][0]["entry"] == entry.entry_id
+        # Later: back to the built-in rules, no shadow, no list.
+        await rule_sets.move(services.db, RulePointer(revision=9))
+        await services.fraud.rules.lists.remove(entry.entry_id, caller=caller_of("ann"))
+
+        for decision_id in ids:
+            found = await run(services, decision_id)
+
+            assert found.identical, (found.missing, found.differences)
+
+    @pytest.mark.row("FC6")
+    async def test_rules_that_are_gone_are_named(self, services: AppServices) -> None:
+        active, _ = await judged_by(services)
+        decision_id = (await payments(services, 1))[0]
+        await services.db.delete_one("fraud_rule_sets", {"_id": int(active.rpartition("-")[2])})
+
+        assert (await run(services, decision_id)).missing == (f"rules {active}",)
+
+    @pytest.mark.row("EX4")
+    async def test_a_record_from_before_the_rules_were_data_comes_out_the_same(
+        self, services: AppServices
+    ) -> None:
+        decision_id = (await payments(services))[-1]
+        gone = dict.fromkeys(("inputs.facts", "inputs.lists", "inputs.in_flight"), "")
+        change = {"$unset": {**gone, "outputs.asked": ""}}
+        await services.db.update_one(decisions.COLLECTION, {"_id": decision_id}, change)
+        await rehash(services, decision_id)
+
+        found = await run(services, decision_id)
+
+        assert found.identical, (found.missing, found.differences)
 
     @pytest.mark.row("EX4")
     async def test_an_altered_score_is_found(self, services: AppServices) -> None:

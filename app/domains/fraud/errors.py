@@ -11,7 +11,13 @@ FinNamiError
 │   ├── PaymentDecisionNotFoundError 404 payment_decision_not_found
 │   ├── ModelNotFoundError       404 model_not_found
 │   ├── ModelChangeNotFoundError 404 model_change_not_found
+│   ├── RulesNotFoundError       404 rules_not_found
+│   ├── BacktestNotFoundError    404 backtest_not_found
+│   ├── ListEntryNotFoundError   404 list_entry_not_found
 │   └── LinkTargetNotFoundError  404 link_target_not_found
+├── InvalidInputError
+│   ├── InvalidRuleError         422 invalid_rule       (field `place`)
+│   └── InvalidListEntryError    422 invalid_list_entry
 └── ConflictError
     ├── CaseClosedError          409 fraud_case_closed
     ├── FraudCaseTakenError      409 fraud_case_taken   (fields `holder`, `until`)
@@ -21,10 +27,15 @@ FinNamiError
     ├── ModelRefusedError        409 model_refused      not trusted, altered, other features
     ├── PromotionRefusedError    409 promotion_refused  (field `reasons`)
     ├── NothingToRollBackError   409 nothing_to_roll_back
-    └── ModelChangedError        409 model_changed      somebody else changed it meanwhile
+    ├── ModelChangedError        409 model_changed      somebody else changed it meanwhile
+    ├── RulesChangedError        409 rules_changed      somebody else changed them meanwhile
+    ├── RulesBrokenError         409 rules_broken       altered since they were written
+    ├── RulesNotProvenError      409 rules_not_proven   (field `missing`: backtest, shadow)
+    ├── ImpactTooLargeError      409 impact_too_large   (fields `limit`, `…_share`)
+    └── ListFullError            409 list_full
 """
 
-from app.core.errors import ConflictError, ForbiddenError, NotFoundError
+from app.core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 
 
 class PaymentBlockedError(ForbiddenError):
@@ -151,3 +162,73 @@ class ModelChangedError(ConflictError):
 
     code = "model_changed"
     title = "Somebody else changed the model meanwhile"
+
+
+class InvalidRuleError(InvalidInputError):
+    """A rule says something that rules cannot say; `place` names where."""
+
+    code = "invalid_rule"
+    title = "The rule is not valid"
+
+
+class InvalidListEntryError(InvalidInputError):
+    """An entry has to end: a block within a year, an allowance within ninety days."""
+
+    code = "invalid_list_entry"
+    title = "The entry is not valid"
+
+
+class RulesNotFoundError(NotFoundError):
+    """There is no set of rules of that number."""
+
+    code = "rules_not_found"
+    title = "No such rules"
+
+
+class BacktestNotFoundError(NotFoundError):
+    """Nobody asked for a back-test of these rules."""
+
+    code = "backtest_not_found"
+    title = "These rules were not back-tested"
+
+
+class ListEntryNotFoundError(NotFoundError):
+    """There is no such entry, or it was removed."""
+
+    code = "list_entry_not_found"
+    title = "No such entry"
+
+
+class RulesChangedError(ConflictError):
+    """The rules in force are not the ones this change was made for."""
+
+    code = "rules_changed"
+    title = "Somebody else changed the rules meanwhile"
+
+
+class RulesBrokenError(ConflictError):
+    """A stored set is not what was written: it is neither put in force nor measured."""
+
+    code = "rules_broken"
+    title = "These rules were altered since they were written"
+
+
+class RulesNotProvenError(ConflictError):
+    """Rules go live after a fresh back-test against those in force, and after a shadow run."""
+
+    code = "rules_not_proven"
+    title = "These rules have not shown what they do"
+
+
+class ImpactTooLargeError(ConflictError):
+    """The rules would change more payments than the limit, or too few were there to tell."""
+
+    code = "impact_too_large"
+    title = "These rules would change what becomes of many payments"
+
+
+class ListFullError(ConflictError):
+    """Both lists together take at most 2,000 entries that have not expired."""
+
+    code = "list_full"
+    title = "The lists take no more entries"

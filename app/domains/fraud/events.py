@@ -65,3 +65,11 @@ class RingRefused(Event):
 
     name: ClassVar[str] = "fraud.ring_refused.v1"
     case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulesBacktestAsked(Event):
+    """Somebody wants to know what rules would have done to the last weeks' payments."""
+
+    name: ClassVar[str] = "fraud.rules_backtest_asked.v1"
+    backtest_id: str

@@ -1,17 +1,21 @@
 """A fraud decision made again from its record: the state it saw, the model it used, the rules."""
 
 import asyncio
+from dataclasses import replace
 
 from app.core.decisions import DecisionRecord
 from app.core.money import Money
 from app.core.replays import MissingForReplayError
 from app.core.store import Store
 from app.domains.fraud.adapters.model import ModelScorer, StoredScorers
-from app.domains.fraud.repository import events
+from app.domains.fraud.errors import RulesBrokenError
+from app.domains.fraud.recording import decision_record
+from app.domains.fraud.repository import events, judged, rule_sets
 from app.domains.fraud.repository.events import Side
+from app.domains.fraud.rule_types import BUILTIN_VERSION, CUSTOM_PREFIX, RuleSet
 from app.domains.fraud.rules import sampling, watermark
-from app.domains.fraud.rules import verdict as rules
-from app.domains.fraud.service import decision_record
+from app.domains.fraud.rules import verdict as verdicts
+from app.domains.fraud.rules.builtin import BUILTIN
 from app.domains.fraud.types import (
     EntityState,
     PaymentFacts,
@@ -28,11 +32,8 @@ async def replay(store: Store, stored: DecisionRecord, *, scorers: StoredScorers
 
     Raises MissingForReplayError naming the rules or model that are not here any more.
     """
-    if stored.versions["rules"] != rules.RULES_VERSION:
-        raise MissingForReplayError(
-            f"rules {stored.versions['rules']}; this program has {rules.RULES_VERSION}"
-        )
-    given = stored.inputs
+    given, shadow = stored.inputs, stored.outputs.get("shadow")
+    rules = await _rules(store, str(stored.versions["rules"]))
     facts = PaymentFacts(
         payment_id=given["payment_id"],
         user_id=stored.user_id,
@@ -54,23 +55,49 @@ async def replay(store: Store, stored: DecisionRecord, *, scorers: StoredScorers
     if stored.versions["model"] is not None:
         model = await asyncio.to_thread(_model, scorers, str(stored.versions["model"]))
         score = model.score(facts, customer, payee)
-    outcome, reasons = rules.decide(facts, customer, score)
+    # Lists and what was in flight are gone by now: they are taken as they were recorded.
+    decided = verdicts.judge(
+        facts,
+        replace(customer, in_flight=tuple(int(ms) for ms in given.get("in_flight", ()))),
+        score,
+        rules=rules,
+        shadow=await _rules(store, str(shadow["rules"])) if shadow else None,
+        hits=tuple(judged.hit_from(hit) for hit in given.get("lists", ())),
+    )
     return decision_record(
         Verdict(
             decision_id=stored.id,
             facts=facts,
-            outcome=outcome,
-            reasons=reasons,
+            outcome=decided.outcome,
+            reasons=verdicts.reasons_of(decided, score),
             score=score,
             degraded=score is None,
-            rules_version=rules.RULES_VERSION,
+            rules_version=rules.version,
             seen=marks,
             review_sample=sampling.reviewed(
-                stored.id, outcome, share=given.get("review_share", sampling.REVIEW_SHARE)
+                stored.id, decided.outcome, share=given.get("review_share", sampling.REVIEW_SHARE)
             ),
             review_share=given.get("review_share"),
+            # Records older than this part stay comparable without it.
+            judged=decided if "facts" in given else None,
         )
     )
+
+
+async def _rules(store: Store, version: str) -> RuleSet:
+    """Return the rules that a record names. Raises MissingForReplayError."""
+    if version == BUILTIN_VERSION:
+        return BUILTIN
+    number = version.removeprefix(CUSTOM_PREFIX)
+    if not version.startswith(CUSTOM_PREFIX) or not number.isdecimal():
+        raise MissingForReplayError(f"rules {version}; this program has {BUILTIN_VERSION}")
+    try:
+        found = await rule_sets.find(store, int(number))
+    except RulesBrokenError as error:
+        raise MissingForReplayError(str(error)) from error
+    if found is None:
+        raise MissingForReplayError(f"rules {version}")
+    return found
 
 
 async def _state(store: Store, facts: PaymentFacts, side: Side, mark: Watermark) -> EntityState:

@@ -5,13 +5,13 @@ import structlog
 from app.core import decisions
 from app.core.clock import Clock
 from app.core.db import Database
-from app.core.decisions import DecisionRecord
 from app.core.gate import Gate
 from app.core.ids import new_ulid
 from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.fraud.case_types import Permission
 from app.domains.fraud.events import ReviewSampled
+from app.domains.fraud.recording import decision_record
 from app.domains.fraud.repository import events, history
 from app.domains.fraud.repository.specs import COLLECTIONS as SPECS
 from app.domains.fraud.repository.state import EntityStates
@@ -36,6 +36,8 @@ from app.domains.fraud.usecases.notices import Notices
 from app.domains.fraud.usecases.opening import ask
 from app.domains.fraud.usecases.questions import Questions, question_of
 from app.domains.fraud.usecases.rings import Rings
+from app.domains.fraud.usecases.rule_changes import IMPACT_MAX_SHARE
+from app.domains.fraud.usecases.rules import Rules
 from app.domains.fraud.usecases.samples import Samples
 from app.domains.identity.service import IdentityService
 
@@ -50,7 +52,7 @@ class FraudService:
     customers are asked and told in `questions` and `notices`, what is drawn at random in
     `samples`, link analysis in `rings`, the
     model of this process in `in_force`, the desk that changes it in `models` and
-    `model_changes`, what is known of how it does in `model_watch`.
+    `model_changes`, what is known of how it does in `model_watch`, rules and lists in `rules`.
 
     Without a scorer every payment needs a fresh code: never a silent approval.
     """
@@ -66,12 +68,14 @@ class FraudService:
         identity: IdentityService,
         four_eyes_minor: int = FOUR_EYES_MINOR,
         review_share: float = sampling.REVIEW_SHARE,
+        rule_impact_max: float = IMPACT_MAX_SHARE,
     ) -> None:
         self._db = db
         self.review_share = review_share
         self.in_force = InForce(db=db, clock=clock, scorer=scorer, source=scorers)
         self.models = Models(db=db, clock=clock, source=scorers)
         self.model_changes = ModelChanges(db=db, clock=clock, identity=identity, models=self.models)
+        self.rules = Rules(db=db, clock=clock, identity=identity, impact_max_share=rule_impact_max)
         self._states = EntityStates(store=db, gate=gate, clock=clock)
         self.model_watch = ModelWatch(db=db, clock=clock, models=self.models, source=scorers)
         self.cases = Cases(db=db, clock=clock, identity=identity, four_eyes_minor=four_eyes_minor)
@@ -101,19 +105,28 @@ class FraudService:
     async def _judge(self, facts: PaymentFacts, *, trial: bool) -> Verdict:
         customer, payee = await self._states.load(facts, mark=not trial)
         score = self._score(facts, customer, payee)
-        outcome, reasons = rules.decide(facts, customer, score)
+        book = await self.rules.book.current()
+        judged = rules.judge(
+            facts,
+            customer,
+            score,
+            rules=book.active,
+            shadow=book.shadow,
+            hits=book.hits(facts),
+        )
         decision_id = new_ulid(facts.at)
         return Verdict(
             decision_id=decision_id,
             facts=facts,
-            outcome=outcome,
-            reasons=reasons,
+            outcome=judged.outcome,
+            reasons=rules.reasons_of(judged, score),
             score=score,
             degraded=score is None,
-            rules_version=rules.RULES_VERSION,
+            rules_version=book.active.version,
             seen=(watermark.of(customer, facts.at), watermark.of(payee, facts.at)),
-            review_sample=sampling.reviewed(decision_id, outcome, share=self.review_share),
+            review_sample=sampling.reviewed(decision_id, judged.outcome, share=self.review_share),
             review_share=self.review_share,
+            judged=judged,
         )
 
     def _score(
@@ -134,6 +147,7 @@ class FraudService:
         A held one opens its case here, so that it is never stuck without one.
         """
         await decisions.record(tx, decision_record(verdict))
+        await self.rules.lists.log(tx, verdict)
         if booked:
             await events.append(tx, verdict.facts, high_ratio=_high(verdict))
         if booked and verdict.facts.fresh_factor:
@@ -198,46 +212,3 @@ class FraudService:
 
 def _high(verdict: Verdict) -> bool:
     return verdict.score is not None and verdict.score.high_ratio
-
-
-def decision_record(verdict: Verdict) -> DecisionRecord:
-    """Return what is stored of a verdict: enough to reach it again (see replay.py)."""
-    facts, score = verdict.facts, verdict.score
-    return DecisionRecord(
-        id=verdict.decision_id,
-        kind="fraud",
-        user_id=facts.user_id,
-        at=facts.at,
-        inputs={
-            "payment_id": facts.payment_id,
-            "payee_id": facts.payee_id,
-            "kind": facts.kind.value,
-            "amount_minor": facts.amount.amount_minor,
-            "currency": facts.amount.currency,
-            "fresh_factor": facts.fresh_factor,
-            "vector": list(score.vector) if score else None,
-            "seen": [watermark.document(mark) for mark in verdict.seen],
-            "behaviour": list(score.behaviour) if score else None,
-            **({} if verdict.review_share is None else {"review_share": verdict.review_share}),
-        },
-        versions={
-            "rules": verdict.rules_version,
-            "model": score.model_version if score else None,
-        },
-        outputs={
-            "outcome": verdict.outcome.value,
-            "probability": score.probability if score else None,
-            "anomaly": score.anomaly if score else None,
-            "degraded": verdict.degraded,
-            "review_sample": verdict.review_sample,
-        },
-        explanation={
-            "reasons": [
-                {"code": r.code, "sentence": r.sentence, "contribution": r.contribution}
-                for r in verdict.reasons
-            ],
-            "base": score.base if score else None,
-            "log_odds": score.log_odds if score else None,
-            "contributions": list(score.contributions) if score else None,
-        },
-    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from app.core.money import Money
 from app.ml.features import fraud_state
 from app.ml.features.fraud import terminal_key
 from app.ml.store import StoredModel
+
+if TYPE_CHECKING:
+    from app.domains.fraud.rule_types import Judgement
 
 
 class PaymentKind(StrEnum):
@@ -130,6 +133,8 @@ class Verdict:
     """True when a person looks at this allowed payment afterwards, for an unselected label."""
     review_share: float | None = None
     """The share of allowed payments that was drawn then; None in records older than it."""
+    judged: "Judgement | None" = None
+    """What rules and lists made of it; recorded, so that others can be tried on it."""
 
 
 class Scorer(Protocol):

@@ -51,6 +51,7 @@ class StepUpAction(StrEnum):
     CASE_DECISION = "case_decision"
     ROLE_CHANGE = "role_change"
     MODEL_CHANGE = "model_change"
+    RULE_CHANGE = "rule_change"
     REVERSAL = "reversal"
 
 

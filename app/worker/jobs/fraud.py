@@ -1,4 +1,4 @@
-"""What follows analysts' decisions, samples to look at, and the hourly look at the models."""
+"""What follows analysts' decisions, samples to look at, the models' hour, back-tests of rules."""
 
 from app.services import AppServices
 from app.worker.job import JobRun
@@ -22,3 +22,8 @@ async def relabel_ring(services: AppServices, run: JobRun) -> None:
 async def watch_models(services: AppServices, run: JobRun) -> None:  # noqa: ARG001 - takes nothing
     """Report on the model in force and its challenger; twice replaces once."""
     await services.fraud.model_watch.run()
+
+
+async def backtest_rules(services: AppServices, run: JobRun) -> None:
+    """Make the back-test that was asked for; one that is there stays as it is."""
+    await services.fraud.rules.backtests.run(run.ids["backtest_id"])

@@ -12,6 +12,11 @@ MODEL_POINTERS = "model_pointers"
 MODEL_CHANGES = "model_changes"
 MODEL_COMPARISONS = "model_comparisons"
 MODEL_REPORTS = "model_reports"
+RULEBOOK = "fraud_rulebook"
+RULE_SETS = "fraud_rule_sets"
+BACKTESTS = "fraud_backtests"
+LIST_ENTRIES = "fraud_list_entries"
+LIST_HITS = "fraud_list_hits"
 _DAY_S = 86_400
 COLLECTIONS = (
     CollectionSpec(
@@ -71,6 +76,37 @@ COLLECTIONS = (
         MODEL_REPORTS,
         indexes=(
             IndexSpec((("version", 1), ("day", -1))),
+            IndexSpec((("at", 1),), ttl_s=400 * _DAY_S, name="expiry"),
+        ),
+    ),
+    CollectionSpec(
+        RULEBOOK, validator={"bsonType": "object", "required": ["_id", "revision", "active"]}
+    ),
+    CollectionSpec(
+        RULE_SETS,
+        validator={"bsonType": "object", "required": ["_id", "rules", "author", "digest"]},
+    ),
+    CollectionSpec(
+        BACKTESTS,
+        validator={"bsonType": "object", "required": ["_id", "rules", "state", "asked_at"]},
+        indexes=(
+            IndexSpec((("rules", 1), ("_id", -1))),
+            IndexSpec((("asked_at", 1),), ttl_s=400 * _DAY_S, name="expiry"),
+        ),
+    ),
+    CollectionSpec(
+        LIST_ENTRIES,
+        validator={"bsonType": "object", "required": ["_id", "list", "subject", "expires_at"]},
+        indexes=(
+            # Serves the lists' load, too; an entry stops working by its time, not by this.
+            IndexSpec((("expires_at", 1),), ttl_s=90 * _DAY_S, name="expiry"),
+        ),
+    ),
+    CollectionSpec(
+        LIST_HITS,
+        validator={"bsonType": "object", "required": ["_id", "entry", "decision", "at"]},
+        indexes=(
+            IndexSpec((("entry", 1), ("at", -1))),
             IndexSpec((("at", 1),), ttl_s=400 * _DAY_S, name="expiry"),
         ),
     ),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from app.core.money import Money
 from app.domains.fraud.evidence_types import Correction, CorrectionCode
-from app.domains.fraud.rules.verdict import BURST_COUNT
+from app.domains.fraud.rules.builtin import BURST_COUNT
 from app.domains.fraud.rules.words import customer_group
 
 MAX_REASONS = 4

@@ -1,7 +1,9 @@
-"""Pure decisions of fraud: velocity rules, bands of the score, the stricter of both wins."""
+"""Pure decisions of fraud: lists, rules and bands of the score; the strictest of them wins."""
 
-from datetime import timedelta
-
+from app.domains.fraud.list_types import ListHit, ListName
+from app.domains.fraud.rule_types import Judgement, Rule, RuleSet, ShadowVerdict
+from app.domains.fraud.rules import language
+from app.domains.fraud.rules.builtin import BUILTIN, OUTGOING
 from app.domains.fraud.types import (
     SEVERITY,
     EntityState,
@@ -9,21 +11,11 @@ from app.domains.fraud.types import (
     ModelScore,
     Outcome,
     PaymentFacts,
-    PaymentKind,
 )
 
-RULES_VERSION = "fraud-rules/3"
-
-# Starting values in minor units of the payment's currency: judgement, to be replaced by the
-# cost matrix once labels exist. Changing one is a new RULES_VERSION.
-LARGE_MINOR = 1_000_000
-NEW_PAYEE_MINOR = 50_000
-BURST_COUNT = 20
-BURST_WINDOW = timedelta(hours=1)
 UNSCORED_PROBABILITY = 0.30
 COLD_START_PAYMENTS = 5
-
-_OUTGOING = frozenset({PaymentKind.TRANSFER, PaymentKind.WITHDRAWAL})
+BLOCKED = FraudReason("list_block", "We cannot make this payment.")
 
 WORDS = {
     "amount": "the amount",
@@ -36,27 +28,6 @@ WORDS = {
     "ct_n": "whether you paid this payee before",
     "hour": "the time of day",
 }
-
-
-def rule_reasons(
-    facts: PaymentFacts, customer: EntityState
-) -> tuple[tuple[Outcome, FraudReason], ...]:
-    """Return every rule that fires, with what it asks for."""
-    found: list[tuple[Outcome, FraudReason]] = []
-    # Those in flight count too: twenty sent at once would otherwise not see each other.
-    recent = customer.within(BURST_WINDOW, at=facts.at)
-    if recent >= BURST_COUNT:
-        sentence = f"You made {recent} payments within the last hour."
-        found.append((Outcome.HOLD, FraudReason("burst", sentence)))
-    if facts.kind in _OUTGOING:
-        new = facts.amount.amount_minor >= NEW_PAYEE_MINOR and not customer.paid(facts.payee_id)
-        if new:
-            sentence = "This is your first payment to this payee."
-            found.append((Outcome.STEP_UP, FraudReason("new_payee", sentence)))
-        if facts.amount.amount_minor >= LARGE_MINOR:
-            sentence = "The amount is large."
-            found.append((Outcome.STEP_UP, FraudReason("large_amount", sentence)))
-    return tuple(found)
 
 
 def score_outcome(score: ModelScore) -> Outcome:
@@ -77,7 +48,7 @@ def trusted_so_far(facts: PaymentFacts, customer: EntityState) -> Outcome:
     training data, and money that she moves into her own account or holdings is not lost: there
     a score asks for a fresh code at most. Rules are not bounded by this.
     """
-    if facts.kind not in _OUTGOING or customer.count < COLD_START_PAYMENTS:
+    if facts.kind not in OUTGOING or customer.count < COLD_START_PAYMENTS:
         return Outcome.STEP_UP
     return Outcome.BLOCK
 
@@ -93,30 +64,75 @@ def score_reasons(score: ModelScore) -> tuple[FraudReason, ...]:
     )
 
 
-def decide(
-    facts: PaymentFacts, customer: EntityState, score: ModelScore | None
-) -> tuple[Outcome, tuple[FraudReason, ...]]:
-    """Return the strictest outcome asked for, with all reasons.
+def combine(
+    asked: Outcome | None, fired: tuple[Rule, ...], hits: tuple[ListHit, ...], *, fresh: bool
+) -> Outcome:
+    """Return the strictest outcome that lists, rules and score ask for.
 
-    Without a score every payment that leaves needs a fresh code: never a silent approval.
-    A fresh code for exactly this payment satisfies a step-up; it never lifts a hold or block.
+    A block entry beats everything. An allow entry lowers what the score asks for and nothing
+    else: no rule, and no missing score. Without a score (`asked` None) every payment needs a
+    fresh code: never a silent approval. `fresh` says that the payment brings one: that
+    satisfies a step-up and never lifts a hold or block.
     """
-    fired = rule_reasons(facts, customer)
-    outcomes = [outcome for outcome, _ in fired]
-    reasons = [reason for _, reason in fired]
+    lists = {hit.list_name for hit in hits}
+    if ListName.BLOCK in lists:
+        return Outcome.BLOCK
+    own = Outcome.STEP_UP if asked is None else asked
+    if ListName.ALLOW in lists and asked is not None:
+        own = Outcome.APPROVE
+    strictest = max((own, *(rule.outcome for rule in fired)), key=SEVERITY.__getitem__)
+    return Outcome.APPROVE if fresh and strictest is Outcome.STEP_UP else strictest
+
+
+def judge(
+    payment: PaymentFacts,
+    customer: EntityState,
+    score: ModelScore | None,
+    *,
+    rules: RuleSet = BUILTIN,
+    shadow: RuleSet | None = None,
+    hits: tuple[ListHit, ...] = (),
+) -> Judgement:
+    """Return what becomes of a payment, and what the set in shadow would have made of it."""
+    facts = language.facts_of(payment, customer, score)
+    fired = language.fired(rules.rules, facts)
+    asked = None
+    if score is not None:
+        asked = min(
+            score_outcome(score), trusted_so_far(payment, customer), key=SEVERITY.__getitem__
+        )
+    silent = None
+    if shadow is not None:
+        would = language.fired(shadow.rules, facts)
+        silent = ShadowVerdict(
+            version=shadow.version,
+            outcome=combine(asked, would, hits, fresh=payment.fresh_factor),
+            codes=tuple(rule.code for rule in would),
+        )
+    return Judgement(
+        outcome=combine(asked, fired, hits, fresh=payment.fresh_factor),
+        fired=fired,
+        facts=facts,
+        asked=asked,
+        hits=hits,
+        in_flight=customer.in_flight,
+        shadow=silent,
+    )
+
+
+def reasons_of(judged: Judgement, score: ModelScore | None) -> tuple[FraudReason, ...]:
+    """Return everything that spoke against the payment, in words for the customer.
+
+    The model's words are left out where it asks for nothing, or an allow entry overrules it.
+    """
+    lists = {hit.list_name for hit in judged.hits}
+    reasons = [BLOCKED] if ListName.BLOCK in lists else []
+    reasons += [language.reason(rule, judged.facts) for rule in judged.fired]
     if score is None:
-        outcomes.append(Outcome.STEP_UP)
         reasons.append(FraudReason("model_unavailable", "The automatic check is not available."))
-    else:
-        bound = trusted_so_far(facts, customer)
-        asked = min(score_outcome(score), bound, key=SEVERITY.__getitem__)
-        outcomes.append(asked)
-        if asked is not Outcome.APPROVE:
-            reasons += score_reasons(score)
-    strictest = max(outcomes, key=SEVERITY.__getitem__)
-    if strictest is Outcome.STEP_UP and facts.fresh_factor:
-        strictest = Outcome.APPROVE
-    return strictest, tuple(reasons)
+    elif judged.asked is not Outcome.APPROVE and ListName.ALLOW not in lists:
+        reasons += score_reasons(score)
+    return tuple(reasons)
 
 
 def expected_loss_minor(amount_minor: int, score: ModelScore | None) -> int:

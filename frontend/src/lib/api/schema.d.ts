@@ -1643,6 +1643,217 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/fraud/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fraud Rules
+         * @description Return which rules judge payments, which did before, and the fifty newest sets.
+         */
+        get: operations["get_fraud_rules"];
+        put?: never;
+        /**
+         * Draft Fraud Rules
+         * @description Write a new set of rules. It is never edited afterwards: a change is a new draft.
+         *
+         *     `invalid_rule` names the place that is wrong. The same draft of the same person is one.
+         */
+        post: operations["draft_fraud_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/rules/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Fraud Rules
+         * @description Put the rules in force again that were active before; every process follows in 5 s.
+         *
+         *     Needs a step-up for `rule_change` with `rules` (the number) and `decision` (`rollback`).
+         */
+        post: operations["roll_back_fraud_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/rules/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fraud Rule Set
+         * @description Return one set with its rules; number 0 is what is built in.
+         */
+        get: operations["get_fraud_rule_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/rules/{number}/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fraud Rule Backtest
+         * @description Return the newest back-test of a set: alerts a day, precision, customers hit.
+         */
+        get: operations["get_fraud_rule_backtest"];
+        put?: never;
+        /**
+         * Ask For Fraud Rule Backtest
+         * @description Ask what these rules would have done to recorded payments; a worker makes the report.
+         */
+        post: operations["ask_for_fraud_rule_backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/rules/{number}/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fraud Rule Shadow
+         * @description Return how often the set in shadow agreed with the verdicts that were given.
+         */
+        get: operations["get_fraud_rule_shadow"];
+        /**
+         * Start Fraud Rule Shadow
+         * @description Evaluate a set at each screening beside the active one; it decides nothing.
+         */
+        put: operations["start_fraud_rule_shadow"];
+        post?: never;
+        /**
+         * End Fraud Rule Shadow
+         * @description Stop evaluating a set beside the active one; repeating it changes nothing.
+         */
+        delete: operations["end_fraud_rule_shadow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/rules/{number}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Fraud Rules
+         * @description Put a set in force, by somebody who did not write it; every process follows in 5 s.
+         *
+         *     Needs a back-test of the last seven days against the rules in force, a run in shadow, and a
+         *     step-up for `rule_change` with `rules` (the number) and `decision` (`activate`). Above the
+         *     limit of changed payments, or with fewer than a hundred tested, only with `accept_impact`.
+         */
+        post: operations["activate_fraud_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Fraud List Entries
+         * @description Return the entries that work, by id, at most 100, with their hits of thirty days.
+         */
+        get: operations["list_fraud_list_entries"];
+        put?: never;
+        /**
+         * Add Fraud List Entry
+         * @description Put somebody on a list; the same again is once, another end or reason renews the entry.
+         *
+         *     A block beats everything. An allowance lowers only what the model's score asks for: no
+         *     rule, no missing score, no block.
+         */
+        post: operations["add_fraud_list_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/lists/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Fraud List Entry
+         * @description Take an entry off its list; what it did stays logged.
+         */
+        delete: operations["remove_fraud_list_entry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fraud/lists/{entry_id}/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Fraud List Hits
+         * @description Return the payments an entry met in the last thirty days, the newest first, at most 100.
+         */
+        get: operations["list_fraud_list_hits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models/fraud": {
         parameters: {
             query?: never;
@@ -1970,6 +2181,19 @@ export interface components {
             movements: number;
         };
         /**
+         * ActivationIn
+         * @description Why, and whether a large change is wanted.
+         */
+        ActivationIn: {
+            /** Reason */
+            reason: string;
+            /**
+             * Accept Impact
+             * @default false
+             */
+            accept_impact?: boolean;
+        };
+        /**
          * AdviceOutcome
          * @description What a recommendation says.
          * @enum {string}
@@ -2035,6 +2259,81 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * BacktestIn
+         * @description How many days back.
+         */
+        BacktestIn: {
+            /**
+             * Days
+             * @example 14
+             */
+            days: number;
+        };
+        /**
+         * BacktestOut
+         * @description A back-test; `report` is null until a worker made it, within seconds as a rule.
+         */
+        BacktestOut: {
+            /** Backtest Id */
+            backtest_id: string;
+            /** Number */
+            number: number;
+            /** Against */
+            against: number;
+            /** Days */
+            days: number;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            state: components["schemas"]["BacktestState"];
+            report: components["schemas"]["BacktestReportOut"] | null;
+        };
+        /**
+         * BacktestReportOut
+         * @description The draft beside the active set on the same recorded payments.
+         */
+        BacktestReportOut: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Decisions */
+            decisions: number;
+            /** Not Judgeable */
+            not_judgeable: number;
+            cut_by: components["schemas"]["CutBy"] | null;
+            /** Labelled */
+            labelled: number;
+            /** Frauds */
+            frauds: number;
+            draft: components["schemas"]["FiguresOut"];
+            active: components["schemas"]["FiguresOut"];
+            /** Newly Stopped */
+            newly_stopped: number;
+            /** No Longer Stopped */
+            no_longer_stopped: number;
+            /** Stricter */
+            stricter: number;
+            /** Milder */
+            milder: number;
+        };
+        /**
+         * BacktestState
+         * @description Where a back-test stands.
+         * @enum {string}
+         */
+        BacktestState: "asked" | "done";
         /**
          * BenchmarkOut
          * @description What the same cash flows would have become in a fixed mix.
@@ -2372,11 +2671,28 @@ export interface components {
             yearly_bps: number;
         };
         /**
+         * CountedEntryOut
+         * @description An entry with its hits of the last thirty days.
+         */
+        CountedEntryOut: {
+            entry: components["schemas"]["ListEntryOut"];
+            /** Hits */
+            hits: number;
+            /** Last Hit At */
+            last_hit_at: string | null;
+        };
+        /**
          * CustomerAnswer
          * @description What the customer said to "was this you?".
          * @enum {string}
          */
         CustomerAnswer: "yes" | "no";
+        /**
+         * CutBy
+         * @description Why a back-test did not reach back as far as was asked.
+         * @enum {string}
+         */
+        CutBy: "limit" | "time";
         /**
          * Device
          * @description One signed-in device.
@@ -2590,6 +2906,36 @@ export interface components {
              * @example string_type
              */
             code: string;
+        };
+        /**
+         * FiguresOut
+         * @description What one set would have done; a fresh code counts as not given yet.
+         */
+        FiguresOut: {
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** By Rule */
+            by_rule: {
+                [key: string]: number;
+            };
+            /** Alerts Per Day */
+            alerts_per_day: number;
+            /** Alerts Labelled */
+            alerts_labelled: number;
+            /** Alert Precision */
+            alert_precision: number | null;
+            /** Stopped */
+            stopped: number;
+            /** Stopped Share */
+            stopped_share: number;
+            /** Stopped Labelled */
+            stopped_labelled: number;
+            /** Stopped Precision */
+            stopped_precision: number | null;
+            /** Customers Hit */
+            customers_hit: number;
         };
         /**
          * FinancialIn
@@ -3162,6 +3508,72 @@ export interface components {
          * @enum {string}
          */
         LinkTarget: "case" | "payment";
+        /**
+         * ListEntryIn
+         * @description A person, as payer (`customer`) or as receiver (`payee`), on a list until a moment.
+         */
+        ListEntryIn: {
+            list_name: components["schemas"]["ListName"];
+            kind: components["schemas"]["SubjectKind"];
+            /**
+             * Subject
+             * @example 1tckn1057ac3hsdghh0d
+             */
+            subject: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ListEntryOut
+         * @description One entry; it works for payments made before `expires_at`.
+         */
+        ListEntryOut: {
+            /** Entry Id */
+            entry_id: string;
+            list_name: components["schemas"]["ListName"];
+            kind: components["schemas"]["SubjectKind"];
+            /** Subject */
+            subject: string;
+            /** Owner */
+            owner: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * ListHitOut
+         * @description One payment that met an entry.
+         */
+        ListHitOut: {
+            /** Decision Id */
+            decision_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            outcome: components["schemas"]["Outcome"];
+        };
+        /**
+         * ListName
+         * @description Block refuses the payment; allow lowers what the model alone asks for.
+         * @enum {string}
+         */
+        ListName: "allow" | "block";
         /**
          * Liveness
          * @description The event loop turns.
@@ -4529,6 +4941,173 @@ export interface components {
             reason: string;
         };
         /**
+         * RollbackIn
+         * @description The set to go back to, as the desk shows it under `previous`, and why.
+         */
+        RollbackIn: {
+            /**
+             * To
+             * @example 0
+             */
+            to: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RuleDeskOut
+         * @description The pointer and the fifty newest sets. `judging_here` is what the answering process uses.
+         */
+        RuleDeskOut: {
+            pointer: components["schemas"]["RulePointerOut"];
+            /** Judging Here */
+            judging_here: string;
+            /** Impact Max Share */
+            impact_max_share: number;
+            /** Sets */
+            sets: components["schemas"]["RuleSetLineOut"][];
+        };
+        /**
+         * RuleOut
+         * @description One rule; `words` is its condition as a line to read.
+         */
+        RuleOut: {
+            /** Code */
+            code: string;
+            /** When */
+            when: {
+                [key: string]: unknown;
+            };
+            /** Words */
+            words: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * RulePointerOut
+         * @description Which set judges, which did before, which runs in shadow.
+         */
+        RulePointerOut: {
+            /** Active */
+            active: number;
+            /** Version */
+            version: string;
+            /** Previous */
+            previous: number | null;
+            /** Shadow */
+            shadow: number | null;
+            /** Shadow Since */
+            shadow_since: string | null;
+            /** Since */
+            since: string | null;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * RuleSetLineOut
+         * @description A set as a line of the desk; number 0 is built in.
+         */
+        RuleSetLineOut: {
+            /** Number */
+            number: number;
+            /** Version */
+            version: string;
+            state: components["schemas"]["RuleState"];
+            /** Author */
+            author: string;
+            /** Note */
+            note: string;
+            /** Rules */
+            rules: number;
+            /** Made At */
+            made_at: string | null;
+            /** Shadowed At */
+            shadowed_at: string | null;
+            /** Activated At */
+            activated_at: string | null;
+        };
+        /**
+         * RuleSetOut
+         * @description A set with its rules.
+         */
+        RuleSetOut: {
+            /** Number */
+            number: number;
+            /** Version */
+            version: string;
+            state: components["schemas"]["RuleState"];
+            /** Author */
+            author: string;
+            /** Mine */
+            mine: boolean;
+            /** Note */
+            note: string;
+            /** Made At */
+            made_at: string | null;
+            /** Shadowed At */
+            shadowed_at: string | null;
+            /** Activated At */
+            activated_at: string | null;
+            /** Rules */
+            rules: components["schemas"]["RuleOut"][];
+        };
+        /**
+         * RuleState
+         * @description Where a set stands; told by the pointer, never stored beside it.
+         * @enum {string}
+         */
+        RuleState: "draft" | "shadow" | "active" | "retired";
+        /**
+         * RulesIn
+         * @description A new set of rules; it replaces the active one whole, once it is activated.
+         *
+         *     A condition is a comparison (`field`, `op`, `value`), or `all` or `any` with a list of
+         *     conditions. A field that is not known, a score that is missing, makes its comparison false.
+         */
+        RulesIn: {
+            /**
+             * Rules
+             * @example [
+             *       {
+             *         "code": "night_transfer",
+             *         "outcome": "step_up",
+             *         "sentence": "A large payment at night.",
+             *         "when": {
+             *           "all": [
+             *             {
+             *               "field": "kind",
+             *               "op": "in",
+             *               "value": [
+             *                 "transfer",
+             *                 "withdrawal"
+             *               ]
+             *             },
+             *             {
+             *               "field": "amount_minor",
+             *               "op": "ge",
+             *               "value": 200000
+             *             },
+             *             {
+             *               "field": "hour",
+             *               "op": "lt",
+             *               "value": 5
+             *             }
+             *           ]
+             *         }
+             *       }
+             *     ]
+             */
+            rules: {
+                [key: string]: unknown;
+            }[];
+            /** Note */
+            note: string;
+        };
+        /**
          * RunState
          * @description How a rebalancing ended so far. `needs_you`: a fresh code is asked for.
          * @enum {string}
@@ -4601,6 +5180,41 @@ export interface components {
             version: string | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ShadowReportOut
+         * @description The set in shadow against the verdicts that were given.
+         */
+        ShadowReportOut: {
+            /** Number */
+            number: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Covered Since
+             * Format: date-time
+             */
+            covered_since: string;
+            /** Decisions */
+            decisions: number;
+            /** Agreed */
+            agreed: number;
+            /** Stricter */
+            stricter: number;
+            /** Milder */
+            milder: number;
+            /**
+             * By Outcome
+             * @example {
+             *       "approve>step_up": 12
+             *     }
+             */
+            by_outcome: {
+                [key: string]: number;
+            };
         };
         /**
          * SimilarCaseOut
@@ -4715,7 +5329,7 @@ export interface components {
          * @description What a fresh second factor may be asked for; a grant is good for one of them, once.
          * @enum {string}
          */
-        StepUpAction: "withdrawal" | "transfer" | "payee_add" | "order" | "recommendation_accept" | "limit_raise" | "api_key" | "export" | "erasure" | "email_change" | "password_change" | "second_factor_change" | "chat_action" | "kyc_decision" | "case_decision" | "role_change" | "model_change" | "reversal";
+        StepUpAction: "withdrawal" | "transfer" | "payee_add" | "order" | "recommendation_accept" | "limit_raise" | "api_key" | "export" | "erasure" | "email_change" | "password_change" | "second_factor_change" | "chat_action" | "kyc_decision" | "case_decision" | "role_change" | "model_change" | "rule_change" | "reversal";
         /**
          * StepUpRequest
          * @description What the grant is for: one action with exactly these parameters, as text.
@@ -4739,6 +5353,12 @@ export interface components {
              */
             code: string;
         };
+        /**
+         * SubjectKind
+         * @description Which party of a payment an entry is about.
+         * @enum {string}
+         */
+        SubjectKind: "payee" | "customer";
         /**
          * SumCheckOut
          * @description `base` plus all contributions against the record's log-odds; holds within 1e-5.
@@ -11630,6 +12250,1168 @@ export interface operations {
                 };
             };
             /** @description `fraud_case_not_found`: No such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fraud_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleDeskOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_fraud_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_rule`: The rule is not valid; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_fraud_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A grant from POST /v1/me/step-up */
+                "x-step-up-grant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePointerOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `step_up_required`: Confirm this with a fresh code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_not_found`: No such rules */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `nothing_to_roll_back`: There is no earlier version to go back to; `rules_broken`: These rules were altered since they were written; `rules_changed`: Somebody else changed the rules meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fraud_rule_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_not_found`: No such rules */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_broken`: These rules were altered since they were written */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fraud_rule_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `backtest_not_found`: These rules were not back-tested */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_fraud_rule_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_not_found`: No such rules */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_broken`: These rules were altered since they were written */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fraud_rule_shadow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShadowReportOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_not_found`: No such rules */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_broken`: These rules were altered since they were written; `rules_changed`: Somebody else changed the rules meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_fraud_rule_shadow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePointerOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_not_found`: No such rules */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_broken`: These rules were altered since they were written; `rules_changed`: Somebody else changed the rules meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_fraud_rule_shadow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePointerOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_not_found`: No such rules */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_broken`: These rules were altered since they were written */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_fraud_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A grant from POST /v1/me/step-up */
+                "x-step-up-grant"?: string | null;
+            };
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePointerOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_person_needed`: A second person has to confirm this; `step_up_required`: Confirm this with a fresh code */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_not_found`: No such rules */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rules_broken`: These rules were altered since they were written; `rules_not_proven`: These rules have not shown what they do; `impact_too_large`: These rules would change what becomes of many payments; `rules_changed`: Somebody else changed the rules meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fraud_list_entries: {
+        parameters: {
+            query?: {
+                list_name?: components["schemas"]["ListName"] | null;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountedEntryOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_fraud_list_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListEntryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEntryOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own_payment`: Somebody else has to decide on your payment */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `list_full`: The lists take no more entries */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_list_entry`: The entry is not valid; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_fraud_list_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `list_entry_not_found`: No such entry */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fraud_list_hits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHitOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `list_entry_not_found`: No such entry */
             404: {
                 headers: {
                     [name: string]: unknown;
