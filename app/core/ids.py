@@ -30,8 +30,3 @@ def new_ulid(at: datetime) -> str:
     """
     milliseconds = int(at.timestamp() * 1000)
     return _base32(milliseconds, 10) + _base32(secrets.randbits(80), 16)
-
-
-def ulid_floor(at: datetime) -> str:
-    """Return the smallest ULID of the millisecond of `at`: where a range of records begins."""
-    return _base32(int(at.timestamp() * 1000), 10) + "0" * 16

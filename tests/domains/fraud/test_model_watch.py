@@ -1,8 +1,7 @@
 """The watch: drift of what the model sees, and a challenger beside it on logged vectors."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -187,11 +186,3 @@ async def squeeze(bank: Bank) -> None:
     for number, row in enumerate(rows):
         at = start + timedelta(seconds=number)
         await bank.db.insert_one(decisions.COLLECTION, {**row, "_id": new_ulid(at), "at": at})
-
-
-def test_a_floor_is_not_above_any_id_of_its_millisecond(tmp_path: Path) -> None:
-    from app.core.ids import ulid_floor
-
-    at = datetime(2026, 11, 26, 13, 0, 0, 123_456, tzinfo=UTC)
-    later = at + timedelta(milliseconds=1)
-    assert ulid_floor(at) <= new_ulid(at) < ulid_floor(later)

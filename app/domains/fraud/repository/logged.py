@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.core import decisions
-from app.core.ids import ulid_floor
 from app.core.store import Document, Store
 from app.domains.fraud.repository import events
 
@@ -51,24 +50,27 @@ async def window(
     each carries its truth as known at `until`.
     """
     found: dict[str, Logged] = {}
-    low, high = ulid_floor(since), ulid_floor(until)
+    high, seen = until, set[str]()
     while len(found) < limit:
+        # By the index on (kind, at). What shares the last millisecond may go on behind a page.
         rows = await store.find_many(
             decisions.COLLECTION,
-            {"_id": {"$gte": low, "$lt": high}, "kind": "fraud"},
-            sort=[("_id", -1)],
-            limit=PAGE,
+            {"kind": "fraud", "at": {"$gte": since, "$lte": high}},
+            sort=[("at", -1), ("_id", -1)],
+            limit=PAGE + len(seen),
             projection=_FIELDS,
         )
-        page = [_logged(row) for row in rows]
+        new = [row for row in rows if row["_id"] not in seen]
+        page = [_logged(row) for row in new]
         fresh = {one.payment_id: one for one in reversed(page) if one.payment_id not in found}
         if labels and fresh:
             fresh = await _labelled(store, fresh, until=until)
         found |= fresh
-        if len(rows) < PAGE:
+        if not new or len(rows) < PAGE:
             break
-        high = rows[-1]["_id"]
-    return sorted(found.values(), key=lambda one: one.decision_id)[-limit:]
+        high = new[-1]["at"]
+        seen = {row["_id"] for row in rows if row["at"] == high}
+    return sorted(found.values(), key=lambda one: (one.at, one.decision_id))[-limit:]
 
 
 async def _labelled(store: Store, page: dict[str, Logged], *, until: datetime) -> dict[str, Logged]:
