@@ -3474,6 +3474,10 @@ export interface components {
             /** Reports */
             reports: components["schemas"]["ModelReportOut"][];
             comparison: components["schemas"]["ComparisonOut"] | null;
+            /** Rows Min */
+            rows_min: number;
+            /** Psi Alert */
+            psi_alert: number;
         };
         /**
          * ModelOut
@@ -3530,6 +3534,8 @@ export interface components {
             at: string;
             /** Rows */
             rows: number;
+            /** Scored */
+            scored: number;
             /** Degraded */
             degraded: number;
             /** Outcomes */
