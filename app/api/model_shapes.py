@@ -127,6 +127,8 @@ class ModelReportOut(Out):
     day: str
     at: datetime
     rows: int
+    scored: int
+    """Payments this version judged; below `rows_min` no drift is judged."""
     degraded: int
     outcomes: dict[str, int]
     mean_probability: float
@@ -143,6 +145,7 @@ class ModelReportOut(Out):
             day=report.day,
             at=report.at,
             rows=report.rows,
+            scored=report.scored,
             degraded=report.degraded,
             outcomes=dict(report.outcomes),
             mean_probability=report.mean_probability,
@@ -202,6 +205,9 @@ class ModelMonitorOut(Out):
 
     reports: list[ModelReportOut]
     comparison: ComparisonOut | None
+    rows_min: int
+    """Scored payments of a day below which drift is measured and no alert is raised."""
+    psi_alert: float
 
 
 class ShadowIn(Input):

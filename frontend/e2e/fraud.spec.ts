@@ -1,10 +1,10 @@
 // Held payments: the customer denies one, the analyst releases another; the case shows why.
 import { expect, test } from "@playwright/test";
-import type { Browser, Page } from "@playwright/test";
+import type { Browser } from "@playwright/test";
 
 import { loginOf } from "./finnami";
-import type { Login } from "./finnami";
 import { holdTransfer } from "./held";
+import { narrow, signIn } from "./session";
 import { Authenticator } from "./totp";
 import { Watch } from "./watch";
 
@@ -12,24 +12,6 @@ import { Watch } from "./watch";
 const EXPECTED = [/the server responded with a status of 40[134]/];
 const analyst = loginOf("analyst");
 const analystApp = new Authenticator(analyst.totp_secret);
-
-async function signIn(page: Page, login: Login, app: Authenticator, wanted: string): Promise<void> {
-  await page.goto(`/en/app/login?return=${encodeURIComponent(wanted)}`);
-  await page.getByLabel("E-mail", { exact: true }).fill(login.email);
-  await page.getByLabel("Password", { exact: true }).fill(login.password);
-  await page.getByRole("button", { name: "Log in", exact: true }).click();
-  await page.getByLabel("Code", { exact: true }).fill(await app.code());
-  await page.getByRole("button", { name: "Continue", exact: true }).click();
-  await page.waitForURL(`**${wanted}`);
-}
-
-async function narrow(page: Page, path: string): Promise<void> {
-  await page.setViewportSize({ width: 360, height: 740 });
-  await page.goto(path);
-  await expect(page.getByText("Loading …")).toHaveCount(0);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(wide, `${path} at 360 px`).toBeLessThanOrEqual(0);
-}
 
 /** Take the first case, look at all of it, decide with a code. */
 async function decide(browser: Browser, word: "Release" | "Refuse", name: string): Promise<void> {

@@ -71,6 +71,7 @@ class TestModelDesk:
         await comparisons.put(services.db, won_against(v2, SHIPPED, at=services.clock.now()))
         monitor = (await client.get(f"{BASE}/monitor", headers=dana.headers)).json()
         assert monitor["comparison"]["refusals"] == []
+        assert (monitor["rows_min"], monitor["psi_alert"]) == (200, 0.2)
         asked = await client.post(f"{BASE}/changes", json=ask, headers=dana.headers)
         assert asked.status_code == 201, asked.text
         change = asked.json()["change_id"]

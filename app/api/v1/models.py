@@ -28,9 +28,10 @@ from app.domains.fraud.errors import (
     PromotionRefusedError,
     SecondPersonError,
 )
-from app.domains.fraud.model_types import ChangeAction, Pointer
+from app.domains.fraud.model_types import DRIFT_ROWS_MIN, ChangeAction, Pointer
 from app.domains.identity.errors import StepUpRequiredError
 from app.domains.identity.types import RateClass, Role
+from app.ml.drift import PSI_ALERT
 from app.services import AppServices
 
 router = APIRouter(prefix="/v1/models/fraud", tags=["models"])
@@ -64,7 +65,10 @@ async def get_fraud_model_monitor(_: CallerDep, services: ServicesDep) -> ModelM
         if found is not None:
             compared = ComparisonOut.of(found, services.fraud.models.refusals(found))
     return ModelMonitorOut(
-        reports=[ModelReportOut.of(report) for report in reports], comparison=compared
+        reports=[ModelReportOut.of(report) for report in reports],
+        comparison=compared,
+        rows_min=DRIFT_ROWS_MIN,
+        psi_alert=PSI_ALERT,
     )
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 CHANGE_GOOD_FOR = timedelta(hours=24)
+DRIFT_ROWS_MIN = 200
+"""Below this PSI moves by chance alone: the report is made, no alert is raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,16 @@ class ModelReport:
     day: str
     at: datetime
     rows: int
+    """All payments of the day."""
+    scored: int
+    """Those that this version judged: what the columns and the mean are taken over."""
     degraded: int
     """Payments judged without a model."""
     outcomes: Mapping[str, int]
     mean_probability: float
     columns: tuple[ColumnDrift, ...]
     alerts: tuple[str, ...]
-    """Names of the columns whose PSI is above the bound; empty below MIN_ROWS payments."""
+    """Names of the columns whose PSI is above the bound; empty below DRIFT_ROWS_MIN payments."""
     changes: int | None
     """Changes of the score's mean that ADWIN found within the day; None without river."""
     labelled: Mapping[str, float]

@@ -18,6 +18,9 @@ const PLACES = ["dashboard", "recommendation", "transfers", "orders", "transacti
 const STAFF_PLACES = [
   { role: "kyc_reviewer", place: "kyc-review" },
   { role: "fraud_analyst", place: "fraud" },
+  { role: "fraud_analyst", place: "models" },
+  { role: "data_scientist", place: "models" },
+  { role: "admin", place: "models" },
 ] as const;
 
 export function AppShell({ children }: { children: ReactNode }) {
@@ -71,7 +74,7 @@ function Places() {
   const path = usePathname();
   const me = useQuery(meQuery).data;
   const staff = STAFF_PLACES.filter(({ role }) => me?.roles.includes(role)).map(({ place }) => place);
-  const places = [...PLACES, "settings/security", ...staff];
+  const places = [...PLACES, "settings/security", ...new Set(staff)];
   return (
     <nav aria-label={t("label")}>
       <ul className={shell.nav}>

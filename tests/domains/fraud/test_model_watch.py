@@ -11,7 +11,7 @@ from app.core.decisions import DecisionRecord
 from app.core.ids import new_ulid
 from app.core.mongo import long
 from app.domains.fraud.adapters.model import StoredScorers
-from app.domains.fraud.repository.specs import EVENTS
+from app.domains.fraud.repository.specs import EVENTS, MODEL_REPORTS
 from app.domains.fraud.service import FraudService
 from app.ml.features.behaviour_table import behaviour_table
 from app.ml.features.fraud_table import feature_table
@@ -157,7 +157,31 @@ class TestWatch:
         await squeeze(bank)
         await fraud.model_watch.run()
         (report,) = await fraud.model_watch.reports("spoilt")
-        assert (report.rows, report.alerts) == (20, ())
+        assert (report.rows, report.scored, report.alerts) == (20, 20, ())
+        assert report.outcomes == {"approve": 20}
+
+    async def test_what_another_version_judged_counts_but_is_not_measured(
+        self, store: ModelStore, log: Log
+    ) -> None:
+        bank, fraud = await desk(store)
+        await logged(bank, log, until=bank.clock.now(), rows=range(ROWS - 20, ROWS))
+        await squeeze(bank)
+        for row in list(bank.db.rows(decisions.COLLECTION).values())[:5]:
+            row["versions"]["model"] = "whole"
+        await fraud.model_watch.run()
+        (report,) = await fraud.model_watch.reports("spoilt")
+        assert (report.rows, report.scored, report.degraded) == (20, 15, 0)
+
+    async def test_a_report_of_before_the_count_was_kept_is_still_read(
+        self, store: ModelStore
+    ) -> None:
+        bank, fraud = await desk(store)
+        await fraud.model_watch.run()
+        for row in bank.db.rows(MODEL_REPORTS).values():
+            del row["scored"]
+            row |= {"rows": 9, "degraded": 2}
+        (report,) = await fraud.model_watch.reports("spoilt")
+        assert report.scored == 7
 
     async def test_without_any_payment_there_is_a_report_of_nothing(
         self, store: ModelStore

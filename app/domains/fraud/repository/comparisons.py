@@ -61,6 +61,8 @@ def _comparison(row: Document) -> Comparison:
 
 def _report(row: Document) -> ModelReport:
     fields = {key: value for key, value in row.items() if key != "_id"}
+    # Reports of before this figure was kept: nearly always the same count.
+    fields.setdefault("scored", fields["rows"] - fields["degraded"])
     fields["columns"] = tuple(ColumnDrift(**column) for column in fields["columns"])
     fields["alerts"] = tuple(fields["alerts"])
     return ModelReport(**fields)

@@ -15,7 +15,13 @@ from app.core.clock import Clock
 from app.core.db import Database
 from app.core.uow import Transaction
 from app.domains.fraud.events import ModelWatchDue
-from app.domains.fraud.model_types import ColumnDrift, Comparison, ModelReport, Pointer
+from app.domains.fraud.model_types import (
+    DRIFT_ROWS_MIN,
+    ColumnDrift,
+    Comparison,
+    ModelReport,
+    Pointer,
+)
 from app.domains.fraud.repository import comparisons, logged
 from app.domains.fraud.repository.logged import Logged
 from app.domains.fraud.types import MeasuredScorer, ScorerSource
@@ -28,8 +34,6 @@ from app.ml.registry import ArtefactError
 REPORT_WINDOW = timedelta(days=1)
 LABEL_WINDOW = timedelta(days=28)
 ROWS_MAX = 20_000
-MIN_ROWS = 200
-"""Below this PSI moves by chance alone: the report is made, no alert is raised."""
 SCORE = "score"
 SEED = 7
 
@@ -91,15 +95,17 @@ class ModelWatch:
         today = [row for row in rows if row.at > now - REPORT_WINDOW]
         scored = [row for row in today if row.vector and row.model == version]
         columns = _drifts(self._manifest(version), scored)
-        enough = len(scored) >= MIN_ROWS
+        enough = len(scored) >= DRIFT_ROWS_MIN
         probabilities = np.array([row.probability for row in scored], dtype=np.float64)
         return ModelReport(
             version=version,
             day=now.date().isoformat(),
             at=now,
             rows=len(today),
+            scored=len(scored),
             degraded=sum(row.model is None for row in today),
-            outcomes=Counter(row.outcome for row in today),
+            # A plain dict: `asdict` turns a Counter into one of its own pairs.
+            outcomes=dict(Counter(row.outcome for row in today)),
             mean_probability=float(probabilities.mean()) if scored else 0.0,
             columns=columns,
             alerts=tuple(c.name for c in columns if c.psi > drift.PSI_ALERT) if enough else (),

@@ -3886,6 +3886,10 @@ export interface components {
             /** Reports */
             reports: components["schemas"]["ModelReportOut"][];
             comparison: components["schemas"]["ComparisonOut"] | null;
+            /** Rows Min */
+            rows_min: number;
+            /** Psi Alert */
+            psi_alert: number;
         };
         /**
          * ModelOut
@@ -3942,6 +3946,8 @@ export interface components {
             at: string;
             /** Rows */
             rows: number;
+            /** Scored */
+            scored: number;
             /** Degraded */
             degraded: number;
             /** Outcomes */

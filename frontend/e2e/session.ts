@@ -1,0 +1,24 @@
+// Signing in as a demo person, and the look at a phone's width.
+import { expect } from "@playwright/test";
+import type { Page } from "@playwright/test";
+
+import type { Login } from "./finnami";
+import type { Authenticator } from "./totp";
+
+export async function signIn(page: Page, login: Login, app: Authenticator, wanted: string): Promise<void> {
+  await page.goto(`/en/app/login?return=${encodeURIComponent(wanted)}`);
+  await page.getByLabel("E-mail", { exact: true }).fill(login.email);
+  await page.getByLabel("Password", { exact: true }).fill(login.password);
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
+  await page.getByLabel("Code", { exact: true }).fill(await app.code());
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await page.waitForURL(`**${wanted}`);
+}
+
+export async function narrow(page: Page, path: string): Promise<void> {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(path);
+  await expect(page.getByText("Loading …")).toHaveCount(0);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide, `${path} at 360 px`).toBeLessThanOrEqual(0);
+}
