@@ -1,11 +1,14 @@
 """What providers send before it is trusted: ticks, how they are judged, and what was counted."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
+
+from app.domains.market.types import Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +81,66 @@ class TickFeed(Protocol):
     def ticks(self) -> AsyncIterator[tuple[Tick, ...]]:
         """Yield ticks as they come, oldest first within a symbol."""
         ...
+
+
+def order_of(entry_id: str) -> tuple[int, int]:
+    """Return the id of a stream's entry as what it is ordered by. Raises ValueError."""
+    time_ms, _, number = entry_id.partition("-")
+    return int(time_ms), int(number)
+
+
+@dataclass(slots=True, eq=False)
+class Follower:
+    """One open stream. Holds the newest unseen quote per symbol: bounded by the symbols.
+
+    `reset` says that something was missed or that the source changed: the client asks anew.
+    """
+
+    user_id: str
+    symbols: frozenset[str]
+    label: str
+    unseen: dict[str, tuple[str, Quote]] = field(default_factory=dict)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    since: tuple[int, int] = (0, 0)
+    reset: bool = False
+    closed: bool = False
+
+    def begin(self, now_id: str, missed: list[tuple[str, Quote | None]]) -> None:
+        """Begin with what was missed up to an id; what the reader brought after it stays."""
+        self.since = order_of(now_id)
+        later = {s: item for s, item in self.unseen.items() if order_of(item[0]) > self.since}
+        self.unseen = {}
+        for entry_id, quote in missed:
+            if quote is None or quote.source != self.label or not self._wants(quote):
+                continue
+            there = self.unseen.get(quote.symbol)
+            if there is None or there[1].exchange_at <= quote.exchange_at:
+                self.unseen[quote.symbol] = (entry_id, quote)
+        self.unseen |= later
+        self.wake.set()
+
+    def see(self, entry_id: str, quote: Quote) -> None:
+        """Take one entry of the stream."""
+        if order_of(entry_id) <= self.since:
+            return
+        if quote.source != self.label:
+            self.reset = True
+            self.close()
+        elif self._wants(quote):
+            self.unseen[quote.symbol] = (entry_id, quote)
+            self.wake.set()
+
+    def take(self) -> list[tuple[str, Quote]]:
+        """Return what is unseen in the order of the stream, and forget it."""
+        batch = sorted(self.unseen.values(), key=lambda item: order_of(item[0]))
+        self.unseen = {}
+        self.wake.clear()
+        return batch
+
+    def close(self) -> None:
+        """End the stream from our side."""
+        self.closed = True
+        self.wake.set()
+
+    def _wants(self, quote: Quote) -> bool:
+        return not self.symbols or quote.symbol in self.symbols
