@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import sys
+from functools import partial
 
 import numpy as np
 import structlog
@@ -11,6 +12,7 @@ import structlog
 from app.core.clock import Clock, SystemClock
 from app.core.config import Settings
 from app.core.errors import FinNamiError
+from app.core.lease import Lease
 from app.core.logging import configure_logging
 from app.core.redis import slow_redis
 from app.domains.market.adapters.choice import require_usable
@@ -18,10 +20,13 @@ from app.domains.market.adapters.replay import INTERVAL_S, ReplayFeed
 from app.domains.market.adapters.tick_stream import TickStream
 from app.domains.market.service import REPLAY, MarketService
 from app.services import open_database
+from app.worker.lead import lead
 from app.worker.live_feed import HandOver, LiveFeed
 from app.worker.recorder import Recorder
+from app.worker.stopping import stopped
 
 RETRY_S = 2.0
+LEASE_S = 20.0
 
 log = structlog.get_logger(__name__)
 
@@ -70,21 +75,27 @@ async def _run(settings: Settings) -> None:
     if settings.feed != REPLAY:
         chance = np.random.default_rng().random
         live = LiveFeed(settings, market, clock, hand_over=hand_over, chance=chance)
-    tasks = [asyncio.create_task(feed(market, clock, hand_over=hand_over, live=live))]
+    # The machine's name, not the process's: after a crash here nobody has to wait.
+    owner = socket.gethostname()
+    lease = Lease(db, clock, name="feed", owner=owner, seconds=LEASE_S)
+    work = partial(feed, market, clock, hand_over=hand_over, live=live)
+    tasks = [asyncio.create_task(lead(lease, work))]
     if stream is not None:
-        recorder = Recorder(market, stream, clock, consumer=socket.gethostname())
+        recorder = Recorder(market, stream, clock, consumer=owner)
         tasks.append(asyncio.create_task(recorder.run()))
-    loop = asyncio.get_running_loop()
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, lambda: [task.cancel() for task in tasks])
+        loop.add_signal_handler(name, told.set)
+    waiting = asyncio.create_task(told.wait())
     try:
-        await asyncio.gather(*tasks)
-    except asyncio.CancelledError:
+        done, _ = await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
         log.info("feed_stopped")
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        waiting.cancel()
+        # Longer than the tasks give their own: a lease is given back meanwhile.
+        await stopped(*tasks, every_s=3.0)
         if stream is not None:
             await stream.close()
         await db.close()

@@ -16,6 +16,7 @@ from app.domains.market.errors import FeedRefusedError
 from app.domains.market.feed_types import FeedCounts
 from app.domains.market.service import MarketService
 from app.domains.market.types import Quote, Source
+from app.worker.stopping import stopped
 
 LOOK_S = 10.0
 REPORT_EVERY = 6
@@ -101,8 +102,7 @@ class LiveFeed:
         try:
             await self._watch(running, source)
         finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            await stopped(running)
 
     async def _watch(self, running: "asyncio.Task[None]", source: Source) -> None:
         """Return when the source changes; report what was counted now and then."""

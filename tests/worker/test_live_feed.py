@@ -22,6 +22,7 @@ from app.domains.market.types import Quote
 from app.worker import feed as role
 from app.worker.live_feed import HandOver, LiveFeed
 from app.worker.recorder import Recorder
+from app.worker.stopping import stopped
 from tests.fakes.feeds.provider import running
 from tests.fakes.feeds.providers import KEY, SECRET, FakeAlpaca
 
@@ -82,9 +83,7 @@ class Role:
         self.tasks = [asyncio.create_task(work), asyncio.create_task(recorder.run())]
 
     async def stop(self) -> None:
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await stopped(*self.tasks)
 
 
 @pytest.mark.row("MD1", "MD2")

@@ -19,6 +19,7 @@ from app.domains.market.service import MarketService
 from app.domains.market.types import Quote
 from app.worker.live_feed import HandOver
 from app.worker.recorder import Recorder
+from app.worker.stopping import stopped
 from tests.fakes.clock import FakeClock
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -66,8 +67,7 @@ async def recorded(db: Database, work: Recorder, **prices: str) -> None:
                     return
                 await asyncio.sleep(0.01)
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await stopped(task)
 
 
 @pytest.mark.row("MD2")
@@ -130,7 +130,7 @@ class TestRecorder:
         async with asyncio.timeout(20):
             while "AAA" not in await stored.read(db, LABEL):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-        task.cancel()
+        await stopped(task)
 
     async def test_unconfirmed_entries_that_the_bound_cut_do_not_stop_it(
         self, db, market, stream, client

@@ -13,7 +13,10 @@ from app.domains.market.types import Quote
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A price as a provider sent it: any number, NaN and zero included, until it is judged."""
+    """A price as a provider sent it: any number, NaN and zero included, until it is judged.
+
+    Times are in whole milliseconds, which is what the database gives back.
+    """
 
     symbol: str
     price: Decimal

@@ -8,7 +8,7 @@ import structlog
 
 from app.core.errors import FinNamiError
 from app.domains.market.feed_types import FeedCounts, Judgement, Suspect, Tick, TickFeed
-from app.domains.market.rules.quality import QuoteGate, in_milliseconds
+from app.domains.market.rules.quality import QuoteGate
 from app.domains.market.types import Quote, Source
 
 # A person sees no difference below this, and one write carries many symbols.
@@ -47,7 +47,7 @@ class Intake:
         self._gate = gate
         self._hand_on = hand_on
         self._keep_apart = keep_apart
-        self._waiting: dict[str, Quote] = {}
+        self._waiting: dict[str, Tick] = {}
         self._suspects: deque[Suspect] = deque(maxlen=MAX_SUSPECTS_WAITING)
         self._wake = asyncio.Event()
 
@@ -80,7 +80,7 @@ class Intake:
         if verdict is Judgement.ACCEPTED:
             self.counts.accepted += 1
             self.counts.conflated += tick.symbol in self._waiting
-            self._waiting[tick.symbol] = self._quote(in_milliseconds(tick))
+            self._waiting[tick.symbol] = tick
         elif verdict is Judgement.LATE:
             self.counts.late += 1
             return verdict
@@ -89,7 +89,7 @@ class Intake:
             return verdict
         else:
             self.counts.quarantined += 1
-            self._suspects.append(Suspect(in_milliseconds(tick), verdict))
+            self._suspects.append(Suspect(tick, verdict))
         self._wake.set()
         return verdict
 
@@ -109,17 +109,17 @@ class Intake:
             await self._wake.wait()
             self._wake.clear()
             wait_s = FLUSH_S
-            batch, self._waiting = tuple(self._waiting.values()), {}
+            batch, self._waiting = self._waiting, {}
             if batch:
                 wait_s = await self._offer(batch)
             if self._suspects:
                 await self._keep_suspects()
             await asyncio.sleep(wait_s)
 
-    async def _offer(self, batch: tuple[Quote, ...]) -> float:
+    async def _offer(self, batch: dict[str, Tick]) -> float:
         """Hand a batch on, or put it back below what came meanwhile; return the pause."""
         try:
-            taken = await self._hand_on(batch)
+            taken = await self._hand_on(tuple(self._quote(tick) for tick in batch.values()))
         except FinNamiError as error:
             log.warning("feed_waits", feed=self._feed.name, error=error.code)
             taken = False
@@ -127,9 +127,8 @@ class Intake:
             self.counts.published += len(batch)
             return FLUSH_S
         self.counts.held_back += 1
-        newer, self._waiting = self._waiting, {quote.symbol: quote for quote in batch}
-        self.counts.conflated += len(newer.keys() & self._waiting.keys())
-        self._waiting |= newer
+        self.counts.conflated += len(batch.keys() & self._waiting.keys())
+        self._waiting = batch | self._waiting
         self._wake.set()
         return HELD_BACK_S
 

@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import median
@@ -14,6 +14,7 @@ WINDOW = 32
 ROBUST_SIGMAS = 10.0
 # A quiet or new symbol has no scale of its own: its usual move counts as at least half a percent.
 LEAST_SIGMA = 0.005
+LEAST_LIMIT = ROBUST_SIGMAS * LEAST_SIGMA
 MAD_TO_SIGMA = 1.4826
 LEAST, MOST = Decimal("1e-12"), Decimal("1e12")
 DIGITS = 34  # Decimal128
@@ -32,7 +33,7 @@ class _Known:
     def limit(self) -> float:
         """Return the largest believable move: N robust sigmas of the last moves."""
         if len(self.moves) < 2:
-            return ROBUST_SIGMAS * LEAST_SIGMA
+            return LEAST_LIMIT
         middle = median(self.moves)
         mad = median([abs(move - middle) for move in self.moves])
         return ROBUST_SIGMAS * max(LEAST_SIGMA, MAD_TO_SIGMA * mad)
@@ -76,7 +77,8 @@ class QuoteGate:
 
     def _against(self, known: _Known, tick: Tick, log_price: float) -> Judgement:
         move = log_price - known.log_price
-        limit = known.limit()
+        # Two medians cost more than all the rest: only a move beyond the least limit needs them.
+        limit = known.limit() if abs(move) > LEAST_LIMIT else LEAST_LIMIT
         if abs(move) > limit:
             if not _confirms(known.pending, tick, log_price, limit):
                 # The first print stands: a copy of it with the same time confirms nothing.
@@ -100,17 +102,3 @@ def _confirms(pending: Tick | None, tick: Tick, log_price: float, limit: float) 
     if pending is None or tick.exchange_at <= pending.exchange_at:
         return False
     return abs(log_price - math.log(pending.price)) <= limit
-
-
-def newest(ticks: tuple[Tick, ...]) -> tuple[Tick, ...]:
-    """Return the last tick of each symbol, in order of first sight."""
-    return tuple({tick.symbol: tick for tick in ticks}.values())
-
-
-def in_milliseconds(tick: Tick) -> Tick:
-    """Return a tick whose times are what the database gives back."""
-    return replace(tick, exchange_at=_cut(tick.exchange_at), received_at=_cut(tick.received_at))
-
-
-def _cut(at: datetime) -> datetime:
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
