@@ -95,7 +95,7 @@ async def _run(settings: Settings) -> None:
     finally:
         waiting.cancel()
         # Longer than the tasks give their own: a lease is given back meanwhile.
-        await stopped(*tasks, every_s=3.0)
+        await stopped(*tasks, every_s=1.5)
         if stream is not None:
             await stream.close()
         await db.close()
