@@ -16,6 +16,7 @@ from app.core.files import shipped
 from app.core.gate import Gate
 from app.core.jobs import JobQueue, NullQueue
 from app.core.keys import KeyRing, KeyRingError
+from app.core.redis import slow_redis
 from app.core.schema import CollectionSpec
 from app.core.sidecar import Sidecar
 from app.domains.fraud import service as fraud
@@ -27,6 +28,8 @@ from app.domains.identity.service import IdentityService
 from app.domains.ledger import service as ledger
 from app.domains.ledger.service import LedgerService
 from app.domains.market import service as market
+from app.domains.market.adapters.live import LiveQuotes
+from app.domains.market.adapters.tick_stream import TickStream
 from app.domains.market.service import MarketService
 from app.domains.onboarding import service as onboarding
 from app.domains.onboarding.service import OnboardingService
@@ -90,12 +93,14 @@ class AppServices:
     identity: IdentityService
     onboarding: OnboardingService
     market: MarketService
+    live_quotes: LiveQuotes
     fraud: FraudService
     ledger: LedgerService
     portfolio: PortfolioService
 
     def close(self) -> None:
-        """Stop what services started by themselves (the password thread)."""
+        """Stop what services started by themselves (the password thread, open streams)."""
+        self.live_quotes.close()
         self.identity.close()
 
     async def dependencies(self) -> dict[str, bool]:
@@ -205,7 +210,9 @@ def build(
         fraud=fraud_service,
         keys=keys,
     )
-    market_service = MarketService(db=db, clock=clock, seed=settings.market_seed)
+    market_service = MarketService(
+        db=db, clock=clock, seed=settings.market_seed, feed=settings.feed
+    )
     portfolio_service = PortfolioService(
         db=db,
         clock=clock,
@@ -222,7 +229,16 @@ def build(
         identity=identity_service,
         onboarding=onboarding_service,
         market=market_service,
+        live_quotes=_live_quotes(settings, market_service),
         fraud=fraud_service,
         ledger=ledger_service,
         portfolio=portfolio_service,
     )
+
+
+def _live_quotes(settings: Settings, market_service: MarketService) -> LiveQuotes:
+    """Return the streams of quotes; the connection is made when somebody follows."""
+    redis_url = settings.redis_url
+    if redis_url is None:
+        return LiveQuotes(market_service, None)
+    return LiveQuotes(market_service, lambda: TickStream(slow_redis(redis_url)))

@@ -158,6 +158,8 @@ def running_api(
         "FINNAMI_ARGON2": "19m",
         "FINNAMI_REQUEST_DEADLINE_S": "30",
         "FINNAMI_LOG_LEVEL": "WARNING",
+        # Generated calls wait for the end of every answer.
+        "FINNAMI_QUOTE_STREAM_S": "0.1",
     }
     cast = asyncio.run(
         _prepare(

@@ -10,6 +10,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.in_flight = 0
+        self.streams = 0
         self.shed_total = 0
         self._counts: dict[tuple[str, str, str], list[int]] = defaultdict(
             lambda: [0] * (len(BUCKETS_S) + 1)
@@ -41,6 +42,8 @@ class Metrics:
         lines += [
             "# TYPE finnami_http_in_flight gauge",
             f"finnami_http_in_flight {self.in_flight}",
+            "# TYPE finnami_http_streams gauge",
+            f"finnami_http_streams {self.streams}",
             "# TYPE finnami_http_shed_total counter",
             f'finnami_http_shed_total{{reason="in_flight"}} {self.shed_total}',
         ]

@@ -19,6 +19,7 @@ Message = MutableMapping[str, Any]
 MAX_BODY_BYTES = 64 * 1024
 STREAM_PREFIXES = ("/v1/conversations", "/v1/quotes/stream")
 STREAM_DEADLINE_S = 30.0
+EVENT_STREAM = b"text/event-stream; charset=utf-8"
 API_PREFIXES = ("/v1", "/docs", "/openapi.json", "/livez", "/readyz", "/metrics", "/.well-known")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -89,12 +90,15 @@ class OneMiddleware:
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
-        answer = _Answer(self._with_headers(send, scope, is_api=True, request_id=request_id))
+        answer = _Answer(
+            self._with_headers(send, scope, is_api=True, request_id=request_id), self._metrics
+        )
         if self._metrics.in_flight >= self._in_flight_max:
             self._metrics.shed_total += 1
             await self._refuse(UnavailableError("too busy"), scope, receive, answer)
             return
         self._metrics.in_flight += 1
+        answer.counted = True
         stream = scope["path"].startswith(STREAM_PREFIXES)
         try:
             with deadline_in(STREAM_DEADLINE_S if stream else self._deadline_s):
@@ -105,8 +109,10 @@ class OneMiddleware:
             self._log.exception("request_failed", request_id=request_id, path=scope["path"])
             await self._refuse(http_error(500), scope, receive, answer)
         finally:
-            self._metrics.in_flight -= 1
-            self._finish(scope, answer, request_id, time.perf_counter() - started)
+            answer.settle()
+            answer.end()
+            ended = time.perf_counter() if answer.streams_since is None else answer.streams_since
+            self._finish(scope, answer, request_id, ended - started)
 
     async def _refuse(
         self, error: FinNamiError, scope: Scope, receive: Receive, answer: "_Answer"
@@ -151,16 +157,38 @@ class OneMiddleware:
 
 
 class _Answer:
-    """Remembers the status that went out, so that nothing is answered twice."""
+    """Remembers the status that went out, so that nothing is answered twice.
 
-    def __init__(self, send: Callable[[Message], Awaitable[None]]) -> None:
+    An event stream leaves the count of requests in flight when it begins: it is bounded where
+    it is made, and five hundred readers must not shut the door on everybody else.
+    """
+
+    def __init__(self, send: Callable[[Message], Awaitable[None]], metrics: Metrics) -> None:
         self._send = send
+        self._metrics = metrics
         self.status: int | None = None
+        self.counted = False
+        self.streams_since: float | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if (b"content-type", EVENT_STREAM) in message.get("headers", ()):
+                self.settle()
+                self.streams_since = time.perf_counter()
+                self._metrics.streams += 1
         await self._send(message)
+
+    def settle(self) -> None:
+        """Take the request out of the count; repeating it changes nothing."""
+        if self.counted:
+            self.counted = False
+            self._metrics.in_flight -= 1
+
+    def end(self) -> None:
+        """Count a stream that ended."""
+        if self.streams_since is not None:
+            self._metrics.streams -= 1
 
 
 def _request_id(scope: Scope) -> str:

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from app.api.errors import EVERY_SIGNED_IN, MalformedRequestError, declared
+from app.api.event_stream import MEDIA_TYPE as EVENT_STREAM
 from app.api.policy import Audience, policy_of
 from app.api.routes import api_routes
 from app.core.errors import FinNamiError, RateLimitedError, UnavailableError
@@ -66,6 +67,7 @@ def _describe(operation: dict[str, Any], route: APIRoute) -> None:
                 "content": {"application/problem+json": {"schema": schema}},
             }
     for status, response in operation["responses"].items():
-        if int(status) >= 400 and "application/json" in response.get("content", {}):
-            content = response["content"].pop("application/json")
-            response["content"]["application/problem+json"] = content
+        for kind in ("application/json", EVENT_STREAM):
+            if int(status) >= 400 and kind in response.get("content", {}):
+                content = response["content"].pop(kind)
+                response["content"]["application/problem+json"] = content

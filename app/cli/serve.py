@@ -108,6 +108,14 @@ def _draining_server(config: "uvicorn.Config", drain_s: float) -> "uvicorn.Serve
             # A signal handler may interrupt the loop anywhere: only this call is safe here.
             loop.call_soon_threadsafe(loop.call_later, drain_s, close, sig, frame)
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """End the open streams first: they would hold the process for its whole grace."""
+            state = getattr(config.loaded_app, "state", None) if config.loaded else None
+            services = getattr(state, "services", None)
+            if services is not None:
+                services.live_quotes.close()
+            await super().shutdown(sockets)
+
     return DrainingServer(config)
 
 

@@ -30,15 +30,16 @@ def dask_scheduler() -> str | None:
     return os.environ.get("DASK_SCHEDULER_ADDRESS") or None
 
 
-SECRETS = ("mongo_url", "redis_url", "smtp_url")
+FeedName = Literal["replay", "alpaca", "finnhub", "binance", "folder"]
+SECRETS = ("mongo_url", "redis_url", "smtp_url", "feed_key", "feed_secret")
 MAX_SECRET_BYTES = 4096
 
 
 class Settings(BaseSettings):
     """All settings, each `FINNAMI_<NAME>` in the environment.
 
-    The addresses of MongoDB, Redis and SMTP may also be the text of a file, named by
-    `FINNAMI_MONGO_URL_FILE` and so on; the variable itself wins. Raises
+    The addresses of MongoDB, Redis and SMTP and the keys of a price provider may also be the
+    text of a file, named by `FINNAMI_MONGO_URL_FILE` and so on; the variable itself wins. Raises
     pydantic.ValidationError naming the variable when a value cannot be used.
     """
 
@@ -94,6 +95,21 @@ class Settings(BaseSettings):
     mildly, than now go live only with a word that this is wanted."""
 
     market_seed: int = 7
+    feed: FeedName = "replay"
+    """Where prices of imported histories come from; the simulated market is always replayed."""
+
+    feed_key: SecretStr | None = None
+    feed_secret: SecretStr | None = None
+    feed_stream_url: str | None = None
+    """Another address of the provider's stream (a region, the paid feed); default: its usual."""
+
+    feed_rest_url: str | None = None
+    feed_folder: Path | None = None
+    """Where FINNAMI_FEED=folder looks for tick files."""
+
+    quote_stream_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
+    """After so many seconds a stream of quotes ends and the client comes back by itself."""
+
     log_level: str = "INFO"
 
     @model_validator(mode="before")

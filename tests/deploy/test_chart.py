@@ -215,3 +215,17 @@ class TestWiring:
                     if block.get("cidr") == "0.0.0.0/0":
                         assert "169.254.0.0/16" in block["except"]
                         assert "10.0.0.0/8" in block["except"]
+
+
+@pytest.mark.row("MD1")
+def test_only_the_feed_gets_the_keys_of_the_price_provider() -> None:
+    chosen = copy.deepcopy(values(FILES["large"]))
+    chosen.setdefault("secrets", {})["feed"] = True
+    chosen["feed"] = {**chosen.get("feed", {}), "enabled": True}
+    with_key = {
+        name
+        for name, template in pods(render(chosen)).items()
+        for container in template["spec"]["containers"]
+        if any(item["name"] == "FINNAMI_FEED_KEY" for item in container["env"])
+    }
+    assert [name.rpartition("-")[2] for name in with_key] == ["feed"]

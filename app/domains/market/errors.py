@@ -7,11 +7,20 @@ FinNamiError
 ├── InvalidInputError
 │   ├── PriceFileError             422 price_file           (field `problems`)
 │   └── DateRangeError             422 date_range
+├── RateLimitedError
+│   └── TooManyStreamsError        429 too_many_streams
 └── UnavailableError
-    └── NoPricesError              503 no_prices            the market has not been started yet
+    ├── NoPricesError              503 no_prices            the market has not been started yet
+    ├── StreamAwayError            503 quote_stream_away    Redis does not answer
+    └── FeedRefusedError           503 feed_refused         the provider refuses us for good
 """
 
-from app.core.errors import InvalidInputError, NotFoundError, UnavailableError
+from app.core.errors import (
+    InvalidInputError,
+    NotFoundError,
+    RateLimitedError,
+    UnavailableError,
+)
 
 
 class InstrumentNotFoundError(NotFoundError):
@@ -47,3 +56,27 @@ class NoPricesError(UnavailableError):
 
     code = "no_prices"
     title = "No prices yet"
+
+
+class TooManyStreamsError(RateLimitedError):
+    """This person, or this process, already follows as many streams as it may."""
+
+    code = "too_many_streams"
+    title = "Too many price streams at once"
+
+
+class StreamAwayError(UnavailableError):
+    """The stream of ticks cannot be reached; the last quotes can still be asked for."""
+
+    code = "quote_stream_away"
+    title = "Live prices are briefly unavailable"
+
+
+class FeedRefusedError(UnavailableError):
+    """The provider will not serve this installation: a wrong key, a plan without the data.
+
+    Trying again cannot help; a person must change the settings.
+    """
+
+    code = "feed_refused"
+    title = "The price provider refuses this installation"

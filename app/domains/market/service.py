@@ -18,11 +18,15 @@ from app.domains.market.errors import (
     SourceNotFoundError,
 )
 from app.domains.market.events import DayClosed
-from app.domains.market.repository import prices, quotes
+from app.domains.market.feed_types import Suspect
+from app.domains.market.repository import prices, quarantine, quotes
 from app.domains.market.rules import checks, simulation
 from app.domains.market.types import History, Instrument, PriceFile, Quote, Source
 
-COLLECTIONS = (*prices.SPECS, *quotes.SPECS)
+COLLECTIONS = (*prices.SPECS, *quotes.SPECS, *quarantine.SPECS)
+
+REPLAY = "replay"
+MAX_SUSPECTS = 1000
 
 CURRENCY = re.compile(r"[A-Z]{3}")
 STALE_AFTER = timedelta(seconds=60)
@@ -35,9 +39,10 @@ CALENDAR_DAYS_PER_TRADING_DAY = 1.6
 class MarketService:
     """Market's door. Prices come from exactly one source at a time; sources are never mixed."""
 
-    def __init__(self, *, db: Database, clock: Clock, seed: int) -> None:
+    def __init__(self, *, db: Database, clock: Clock, seed: int, feed: str = REPLAY) -> None:
         self._db = db
         self._clock = clock
+        self._feed = feed
         self.seed = seed
 
     async def source(self) -> Source:
@@ -47,15 +52,24 @@ class MarketService:
             raise NoPricesError
         return found
 
+    def label_of(self, source: Source) -> str:
+        """Return what the served quotes of a source name as theirs.
+
+        A provider's quotes belong to real histories only: with the simulated market active
+        the replay goes on, whatever provider is configured.
+        """
+        replayed = self._feed == REPLAY or source.kind == "simulated"
+        return source.quote_label if replayed else f"{self._feed}:{source.source_id}"
+
     async def instruments(self) -> tuple[Instrument, ...]:
         """Return what can be held with the active source. Raises NoPricesError."""
         source = await self.source()
-        return _listed(source)
+        return simulation.listed(source)
 
     async def instruments_of(self, source_id: str) -> tuple[Instrument, ...]:
         """Return what could be held with a source, active or not; nothing when it is unknown."""
         source = await prices.find_source(self._db, source_id)
-        return _listed(source) if source else ()
+        return simulation.listed(source) if source else ()
 
     async def instrument(self, symbol: str) -> Instrument:
         """Return one instrument. Raises InstrumentNotFoundError, NoPricesError."""
@@ -69,11 +83,10 @@ class MarketService:
 
         A symbol without a price is absent, never zero. Raises NoPricesError.
         """
-        source = await self.source()
         oldest = self._clock.now() - STALE_AFTER
-        found = await quotes.read(self._db, source.quote_label)
+        found = await quotes.read(self._db, self.label_of(await self.source()))
         return {
-            symbol: replace(quote, stale=quote.received_at < oldest)
+            symbol: replace(quote, stale=min(quote.received_at, quote.exchange_at) < oldest)
             for symbol, quote in found.items()
             if not symbols or symbol in symbols
         }
@@ -135,6 +148,31 @@ class MarketService:
             raise AssertionError(f"a batch comes from one source, not from {sorted(labels)}")
         for label in labels:
             await quotes.write(self._db, label, batch)
+
+    async def record_newer(self, batch: tuple[Quote, ...]) -> tuple[Quote, ...]:
+        """Keep those quotes that say something newer than what is kept; return them.
+
+        Of several of a symbol the last one counts. Repeating a batch changes nothing, so what
+        was read from the stream and not confirmed may be recorded again.
+        """
+        kept: list[Quote] = []
+        for label in sorted({quote.source for quote in batch}):
+            known = await quotes.read(self._db, label)
+            newest = {quote.symbol: quote for quote in batch if quote.source == label}
+            newer = tuple(quote for quote in newest.values() if not _nothing_new(quote, known))
+            if newer:
+                await quotes.write(self._db, label, newer)
+            kept += newer
+        return tuple(kept)
+
+    async def keep_suspects(self, suspects: tuple[Suspect, ...]) -> None:
+        """Keep ticks that are never served, with their reasons, for thirty days."""
+        await quarantine.write(self._db, suspects)
+
+    async def suspects(self, *, hours: int = 24, limit: int = 100) -> list[Suspect]:
+        """Return the newest ticks that were kept apart in the last hours."""
+        since = self._clock.now() - timedelta(hours=hours)
+        return await quarantine.read(self._db, since, limit=min(limit, MAX_SUSPECTS))
 
     async def ensure_simulated(self) -> Source:
         """Bring the simulated history up to yesterday, and use it when nothing else is used.
@@ -237,6 +275,14 @@ def simulated(*, first: date | None, last: date, seed: int) -> History:
     )
 
 
+def _nothing_new(quote: Quote, known: dict[str, Quote]) -> bool:
+    """Tell whether a quote is older than the known one of its symbol, or the same again."""
+    there = known.get(quote.symbol)
+    if there is None or quote.exchange_at > there.exchange_at:
+        return False
+    return quote.exchange_at < there.exchange_at or quote.price == there.price
+
+
 def _before(day: date, days: int) -> date:
     """Return the day that lies `days` before, or the first one there is."""
     return date.fromordinal(max(1, day.toordinal() - days))
@@ -247,14 +293,3 @@ def _continues(present: Source, days: NDArray[np.datetime64], closes: NDArray[np
     kept = int(np.searchsorted(days, np.datetime64(present.last_day), side="right"))
     digest = checks.data_hash(simulation.SYMBOLS, days[:kept], closes[:kept])
     return digest == present.data_hash or days[-1] < np.datetime64(present.last_day)
-
-
-def _listed(source: Source) -> tuple[Instrument, ...]:
-    universe = simulation.instruments(simulated=source.kind == "simulated")
-    known = {found.symbol: found for found in universe}
-    return tuple(
-        replace(known[symbol], currency=source.currency)
-        if symbol in known
-        else simulation.unknown_instrument(symbol, source.currency)
-        for symbol in source.symbols
-    )

@@ -67,6 +67,19 @@ env:
         name: {{ .root.Values.secrets.existingSecret }}
         key: smtp-url
   {{- end }}
+  {{- if and .root.Values.secrets.feed (eq (default "" .role) "feed") }}
+  - name: FINNAMI_FEED_KEY
+    valueFrom:
+      secretKeyRef:
+        name: {{ .root.Values.secrets.existingSecret }}
+        key: feed-key
+  - name: FINNAMI_FEED_SECRET
+    valueFrom:
+      secretKeyRef:
+        name: {{ .root.Values.secrets.existingSecret }}
+        key: feed-secret
+        optional: true
+  {{- end }}
   {{- range $name, $value := .root.Values.settings }}
   - name: {{ $name }}
     value: {{ $value | quote }}

@@ -6,7 +6,7 @@ draws come from streams that are read from the first day on, so a longer horizon
 an earlier day. The numbers are round and plausible; they are not fitted to any market.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domains.market.types import Instrument
+from app.domains.market.types import Instrument, Source
 
 FIRST_DAY: Final = np.datetime64("2016-01-04")
 SOURCE: Final = "simulated"
@@ -154,4 +154,15 @@ def unknown_instrument(symbol: str, currency: str) -> Instrument:
         step=Decimal("0.000001"),
         annual_cost_bps=0,
         simulated=False,
+    )
+
+
+def listed(source: Source) -> tuple[Instrument, ...]:
+    """Return the instruments of a source, in its currency."""
+    known = {found.symbol: found for found in instruments(simulated=source.kind == "simulated")}
+    return tuple(
+        replace(known[symbol], currency=source.currency)
+        if symbol in known
+        else unknown_instrument(symbol, source.currency)
+        for symbol in source.symbols
     )

@@ -1229,6 +1229,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quotes/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Quotes
+         * @description Follow prices as they change, beginning with the present or with what was missed.
+         */
+        get: operations["stream_quotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/confirmations": {
         parameters: {
             query?: never;
@@ -10505,6 +10525,83 @@ export interface operations {
                 };
             };
             /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_quotes: {
+        parameters: {
+            query?: {
+                symbols?: string;
+            };
+            header?: {
+                /** @description The id of the last event you saw */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events: `quote` (data as in GET /v1/quotes, one quote), `reset` (ask for GET /v1/quotes again) and comments as heartbeats. Reconnect with `Last-Event-ID` when the stream ends. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        /** @description Send the last one as Last-Event-ID */
+                        id?: string;
+                        /** @enum {string} */
+                        event?: "quote" | "reset";
+                        data?: string;
+                        retry?: number;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `too_many_streams`: Too many price streams at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet; `quote_stream_away`: Live prices are briefly unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
