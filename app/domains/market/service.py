@@ -128,6 +128,26 @@ class MarketService:
             data_hash=checks.data_hash((symbol,), dates, closes),
         )
 
+    async def recent_fall(self, *, days: int) -> float | None:
+        """Return how far shares closed below their highest day of the last calendar days.
+
+        All share instruments of the active source count alike; 0.1 is ten percent. None without
+        prices or share instruments: nothing is known of a fall.
+        """
+        try:
+            source = await self.source()
+        except NoPricesError:
+            return None
+        symbols = tuple(one.symbol for one in _listed(source) if one.asset_class == "equity")
+        if not symbols:
+            return None
+        trading_days = days * 5 // 7 + 1
+        found = await self.history(symbols, end=source.last_day, days=trading_days)
+        if not len(found.dates):
+            return None
+        level = (found.prices / found.prices[0]).mean(axis=1)
+        return float(1.0 - level[-1] / level.max())
+
     async def record_quotes(self, batch: tuple[Quote, ...]) -> None:
         """Keep the newest quotes, each batch under the one source that its quotes name."""
         labels = {quote.source for quote in batch}

@@ -6,6 +6,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.core.money import Money
+from app.domains.onboarding.risk_types import (
+    Anchor,
+    Cooling,
+    FollowUp,
+    Knowledge,
+)
 
 
 class Step(StrEnum):
@@ -132,7 +138,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class RiskProfile:
-    """One version of a person's risk profile: final = min(tolerance, capacity), 1..10."""
+    """One version of a person's risk profile: final = min(tolerance, capacity), 1..10.
+
+    `tolerance` is the one in force; `stated_tolerance` is what her answers give before careful
+    readings and cooling, never lower. Versions of earlier rules lack everything with a default.
+    """
 
     user_id: str
     version: int
@@ -149,6 +159,21 @@ class RiskProfile:
     rules_version: str
     made_at: datetime
     expires_at: datetime
+    stated_tolerance: int | None = None
+    facts: FinancialFacts | None = None
+    knowledge: Knowledge | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
+    challenge: Reason | None = None
+    cooling: Cooling | None = None
+    anchor: Anchor | None = None
+    waits: tuple[Reason, ...] = ()
+
+    @property
+    def reasons_to_wait(self) -> tuple[Reason, ...]:
+        """Return every reason why nothing is recommended yet; empty when something may be."""
+        if self.waits or self.do_not_invest is None:
+            return self.waits
+        return (self.do_not_invest,)
 
     @property
     def reference(self) -> str:
