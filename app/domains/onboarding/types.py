@@ -1,5 +1,6 @@
 """The words of onboarding that other rooms may use: facts, risk profiles, identity cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -179,6 +180,15 @@ class RiskProfile:
     def reference(self) -> str:
         """Return what a decision record quotes: person and version."""
         return f"{self.user_id}:{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What each answer (by item) and each capacity rule does to a profile, in steps."""
+
+    items: Mapping[int, int]
+    ranges: Mapping[int, tuple[int, int]]
+    limits: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ SPECS = (
     CollectionSpec(CONSENTS),
 )
 _PLACE = Place(PEOPLE, "pii")
+_TOPICS = frozenset(topic.value for topic in Topic)
 _STEP_FIELDS = {"financial": 1, "answers": 1, "profile_version": 1, "kyc": 1, "consents": 1}
 
 
@@ -107,7 +108,7 @@ def knowledge_of(document: Document | None) -> dict[Topic, KnowledgeAnswer]:
     return {
         Topic(topic): KnowledgeAnswer(row["option"], row["at"], row.get("explained_at"))
         for topic, row in (document or {}).get("knowledge", {}).items()
-        if topic in Topic
+        if topic in _TOPICS
     }
 
 

@@ -1,7 +1,7 @@
 """What each answer and each fact does to the profile, by taking it away."""
 
 from app.domains.onboarding.rules import risk
-from app.domains.onboarding.types import ItemScore, RiskProfile
+from app.domains.onboarding.types import Effects, ItemScore, RiskProfile
 
 
 def of_item(profile: RiskProfile, item: ItemScore) -> int:
@@ -24,3 +24,12 @@ def of_limit(profile: RiskProfile, rule: str) -> int:
     caps = {limit.rule: limit.cap for limit in profile.limits}
     others = [cap for name, cap in caps.items() if name != rule]
     return min(caps.values()) - min(others, default=10)
+
+
+def of(profile: RiskProfile) -> Effects:
+    """Return the effects of all answers and rules."""
+    return Effects(
+        items={one.item: of_item(profile, one) for one in profile.items},
+        ranges={one.item: range_of_item(one) for one in profile.items},
+        limits={limit.rule: of_limit(profile, limit.rule) for limit in profile.limits},
+    )

@@ -15,10 +15,25 @@ from app.domains.onboarding.errors import (
 )
 from app.domains.onboarding.events import RiskProfileMade
 from app.domains.onboarding.repository import cases, people, profiles
-from app.domains.onboarding.rules import ageing, cooling, counterfactual, risk, steps, waiting
+from app.domains.onboarding.rules import (
+    ageing,
+    cooling,
+    counterfactual,
+    effects,
+    risk,
+    steps,
+    waiting,
+)
 from app.domains.onboarding.rules.counterfactual import Judged, Suggestion
 from app.domains.onboarding.rules.profiling import Inputs, profile_of
-from app.domains.onboarding.types import FinancialFacts, PersonalFacts, Reason, RiskProfile, Step
+from app.domains.onboarding.types import (
+    Effects,
+    FinancialFacts,
+    PersonalFacts,
+    Reason,
+    RiskProfile,
+    Step,
+)
 from app.domains.onboarding.usecases.risk_inputs import RiskInputs
 
 
@@ -140,6 +155,11 @@ class RiskProfiles:
             return Judged(made.final, made.do_not_invest is None and raised <= asked)
 
         return judge
+
+    @staticmethod
+    def effects(profile: RiskProfile) -> Effects:
+        """Return what each answer and each fact does to a profile."""
+        return effects.of(profile)
 
     async def latest(self, user_id: str) -> RiskProfile:
         """Return the newest version as it counts now. Raises RiskProfileMissingError."""
