@@ -21,7 +21,7 @@ from app.domains.onboarding.errors import (
     QuestionnaireOpenError,
     RiskProfileMissingError,
 )
-from app.domains.onboarding.risk_types import Grade, Reading, Topic
+from app.domains.onboarding.risk_types import Grade, KnowledgeText, Reading, Topic
 
 router = APIRouter(prefix="/v1/risk-profile", tags=["risk profile"])
 
@@ -36,7 +36,7 @@ class FactOptionOut(Out):
     text: str
 
 
-class ExplanationOut(Out):
+class FactExplanationOut(Out):
     """What to read; its hash is sent back as proof of which text it was."""
 
     sha256: str
@@ -52,7 +52,7 @@ class FactQuestionOut(Out):
     options: list[FactOptionOut]
     answer: str | None
     grade: Grade
-    explanation: ExplanationOut | None
+    explanation: FactExplanationOut | None
 
 
 class FactQuestionsOut(Out):
@@ -107,7 +107,7 @@ class FollowUpsIn(Input):
     ]
 
 
-class ChangeOut(Out):
+class ProfileChangeOut(Out):
     """One fact as it is and as it would have to be; `sets` is what to save in the profile."""
 
     field: str
@@ -125,7 +125,7 @@ class WhatWouldChangeOut(Out):
 
     profile: int
     changed_profile: int | None
-    changes: list[ChangeOut]
+    changes: list[ProfileChangeOut]
     first: list[ReasonOut]
 
 
@@ -144,9 +144,7 @@ async def get_fact_questions(
             options=[FactOptionOut(option=option, text=words) for option, words in text.options],
             answer=answer,
             grade=grade,
-            explanation=None
-            if grade is Grade.OPEN
-            else ExplanationOut(sha256=text.explanation_sha256, paragraphs=list(text.explanation)),
+            explanation=_explanation(text) if grade is not Grade.OPEN else None,
         )
         for text, answer, grade in asked
     ]
@@ -155,6 +153,10 @@ async def get_fact_questions(
         open=sum(one.grade is Grade.OPEN for one in items),
         unexplained=sum(one.grade is Grade.WRONG for one in items),
     )
+
+
+def _explanation(text: KnowledgeText) -> FactExplanationOut:
+    return FactExplanationOut(sha256=text.explanation_sha256, paragraphs=list(text.explanation))
 
 
 @router.put("/knowledge", responses=declared(AnswerInvalidError, KnowledgeAnsweredError))
@@ -223,7 +225,7 @@ async def what_would_change(caller: CallerDep, services: ServicesDep) -> WhatWou
         profile=found.profile,
         changed_profile=made.profile if made else None,
         changes=[
-            ChangeOut(
+            ProfileChangeOut(
                 field=change.field,
                 before=change.before,
                 after=change.after,

@@ -1,6 +1,7 @@
 """The door of onboarding: how far a person is, what she can bear, whether money may move."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from app.core.clock import Clock
 from app.core.db import Database
@@ -104,12 +105,14 @@ class OnboardingService:
         """
         return await self.profiles.latest(user_id)
 
-    async def advisable_profile(self, user_id: str) -> tuple[RiskProfile, Reason | None]:
+    async def advisable_profile(
+        self, user_id: str, *, at: datetime | None = None
+    ) -> tuple[RiskProfile, Reason | None]:
         """Return the newest profile and, when no new advice may rest on it, why and what to do.
 
-        Raises RiskProfileMissingError.
+        Both as of `at`, else now. Raises RiskProfileMissingError.
         """
-        return await self.profiles.with_age(user_id)
+        return await self.profiles.with_age(user_id, at=at)
 
     async def require_risk_profile(self, user_id: str) -> RiskProfile:
         """Return the profile that new advice may rest on.

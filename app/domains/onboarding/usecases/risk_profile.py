@@ -165,16 +165,19 @@ class RiskProfiles:
         """Return the newest version as it counts now. Raises RiskProfileMissingError."""
         return (await self.with_age(user_id))[0]
 
-    async def with_age(self, user_id: str) -> tuple[RiskProfile, Reason | None]:
-        """Return the newest version as it counts now, and why no new advice may rest on it.
+    async def with_age(
+        self, user_id: str, *, at: datetime | None = None
+    ) -> tuple[RiskProfile, Reason | None]:
+        """Return the newest version as it counts then, and why no new advice may rest on it.
 
-        Raises RiskProfileMissingError.
+        Without `at` it is now. Raises RiskProfileMissingError.
         """
+        at = at or self._clock.now()
         document = await people.find(self._db, user_id)
-        found = await self.of_document(user_id, document)
+        found = await self.of_document(user_id, document, at=at)
         if found is None:
             raise RiskProfileMissingError
-        return found, self.outdated(found, document)
+        return found, self.outdated(found, document, at=at)
 
     async def current(self, user_id: str) -> RiskProfile:
         """Return the profile that new advice may rest on.
@@ -188,20 +191,24 @@ class RiskProfiles:
             raise NotClearedError("a new risk profile is needed", missing=[Step.RISK_PROFILE.value])
         return found
 
-    async def of_document(self, user_id: str, document: Document | None) -> RiskProfile | None:
-        """Return the newest version that a person's document names, as it counts now."""
+    async def of_document(
+        self, user_id: str, document: Document | None, *, at: datetime | None = None
+    ) -> RiskProfile | None:
+        """Return the newest version that a person's document names, as it counts then."""
         version = (document or {}).get("profile_version")
         if not version:
             return None
-        return await stored_profile(self._db, user_id, version, at=self._clock.now())
+        return await stored_profile(self._db, user_id, version, at=at or self._clock.now())
 
-    def outdated(self, profile: RiskProfile, document: Document | None) -> Reason | None:
+    def outdated(
+        self, profile: RiskProfile, document: Document | None, *, at: datetime | None = None
+    ) -> Reason | None:
         """Return why no new advice may rest on a profile, or None."""
         return ageing.outdated(
             profile,
             facts=people.financial_of(document),
             facts_at=people.financial_at(document),
-            now=self._clock.now(),
+            now=at or self._clock.now(),
         )
 
 

@@ -138,7 +138,7 @@ class Advising:
         return await self._seal(request, profile, mix, frontier)
 
     async def _profile(self, user_id: str) -> RiskProfile:
-        profile, outdated = await self._onboarding.advisable_profile(user_id)
+        profile, outdated = await self._onboarding.advisable_profile(user_id, at=self._clock.now())
         if outdated is not None:
             raise RiskProfileExpiredError(outdated.sentence, reason=outdated.code)
         return profile

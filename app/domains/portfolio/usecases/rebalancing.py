@@ -158,7 +158,7 @@ class Rebalancing:
 
     async def _advice(self, user_id: str, now: datetime) -> Recommendation:
         """Return the newest advice while it is good, else today's."""
-        profile, outdated = await self._onboarding.advisable_profile(user_id)
+        profile, outdated = await self._onboarding.advisable_profile(user_id, at=now)
         newest = await self._advising.newest(user_id)
         if (
             outdated is None

@@ -1030,46 +1030,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/recommendations/{recommendation_id}/statement": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Suitability Statement
-         * @description Return why this advice suits you: objective, horizon, loss capacity, costs and benefit.
-         */
-        get: operations["get_suitability_statement"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/recommendations/{recommendation_id}/statement.pdf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Suitability Statement Pdf
-         * @description Return the same statement as a PDF to keep.
-         */
-        get: operations["get_suitability_statement_pdf"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/orders": {
         parameters: {
             query?: never;
@@ -2291,20 +2251,6 @@ export interface components {
          */
         AdviceOutcome: "invest" | "wait" | "preparing";
         /**
-         * AdvisedShareOut
-         * @description One line of the mix.
-         */
-        AdvisedShareOut: {
-            /** Symbol */
-            symbol: string;
-            /** Name */
-            name: string;
-            /** Asset Class */
-            asset_class: string;
-            /** Share */
-            share: string;
-        };
-        /**
          * AmountIn
          * @description How much, as decimal text with its currency.
          */
@@ -2457,7 +2403,7 @@ export interface components {
          * @description Why a person has to look.
          * @enum {string}
          */
-        CaseKind: "payment" | "denied" | "review" | "sample" | "ring";
+        CaseKind: "payment" | "denied" | "review" | "ring";
         /**
          * CaseState
          * @description Where a case stands.
@@ -2492,6 +2438,24 @@ export interface components {
          * @enum {string}
          */
         ChangeKind: "fresh_code" | "amount" | "known_payee" | "wait";
+        /**
+         * ChangeOut
+         * @description One change that was tried on the real check and passes; `needs_code`: with a fresh code.
+         */
+        ChangeOut: {
+            kind: components["schemas"]["ChangeKind"];
+            /** Sentence */
+            sentence: string;
+            amount: components["schemas"]["MoneyOut"] | null;
+            /** Payee Id */
+            payee_id: string | null;
+            /** Wait Until */
+            wait_until: string | null;
+            /** Needs Code */
+            needs_code: boolean;
+            /** Probability After */
+            probability_after: number | null;
+        };
         /**
          * ChangeState
          * @description Where a change stands.
@@ -2719,33 +2683,16 @@ export interface components {
             because: string;
         };
         /**
-         * CorrectionCode
-         * @description Everything a customer can be told of a decision; each has words in every language.
-         * @enum {string}
-         */
-        CorrectionCode: "amount" | "amount_first" | "pace" | "large_payments" | "time" | "payee_history" | "burst" | "new_payee" | "large_amount" | "model_unavailable" | "combination";
-        /**
          * CorrectionOut
          * @description A specific reason with the customer's own values, and what she can do.
-         *
-         *     The sentences are English; another language is made from `code` and `values`.
          */
         CorrectionOut: {
-            code: components["schemas"]["CorrectionCode"];
+            /** Code */
+            code: string;
             /** Sentence */
             sentence: string;
             /** How To Correct */
             how_to_correct: string;
-            /**
-             * Values
-             * @example {
-             *       "amount": "4200.00",
-             *       "currency": "USD"
-             *     }
-             */
-            values: {
-                [key: string]: string;
-            };
         };
         /**
          * CostsOut
@@ -2907,6 +2854,31 @@ export interface components {
             sha256: string;
         };
         /**
+         * ExplanationOut
+         * @description Why the alert fired, from the stored record. Rules are in `fired`, the model apart.
+         */
+        ExplanationOut: {
+            /** Decision Id */
+            decision_id: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Probability */
+            probability: number | null;
+            /** Anomaly */
+            anomaly: number | null;
+            /** Degraded */
+            degraded: boolean;
+            /** Model Version */
+            model_version: string | null;
+            /** Rules Version */
+            rules_version: string;
+            /** Fired */
+            fired: components["schemas"]["FraudReasonOut"][];
+            /** Contributions */
+            contributions: components["schemas"]["app__api__v1__fraud_evidence__ContributionOut"][];
+            check: components["schemas"]["SumCheckOut"] | null;
+            normal: components["schemas"]["NormalOut"];
+        };
+        /**
          * FactAnswersIn
          * @description Some or all answers; the first answer to each question counts for a year.
          */
@@ -2920,6 +2892,16 @@ export interface components {
             answers: {
                 [key: string]: string;
             };
+        };
+        /**
+         * FactExplanationOut
+         * @description What to read; its hash is sent back as proof of which text it was.
+         */
+        FactExplanationOut: {
+            /** Sha256 */
+            sha256: string;
+            /** Paragraphs */
+            paragraphs: string[];
         };
         /**
          * FactOptionOut
@@ -2946,7 +2928,7 @@ export interface components {
             /** Answer */
             answer: string | null;
             grade: components["schemas"]["Grade"];
-            explanation: components["schemas"]["app__api__v1__risk_checks__ExplanationOut"] | null;
+            explanation: components["schemas"]["FactExplanationOut"] | null;
         };
         /**
          * FactQuestionsOut
@@ -3436,16 +3418,6 @@ export interface components {
             signature: string;
         };
         /**
-         * HorizonOut
-         * @description When the money is needed.
-         */
-        HorizonOut: {
-            /** Years */
-            years: number;
-            /** Sentence */
-            sentence: string;
-        };
-        /**
          * IncomeStability
          * @description How sure next month's income is.
          * @enum {string}
@@ -3808,22 +3780,6 @@ export interface components {
             device?: string | null;
             /** Trusted Device */
             trusted_device?: string | null;
-        };
-        /**
-         * LossCapacityOut
-         * @description What the person is willing and able to bear, 1 to 10, and what limits it.
-         */
-        LossCapacityOut: {
-            /** Tolerance */
-            tolerance: number;
-            /** Capacity */
-            capacity: number;
-            /** Sentence */
-            sentence: string;
-            /** Limits */
-            limits: string[];
-            /** Worst Year Loss */
-            worst_year_loss: string | null;
         };
         /**
          * LotMethod
@@ -4284,16 +4240,6 @@ export interface components {
             text: string;
         };
         /**
-         * ObjectiveOut
-         * @description What the advice is for.
-         */
-        ObjectiveOut: {
-            /** Profile */
-            profile: number;
-            /** Sentence */
-            sentence: string;
-        };
-        /**
          * OnboardingOut
          * @description Everything needed to continue on any device.
          */
@@ -4406,9 +4352,6 @@ export interface components {
         /**
          * PaymentNoticeOut
          * @description Why a payment was stopped or confirmed; `review_asked_at` once a person was asked for.
-         *
-         *     `review_outcome` is what that person found: `cleared` (nothing wrong; a refused payment can
-         *     be made anew) or `upheld`. Nothing is booked by it.
          */
         PaymentNoticeOut: {
             /** Decision Id */
@@ -4426,9 +4369,6 @@ export interface components {
             human_review: string;
             /** Review Asked At */
             review_asked_at: string | null;
-            review_outcome: components["schemas"]["ReviewOutcome"] | null;
-            /** Review Decided At */
-            review_decided_at: string | null;
         };
         /**
          * PerformanceOut
@@ -4703,6 +4643,24 @@ export interface components {
          * @enum {string}
          */
         ProductClass: "bonds" | "shares";
+        /**
+         * ProfileChangeOut
+         * @description One fact as it is and as it would have to be; `sets` is what to save in the profile.
+         */
+        ProfileChangeOut: {
+            /** Field */
+            field: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Sentence */
+            sentence: string;
+            /** Sets */
+            sets: {
+                [key: string]: string;
+            };
+        };
         /**
          * ProfileFollowUpOut
          * @description A contradiction that was asked about, and the reply; null: the careful reading counts.
@@ -5079,12 +5037,6 @@ export interface components {
              */
             message: string;
         };
-        /**
-         * ReviewOutcome
-         * @description What the person found whom a customer asked for. Neither books anything.
-         * @enum {string}
-         */
-        ReviewOutcome: "cleared" | "upheld";
         /**
          * RiskCode
          * @description Why a case is high risk, in a code that only reviewers are shown.
@@ -5527,20 +5479,30 @@ export interface components {
             users: components["schemas"]["StaffUser"][];
         };
         /**
-         * StatedCostsOut
-         * @description What following the advice costs and what it buys.
+         * StatementOut
+         * @description A period: opening plus movements is closing.
          */
-        StatedCostsOut: {
-            /** Basis */
-            basis: string;
-            /** One Off */
-            one_off: string;
-            /** Yearly */
-            yearly: string;
-            /** Yearly Share */
-            yearly_share: string;
-            /** Sentence */
-            sentence: string;
+        StatementOut: {
+            /** Account Id */
+            account_id: string;
+            /** Unit */
+            unit: string;
+            /**
+             * First
+             * Format: date-time
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /** Opening */
+            opening: string;
+            /** Closing */
+            closing: string;
+            /** Postings */
+            postings: components["schemas"]["PostingOut"][];
         };
         /**
          * Step
@@ -5829,7 +5791,7 @@ export interface components {
             /** Changed Profile */
             changed_profile: number | null;
             /** Changes */
-            changes: components["schemas"]["app__api__v1__risk_checks__ChangeOut"][];
+            changes: components["schemas"]["ProfileChangeOut"][];
             /** First */
             first: components["schemas"]["ReasonOut"][];
         };
@@ -5845,55 +5807,11 @@ export interface components {
             checked_at: string;
             outcome_now: components["schemas"]["Outcome"];
             /** Changes */
-            changes: components["schemas"]["app__api__v1__fraud_evidence__ChangeOut"][];
+            changes: components["schemas"]["ChangeOut"][];
             /** Sentence */
             sentence: string;
             /** Tries */
             tries: number;
-        };
-        /**
-         * StatementOut
-         * @description A period: opening plus movements is closing.
-         */
-        app__api__v1__accounts__StatementOut: {
-            /** Account Id */
-            account_id: string;
-            /** Unit */
-            unit: string;
-            /**
-             * First
-             * Format: date-time
-             */
-            first: string;
-            /**
-             * Last
-             * Format: date-time
-             */
-            last: string;
-            /** Opening */
-            opening: string;
-            /** Closing */
-            closing: string;
-            /** Postings */
-            postings: components["schemas"]["PostingOut"][];
-        };
-        /**
-         * ChangeOut
-         * @description One change that was tried on the real check and passes; `needs_code`: with a fresh code.
-         */
-        app__api__v1__fraud_evidence__ChangeOut: {
-            kind: components["schemas"]["ChangeKind"];
-            /** Sentence */
-            sentence: string;
-            amount: components["schemas"]["MoneyOut"] | null;
-            /** Payee Id */
-            payee_id: string | null;
-            /** Wait Until */
-            wait_until: string | null;
-            /** Needs Code */
-            needs_code: boolean;
-            /** Probability After */
-            probability_after: number | null;
         };
         /**
          * ContributionOut
@@ -5910,31 +5828,6 @@ export interface components {
             sentence: string;
         };
         /**
-         * ExplanationOut
-         * @description Why the alert fired, from the stored record. Rules are in `fired`, the model apart.
-         */
-        app__api__v1__fraud_evidence__ExplanationOut: {
-            /** Decision Id */
-            decision_id: string;
-            outcome: components["schemas"]["Outcome"];
-            /** Probability */
-            probability: number | null;
-            /** Anomaly */
-            anomaly: number | null;
-            /** Degraded */
-            degraded: boolean;
-            /** Model Version */
-            model_version: string | null;
-            /** Rules Version */
-            rules_version: string;
-            /** Fired */
-            fired: components["schemas"]["FraudReasonOut"][];
-            /** Contributions */
-            contributions: components["schemas"]["app__api__v1__fraud_evidence__ContributionOut"][];
-            check: components["schemas"]["SumCheckOut"] | null;
-            normal: components["schemas"]["NormalOut"];
-        };
-        /**
          * ContributionOut
          * @description What one family of facts adds to the predicted risk, in log points.
          */
@@ -5943,65 +5836,6 @@ export interface components {
             code: string;
             /** Effect */
             effect: number;
-        };
-        /**
-         * ChangeOut
-         * @description One fact as it is and as it would have to be; `sets` is what to save in the profile.
-         */
-        app__api__v1__risk_checks__ChangeOut: {
-            /** Field */
-            field: string;
-            /** Before */
-            before: string;
-            /** After */
-            after: string;
-            /** Sentence */
-            sentence: string;
-            /** Sets */
-            sets: {
-                [key: string]: string;
-            };
-        };
-        /**
-         * ExplanationOut
-         * @description What to read; its hash is sent back as proof of which text it was.
-         */
-        app__api__v1__risk_checks__ExplanationOut: {
-            /** Sha256 */
-            sha256: string;
-            /** Paragraphs */
-            paragraphs: string[];
-        };
-        /**
-         * StatementOut
-         * @description A suitability statement. From the sealed record alone: asked again it is byte-equal.
-         */
-        app__api__v1__statements__StatementOut: {
-            /** Statement */
-            statement: string;
-            /** Recommendation Id */
-            recommendation_id: string;
-            /** Record Hash */
-            record_hash: string;
-            /** Made At */
-            made_at: string;
-            /** Good Until */
-            good_until: string;
-            outcome: components["schemas"]["AdviceOutcome"];
-            objective: components["schemas"]["ObjectiveOut"];
-            horizon: components["schemas"]["HorizonOut"];
-            loss_capacity: components["schemas"]["LossCapacityOut"];
-            /** Mix */
-            mix: components["schemas"]["AdvisedShareOut"][] | null;
-            costs: components["schemas"]["StatedCostsOut"] | null;
-            /** Reasons */
-            reasons: string[];
-            /** Limits */
-            limits: string[];
-            /** Versions */
-            versions: {
-                [key: string]: string | number | null;
-            };
         };
     };
     responses: never;
@@ -9182,7 +9016,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["app__api__v1__accounts__StatementOut"];
+                    "application/json": components["schemas"]["StatementOut"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
@@ -10101,176 +9935,6 @@ export interface operations {
                 };
             };
             /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_suitability_statement: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recommendation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["app__api__v1__statements__StatementOut"];
-                };
-            };
-            /** @description `unauthenticated`: Please sign in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recommendation_not_found`: No such recommendation */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `statement_not_ready`: The advice is still being prepared; `statement_stale`: This advice rests on inputs that were out of date */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid_input`: The input is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ValidationProblem"];
-                };
-            };
-            /** @description `rate_limited`: Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Temporarily unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_suitability_statement_pdf: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recommendation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/pdf": string;
-                };
-            };
-            /** @description `unauthenticated`: Please sign in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `recommendation_not_found`: No such recommendation */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `statement_not_ready`: The advice is still being prepared; `statement_stale`: This advice rests on inputs that were out of date */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid_input`: The input is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ValidationProblem"];
-                };
-            };
-            /** @description `rate_limited`: Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12815,7 +12479,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["app__api__v1__fraud_evidence__ExplanationOut"];
+                    "application/json": components["schemas"]["ExplanationOut"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
