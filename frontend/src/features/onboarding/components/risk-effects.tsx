@@ -11,7 +11,7 @@ type Props = { profile: RiskProfile; asked: Questionnaire };
 export function RiskEffects({ profile, asked }: Props) {
   const t = useTranslations("risk.effects");
   const format = useFormatter();
-  const steps = (effect: number) => t("steps", { steps: effect, shown: format.number(effect, { signDisplay: "exceptZero" }) });
+  const steps = (effect: number) => (effect === 0 ? t("none") : format.number(effect, { signDisplay: "always" }));
   return (
     <section className={ui.card} aria-labelledby="effects">
       <h2 id="effects">{t("title")}</h2>
