@@ -1030,6 +1030,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recommendations/{recommendation_id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Suitability Statement
+         * @description Return why this advice suits you: objective, horizon, loss capacity, costs and benefit.
+         */
+        get: operations["get_suitability_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{recommendation_id}/statement.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Suitability Statement Pdf
+         * @description Return the same statement as a PDF to keep.
+         */
+        get: operations["get_suitability_statement_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders": {
         parameters: {
             query?: never;
@@ -2251,6 +2291,20 @@ export interface components {
          */
         AdviceOutcome: "invest" | "wait" | "preparing";
         /**
+         * AdvisedShareOut
+         * @description One line of the mix.
+         */
+        AdvisedShareOut: {
+            /** Symbol */
+            symbol: string;
+            /** Name */
+            name: string;
+            /** Asset Class */
+            asset_class: string;
+            /** Share */
+            share: string;
+        };
+        /**
          * AmountIn
          * @description How much, as decimal text with its currency.
          */
@@ -2403,7 +2457,7 @@ export interface components {
          * @description Why a person has to look.
          * @enum {string}
          */
-        CaseKind: "payment" | "denied" | "review" | "ring";
+        CaseKind: "payment" | "denied" | "review" | "sample" | "ring";
         /**
          * CaseState
          * @description Where a case stands.
@@ -2683,16 +2737,33 @@ export interface components {
             because: string;
         };
         /**
+         * CorrectionCode
+         * @description Everything a customer can be told of a decision; each has words in every language.
+         * @enum {string}
+         */
+        CorrectionCode: "amount" | "amount_first" | "pace" | "large_payments" | "time" | "payee_history" | "burst" | "new_payee" | "large_amount" | "model_unavailable" | "combination";
+        /**
          * CorrectionOut
          * @description A specific reason with the customer's own values, and what she can do.
+         *
+         *     The sentences are English; another language is made from `code` and `values`.
          */
         CorrectionOut: {
-            /** Code */
-            code: string;
+            code: components["schemas"]["CorrectionCode"];
             /** Sentence */
             sentence: string;
             /** How To Correct */
             how_to_correct: string;
+            /**
+             * Values
+             * @example {
+             *       "amount": "4200.00",
+             *       "currency": "USD"
+             *     }
+             */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * CostsOut
@@ -3418,6 +3489,16 @@ export interface components {
             signature: string;
         };
         /**
+         * HorizonOut
+         * @description When the money is needed.
+         */
+        HorizonOut: {
+            /** Years */
+            years: number;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * IncomeStability
          * @description How sure next month's income is.
          * @enum {string}
@@ -3780,6 +3861,22 @@ export interface components {
             device?: string | null;
             /** Trusted Device */
             trusted_device?: string | null;
+        };
+        /**
+         * LossCapacityOut
+         * @description What the person is willing and able to bear, 1 to 10, and what limits it.
+         */
+        LossCapacityOut: {
+            /** Tolerance */
+            tolerance: number;
+            /** Capacity */
+            capacity: number;
+            /** Sentence */
+            sentence: string;
+            /** Limits */
+            limits: string[];
+            /** Worst Year Loss */
+            worst_year_loss: string | null;
         };
         /**
          * LotMethod
@@ -4240,6 +4337,16 @@ export interface components {
             text: string;
         };
         /**
+         * ObjectiveOut
+         * @description What the advice is for.
+         */
+        ObjectiveOut: {
+            /** Profile */
+            profile: number;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * OnboardingOut
          * @description Everything needed to continue on any device.
          */
@@ -4352,6 +4459,9 @@ export interface components {
         /**
          * PaymentNoticeOut
          * @description Why a payment was stopped or confirmed; `review_asked_at` once a person was asked for.
+         *
+         *     `review_outcome` is what that person found: `cleared` (nothing wrong; a refused payment can
+         *     be made anew) or `upheld`. Nothing is booked by it.
          */
         PaymentNoticeOut: {
             /** Decision Id */
@@ -4369,6 +4479,9 @@ export interface components {
             human_review: string;
             /** Review Asked At */
             review_asked_at: string | null;
+            review_outcome: components["schemas"]["ReviewOutcome"] | null;
+            /** Review Decided At */
+            review_decided_at: string | null;
         };
         /**
          * PerformanceOut
@@ -5038,6 +5151,12 @@ export interface components {
             message: string;
         };
         /**
+         * ReviewOutcome
+         * @description What the person found whom a customer asked for. Neither books anything.
+         * @enum {string}
+         */
+        ReviewOutcome: "cleared" | "upheld";
+        /**
          * RiskCode
          * @description Why a case is high risk, in a code that only reviewers are shown.
          * @enum {string}
@@ -5479,30 +5598,20 @@ export interface components {
             users: components["schemas"]["StaffUser"][];
         };
         /**
-         * StatementOut
-         * @description A period: opening plus movements is closing.
+         * StatedCostsOut
+         * @description What following the advice costs and what it buys.
          */
-        StatementOut: {
-            /** Account Id */
-            account_id: string;
-            /** Unit */
-            unit: string;
-            /**
-             * First
-             * Format: date-time
-             */
-            first: string;
-            /**
-             * Last
-             * Format: date-time
-             */
-            last: string;
-            /** Opening */
-            opening: string;
-            /** Closing */
-            closing: string;
-            /** Postings */
-            postings: components["schemas"]["PostingOut"][];
+        StatedCostsOut: {
+            /** Basis */
+            basis: string;
+            /** One Off */
+            one_off: string;
+            /** Yearly */
+            yearly: string;
+            /** Yearly Share */
+            yearly_share: string;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * Step
@@ -5814,6 +5923,32 @@ export interface components {
             tries: number;
         };
         /**
+         * StatementOut
+         * @description A period: opening plus movements is closing.
+         */
+        app__api__v1__accounts__StatementOut: {
+            /** Account Id */
+            account_id: string;
+            /** Unit */
+            unit: string;
+            /**
+             * First
+             * Format: date-time
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /** Opening */
+            opening: string;
+            /** Closing */
+            closing: string;
+            /** Postings */
+            postings: components["schemas"]["PostingOut"][];
+        };
+        /**
          * ContributionOut
          * @description One feature: value, exact share of the log-odds (plus = towards fraud), and words.
          */
@@ -5836,6 +5971,37 @@ export interface components {
             code: string;
             /** Effect */
             effect: number;
+        };
+        /**
+         * StatementOut
+         * @description A suitability statement. From the sealed record alone: asked again it is byte-equal.
+         */
+        app__api__v1__statements__StatementOut: {
+            /** Statement */
+            statement: string;
+            /** Recommendation Id */
+            recommendation_id: string;
+            /** Record Hash */
+            record_hash: string;
+            /** Made At */
+            made_at: string;
+            /** Good Until */
+            good_until: string;
+            outcome: components["schemas"]["AdviceOutcome"];
+            objective: components["schemas"]["ObjectiveOut"];
+            horizon: components["schemas"]["HorizonOut"];
+            loss_capacity: components["schemas"]["LossCapacityOut"];
+            /** Mix */
+            mix: components["schemas"]["AdvisedShareOut"][] | null;
+            costs: components["schemas"]["StatedCostsOut"] | null;
+            /** Reasons */
+            reasons: string[];
+            /** Limits */
+            limits: string[];
+            /** Versions */
+            versions: {
+                [key: string]: string | number | null;
+            };
         };
     };
     responses: never;
@@ -9016,7 +9182,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StatementOut"];
+                    "application/json": components["schemas"]["app__api__v1__accounts__StatementOut"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
@@ -9935,6 +10101,176 @@ export interface operations {
                 };
             };
             /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_suitability_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["app__api__v1__statements__StatementOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recommendation_not_found`: No such recommendation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `statement_not_ready`: The advice is still being prepared; `statement_stale`: This advice rests on inputs that were out of date */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_suitability_statement_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recommendation_not_found`: No such recommendation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `statement_not_ready`: The advice is still being prepared; `statement_stale`: This advice rests on inputs that were out of date */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
