@@ -42,7 +42,7 @@ export function FollowUpStage({ asked, onDone, onBack }: Props) {
         onBack={at === 0 ? onBack : () => setAt(at - 1)}
       />
       <div>
-        <Button type="link" onClick={next}>
+        <Button onClick={next}>
           {t("skip")}
         </Button>
         <p className={ui.faint}>{one.is_binding ? t("skipBinding") : t("skipModel")}</p>
