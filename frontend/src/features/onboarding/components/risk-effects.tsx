@@ -20,7 +20,7 @@ export function RiskEffects({ profile, asked }: Props) {
         caption={t("answers")}
         columns={[
           { key: "question", title: t("question"), cell: (row) => <Asked asked={asked} item={row.item} option={row.option} /> },
-          { key: "points", title: t("points"), end: true, cell: (row) => t("pointsOf", { points: row.points, most: row.most }) },
+          { key: "points", title: t("points"), end: true, cell: (row) => <OneLine text={t("pointsOf", { points: row.points, most: row.most })} /> },
           { key: "effect", title: t("onTolerance"), end: true, cell: (row) => steps(row.effect) },
         ]}
         rows={profile.items}
@@ -31,7 +31,7 @@ export function RiskEffects({ profile, asked }: Props) {
         caption={t("facts")}
         columns={[
           { key: "rule", title: t("fact"), cell: (row) => (t.has(`rules.${row.rule}`) ? t(`rules.${row.rule}`) : row.rule) },
-          { key: "cap", title: t("cap"), end: true, cell: (row) => t("capOf", { cap: row.cap }) },
+          { key: "cap", title: t("cap"), end: true, cell: (row) => <OneLine text={t("capOf", { cap: row.cap })} /> },
           { key: "effect", title: t("onCapacity"), end: true, cell: (row) => steps(row.effect) },
         ]}
         rows={profile.limits}
@@ -39,6 +39,10 @@ export function RiskEffects({ profile, asked }: Props) {
       />
     </section>
   );
+}
+
+function OneLine({ text }: { text: string }) {
+  return <span style={{ whiteSpace: "nowrap" }}>{text}</span>;
 }
 
 function Asked({ asked, item, option }: { asked: Questionnaire; item: number; option: string }) {

@@ -46,6 +46,7 @@ export function RiskResult({ profile, asked, onAgain }: Props) {
           {profile.reasons.map((reason) => (
             <li key={reason.code}>{reasonText(reason)}</li>
           ))}
+          {profile.capacity >= profile.tolerance && <li>{t("capacityFree", { capacity: profile.capacity })}</li>}
         </ul>
         {profile.challenge !== null && <p className={ui.faint}>{reasonText(profile.challenge)}</p>}
         <p className={ui.faint}>
