@@ -32,6 +32,8 @@ from app.domains.market.adapters.live import LiveQuotes
 from app.domains.market.adapters.tick_stream import TickStream
 from app.domains.market.service import MarketService
 from app.domains.onboarding import service as onboarding
+from app.domains.onboarding.adapters.households import StoredHouseholds
+from app.domains.onboarding.risk_types import Surroundings
 from app.domains.onboarding.service import OnboardingService
 from app.domains.portfolio import service as portfolio
 from app.domains.portfolio.service import PortfolioService
@@ -184,12 +186,17 @@ def build(
 ) -> AppServices:
     """Return the services of one process, each with exactly what it uses."""
     identity_service = IdentityService(db=db, gate=gate, clock=clock, settings=settings, keys=keys)
+    market_service = MarketService(
+        db=db, clock=clock, seed=settings.market_seed, feed=settings.feed
+    )
+    models = model_store(settings, keys)
     onboarding_service = OnboardingService(
         db=db,
         envelope=identity_service.envelope,
         identity=identity_service,
         clock=clock,
         high_risk_countries=settings.high_risk_countries,
+        surroundings=Surroundings(StoredHouseholds(models), market_service),
     )
     fraud_service = FraudService(
         db=db,
@@ -210,16 +217,13 @@ def build(
         fraud=fraud_service,
         keys=keys,
     )
-    market_service = MarketService(
-        db=db, clock=clock, seed=settings.market_seed, feed=settings.feed
-    )
     portfolio_service = PortfolioService(
         db=db,
         clock=clock,
         market=market_service,
         onboarding=onboarding_service,
         ledger=ledger_service,
-        models=model_store(settings, keys),
+        models=models,
     )
     return AppServices(
         settings=settings,

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
+from app.cli.demo_clients import KNOWLEDGE
 from app.cli.launch.ports import free_port
 from app.core.clock import Clock, SystemClock
 from app.core.config import Settings
@@ -91,6 +92,7 @@ async def make_everything(services: AppServices) -> Person:
     door = services.onboarding
     await door.profiles.save_facts(person.user_id, personal=PERSONAL, financial=FINANCIAL)
     await door.profiles.save_answers(person.user_id, ANSWERS)
+    await door.checks.answer(person.user_id, KNOWLEDGE)
     await door.profiles.make(person.user_id)
     await door.accept_disclosure(person.user_id, version="2026-11", language="en")
     case = await door.kyc.submit(person.user_id)

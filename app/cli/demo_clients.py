@@ -4,6 +4,7 @@ from datetime import date
 
 from app.core.money import Money
 from app.domains.onboarding.errors import NotClearedError
+from app.domains.onboarding.risk_types import Topic
 from app.domains.onboarding.types import (
     FinancialFacts,
     IncomeStability,
@@ -17,6 +18,14 @@ from app.services import AppServices
 
 CURRENCY = "USD"
 ANSWERS = dict.fromkeys(range(1, 14), "b")
+KNOWLEDGE = {
+    Topic.INTEREST: "c",
+    Topic.INFLATION: "a",
+    Topic.BOND_PRICES: "b",
+    Topic.DIVERSIFICATION: "b",
+    Topic.RISK_RETURN: "c",
+    Topic.FEES: "a",
+}
 
 
 async def clear_client(
@@ -35,6 +44,7 @@ async def clear_client(
         return
     await door.profiles.save_facts(user_id, personal=_personal(name, number), financial=_money())
     await door.profiles.save_answers(user_id, ANSWERS)
+    await door.checks.answer(user_id, KNOWLEDGE)
     await door.profiles.make(user_id)
     shown = door.disclosure("en")
     await door.accept_disclosure(user_id, version=shown.version, language="en")

@@ -61,7 +61,7 @@ test("a customer denies a held payment: money back, all log-ins over, the analys
   await expect(page.getByText(/^Was this you\? A payment of/)).toBeVisible();
   await watch.check("dashboard-asked");
   await page.getByRole("link", { name: "Answer now" }).click();
-  await expect(page.getByText("$42.00")).toBeVisible();
+  await expect(page.getByText("$42.00", { exact: true })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Why we ask" })).toBeVisible();
   await page.getByLabel("What should they know?").fill("I know nobody of that name");
   await page.getByRole("button", { name: "Ask a person to look" }).click();

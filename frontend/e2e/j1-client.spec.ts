@@ -48,6 +48,41 @@ async function fillProfile(page: Page): Promise<void> {
   await pick(page, "Your income is", "steady");
 }
 
+/** The second option everywhere, but no loss at all in question 8 and mostly high risk in question 12. */
+async function answerQuestions(page: Page, watch: Watch): Promise<void> {
+  const picked: Record<number, number> = { 8: 0, 12: 2 };
+  for (let item = 1; item <= 13; item += 1) {
+    await expect(page.getByText(`Question ${item} of 13`)).toBeVisible();
+    await page.getByRole("radio").nth(picked[item] ?? 1).check();
+    if (item === 1) await watch.check("question");
+    if (item === 3) {
+      // Back keeps what was answered.
+      await button(page, "Back");
+      await expect(page.getByRole("radio").nth(1)).toBeChecked();
+      await button(page, "Continue");
+      await page.getByRole("radio").nth(1).check();
+    }
+    await button(page, "Continue");
+  }
+}
+
+/** All facts right but the last, which is explained. */
+async function answerFacts(page: Page, watch: Watch): Promise<void> {
+  for (const [at, option] of [2, 0, 1, 1, 2, 3].entries()) {
+    await expect(page.getByText(`Fact ${at + 1} of 6`)).toBeVisible();
+    await page.getByRole("radio").nth(option).check();
+    await button(page, "Continue");
+    if (at < 5) {
+      await expect(page.getByText("That is right.")).toBeVisible();
+      await button(page, "Continue");
+    } else {
+      await expect(page.getByText("That is not right. Please read why.")).toBeVisible();
+      await watch.check("fact-explained");
+      await button(page, "I have read this");
+    }
+  }
+}
+
 /** Approve the oldest waiting case as the demo reviewer, in a browser of her own. */
 async function approve(browser: Browser): Promise<void> {
   const login = loginOf("reviewer");
@@ -124,17 +159,27 @@ test("a new person signs up, is approved, funds, invests and sees her postings",
     await page.waitForURL(/\/app\/start/);
   });
 
-  await test.step("answer the questions and see why the profile is what it is", async () => {
+  await test.step("answer, be tested on facts, settle a contradiction, see why the profile is what it is", async () => {
     await page.goto("/en/app/risk");
-    for (let item = 1; item <= 13; item += 1) {
-      await expect(page.getByText(`Question ${item} of 13`)).toBeVisible();
-      await page.getByRole("radio").nth(1).check();
-      if (item === 1) await watch.check("question");
-      await button(page, "Continue");
-    }
+    await answerQuestions(page, watch);
+    await answerFacts(page, watch);
+    await expect(page.getByRole("heading", { level: 1, name: "Check your answers" })).toBeVisible();
+    await watch.check("check-answers");
     await button(page, "See my profile");
+    await expect(page.getByRole("heading", { level: 1, name: "Two things do not fit together" })).toBeVisible();
+    await expect(page.getByRole("group", { name: /In question 8 you chose the investment that never loses/ })).toBeVisible();
+    await watch.check("follow-up");
+    await page.getByRole("radio", { name: /count the careful answer/ }).check();
+    await button(page, "Continue");
     await expect(page.getByRole("heading", { level: 1, name: /^Your risk profile is \d+ of 10$/ })).toBeVisible();
+    await expect(page.getByText(/the careful reading counts: tolerance \d+ instead of \d+ of 10/)).toBeVisible();
+    await expect(page.getByRole("heading", { name: "What would change it" })).toBeVisible();
+    await expect(page.getByRole("region", { name: "Your answers and their effect on tolerance" })).toBeVisible();
+    await expect(page.getByText("No advice yet")).toHaveCount(0);
     await watch.check("risk-result");
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await page.setViewportSize({ width: 1280, height: 720 });
   });
 
   await test.step("accept the disclosures, be checked by a reviewer", async () => {

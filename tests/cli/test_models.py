@@ -8,6 +8,10 @@ from click.testing import CliRunner, Result
 
 from app.cli.models.desk import models
 from app.core.keys import KeyRing
+from app.ml.estimators.risk import RiskRecipe
+from app.ml.training.risk import train_risk
+from app.ml.training.risk_data import read_households
+from tests.factories.households import households
 from tests.factories.models import shipped_store, variant
 
 SHIPPED = shipped_store().shipped_version("fraud")
@@ -60,6 +64,20 @@ class TestModels:
         (made / "artefact.npz").write_bytes(b"")
         done = run(server, "register", made)
         assert (done.exit_code, "altered" in done.output) == (2, True)
+
+    @pytest.mark.row("RS4")
+    def test_a_household_model_is_registered_and_then_trusted(
+        self, server: dict[str, str], tmp_path: Path
+    ) -> None:
+        households().to_parquet(tmp_path / "known.parquet")
+        known = read_households(tmp_path / "known.parquet")
+        made = train_risk(known, tmp_path / "m", seed=1, recipe=RiskRecipe(trees=2))
+        for _ in range(2):
+            done = run(server, "register", tmp_path / "m", "--json")
+            assert done.exit_code == 0, done.output
+            assert json.loads(done.output)["version"] == made["version"]
+        (tmp_path / "m" / "artefact.npz").write_bytes(b"")
+        assert run(server, "register", tmp_path / "m").exit_code == 2
 
     def test_shadow_watch_and_show(self, server: dict[str, str], tmp_path: Path) -> None:
         run(server, "register", variant(tmp_path / "made", "v2"))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyotp
 
+from app.cli.demo_clients import KNOWLEDGE
 from app.core.ids import new_id
 from app.core.money import Money
 from app.domains.identity.types import Client, LoginAttempt, Role, SecondFactorNeeded, Transport
@@ -111,6 +112,7 @@ async def make_cleared(services: AppServices, *, reviewer_id: str = "reviewer") 
     door = services.onboarding
     await door.profiles.save_facts(person.user_id, personal=PERSONAL, financial=FINANCIAL)
     await door.profiles.save_answers(person.user_id, ANSWERS)
+    await door.checks.answer(person.user_id, KNOWLEDGE)
     await door.profiles.make(person.user_id)
     await door.accept_disclosure(person.user_id, version="2026-11", language="en")
     case = await door.kyc.submit(person.user_id)

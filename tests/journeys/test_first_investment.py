@@ -123,6 +123,7 @@ def test_from_sign_up_to_a_verified_investment(installation: Installation, tmp_p
     # She fills in her facts, answers, accepts, and is approved by the reviewer.
     me.call("save_profile", PROFILE, expect=200)
     me.call("save_answers", {"answers": {str(i): "b" for i in range(1, 14)}}, expect=200)
+    answer_facts(me)
     profile = me.call("make_risk_profile", expect=201).body
     assert profile["final"] == min(profile["tolerance"], profile["capacity"])
     text = me.call("get_disclosure", expect=200).body
@@ -134,6 +135,18 @@ def test_from_sign_up_to_a_verified_investment(installation: Installation, tmp_p
     fund(me, totp)
     invest(me, totp)
     verify(installation, me, tmp_path)
+
+
+def answer_facts(me: OpenApiClient) -> None:
+    # She does not know one fact, reads why, and nothing stands before advice any more.
+    right = {"interest": "c", "inflation": "a", "bond_prices": "b", "diversification": "b"}
+    given = {"answers": {**right, "risk_return": "c", "fees": "d"}}
+    graded = me.call("answer_facts", given, expect=200).body
+    assert (graded["open"], graded["unexplained"]) == (0, 1)
+    wrong = next(item for item in graded["items"] if item["grade"] == "wrong")
+    read = {"topic": "fees", "sha256": wrong["explanation"]["sha256"]}
+    assert me.call("confirm_explanation", read, expect=200).body["unexplained"] == 0
+    assert me.call("list_follow_ups", expect=200).body == []
 
 
 def fund(me: OpenApiClient, totp: Totp) -> None:

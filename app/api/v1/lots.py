@@ -10,7 +10,7 @@ from app.api.deps import CallerDep, ServicesDep
 from app.api.errors import declared
 from app.api.policy import policy
 from app.api.shapes import MoneyOut, Out
-from app.api.v1.risk_profile import ReasonOut
+from app.api.v1.risk_shapes import ReasonOut
 from app.domains.ledger.errors import PeriodTooLongError
 from app.domains.ledger.types import quantity as quantity_of
 from app.domains.market.errors import NoPricesError

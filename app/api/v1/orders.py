@@ -11,7 +11,7 @@ from app.api.errors import declared
 from app.api.fields import Input, ObjectId
 from app.api.policy import policy
 from app.api.shapes import MoneyOut, Out
-from app.api.v1.risk_profile import ReasonOut
+from app.api.v1.risk_shapes import ReasonOut
 from app.domains.fraud.errors import PaymentBlockedError
 from app.domains.identity.errors import StepUpRequiredError
 from app.domains.identity.types import RateClass

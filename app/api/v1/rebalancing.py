@@ -10,7 +10,7 @@ from app.api.fields import Input
 from app.api.policy import policy
 from app.api.shapes import Out
 from app.api.v1.orders import OrderPlanOut
-from app.api.v1.risk_profile import ReasonOut
+from app.api.v1.risk_shapes import ReasonOut
 from app.domains.identity.types import RateClass
 from app.domains.ledger.errors import PeriodTooLongError
 from app.domains.market.errors import NoPricesError

@@ -12,7 +12,7 @@ from app.api.fields import Input
 from app.api.policy import policy
 from app.api.shapes import Currency, DecimalText, MoneyOut, Out
 from app.api.v1.orders import OrderPlanOut
-from app.api.v1.risk_profile import ReasonOut
+from app.api.v1.risk_shapes import ReasonOut
 from app.core.money import CurrencyMismatchError, InvalidAmountError, Money
 from app.domains.identity.types import RateClass
 from app.domains.ledger.errors import IdempotencyMismatchError

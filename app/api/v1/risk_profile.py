@@ -1,6 +1,5 @@
 """/v1/risk-profile: the questionnaire, its answers, and the profile with its reasons."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,6 +10,7 @@ from app.api.errors import declared
 from app.api.fields import Input
 from app.api.policy import policy
 from app.api.shapes import Out
+from app.api.v1.risk_shapes import RiskProfileOut
 from app.domains.identity.types import RateClass
 from app.domains.onboarding.errors import (
     AnswerInvalidError,
@@ -18,7 +18,6 @@ from app.domains.onboarding.errors import (
     QuestionnaireOpenError,
     RiskProfileMissingError,
 )
-from app.domains.onboarding.types import Reason, RiskProfile
 
 router = APIRouter(prefix="/v1/risk-profile", tags=["risk profile"])
 
@@ -67,73 +66,6 @@ class AnswersOut(Out):
     total: int
 
 
-class ReasonOut(Out):
-    """Why: a code with its values for translation, and an English sentence."""
-
-    code: str
-    sentence: str
-    values: dict[str, str]
-
-    @classmethod
-    def of(cls, reason: Reason) -> "ReasonOut":
-        """Return the public form."""
-        return cls(code=reason.code, sentence=reason.sentence, values=dict(reason.values))
-
-
-class ItemOut(Out):
-    """One answer and its points."""
-
-    item: int
-    option: str
-    points: int
-
-
-class LimitOut(Out):
-    """One capacity rule: the measured value and the cap that follows."""
-
-    rule: str
-    value: float
-    cap: int
-
-
-class RiskProfileOut(Out):
-    """Tolerance and capacity side by side; the smaller one is the profile."""
-
-    version: int
-    score: int
-    band: str
-    tolerance: int
-    capacity: int
-    final: int
-    items: list[ItemOut]
-    limits: list[LimitOut]
-    reasons: list[ReasonOut]
-    do_not_invest: ReasonOut | None
-    rules_version: str
-    made_at: datetime
-    expires_at: datetime
-
-    @classmethod
-    def of(cls, profile: RiskProfile) -> "RiskProfileOut":
-        """Return the public form."""
-        blocked = profile.do_not_invest
-        return cls(
-            version=profile.version,
-            score=profile.score,
-            band=profile.band,
-            tolerance=profile.tolerance,
-            capacity=profile.capacity,
-            final=profile.final,
-            items=[ItemOut(item=i.item, option=i.option, points=i.points) for i in profile.items],
-            limits=[LimitOut(rule=x.rule, value=x.value, cap=x.cap) for x in profile.limits],
-            reasons=[ReasonOut.of(reason) for reason in profile.reasons],
-            do_not_invest=ReasonOut.of(blocked) if blocked else None,
-            rules_version=profile.rules_version,
-            made_at=profile.made_at,
-            expires_at=profile.expires_at,
-        )
-
-
 @router.get("/questionnaire", responses=declared())
 @policy("user")
 async def get_questionnaire(
@@ -171,12 +103,18 @@ async def save_answers(body: AnswersIn, caller: CallerDep, services: ServicesDep
 @router.post("", status_code=201, responses=declared(QuestionnaireOpenError, FactsMissingError))
 @policy("user", rate=RateClass.WRITE)
 async def make_risk_profile(caller: CallerDep, services: ServicesDep) -> RiskProfileOut:
-    """Score the answers and facts into a new version of the profile."""
-    return RiskProfileOut.of(await services.onboarding.profiles.make(caller.user_id))
+    """Score the answers and facts into a new version of the profile.
+
+    Contradictions that were not replied to count in their careful reading; more risk than
+    before may have to wait (`cooling`).
+    """
+    made = await services.onboarding.profiles.make(caller.user_id)
+    return RiskProfileOut.of(made, services.onboarding.profiles.effects(made))
 
 
 @router.get("", responses=declared(RiskProfileMissingError))
 @policy("user")
 async def get_risk_profile(caller: CallerDep, services: ServicesDep) -> RiskProfileOut:
-    """Return the newest profile."""
-    return RiskProfileOut.of(await services.onboarding.risk_profile(caller.user_id))
+    """Return the newest profile as it counts now, and whether advice may rest on it."""
+    found, outdated = await services.onboarding.advisable_profile(caller.user_id)
+    return RiskProfileOut.of(found, services.onboarding.profiles.effects(found), outdated)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from app.cli.demo_clients import ANSWERS, KNOWLEDGE
 from app.core.ids import new_id
 from app.core.money import Money
 from app.core.store import Document
@@ -55,7 +56,8 @@ async def _walk(services: AppServices, user_id: str) -> None:
     )
     personal = PersonalFacts("Bo Bench", date(1990, 1, 1), "PT", "Rua 1, Lisboa", "AB1234567")
     await door.profiles.save_facts(user_id, personal=personal, financial=financial)
-    await door.profiles.save_answers(user_id, dict.fromkeys(range(1, 14), "b"))
+    await door.profiles.save_answers(user_id, ANSWERS)
+    await door.checks.answer(user_id, KNOWLEDGE)
     await door.profiles.make(user_id)
     text = door.disclosure("en")
     await door.accept_disclosure(user_id, version=text.version, language="en")

@@ -18,7 +18,7 @@ from app.core.keys import KeyRing, KeyRingError
 from app.domains.fraud.model_types import Pointer
 from app.domains.fraud.usecases.model_watch import ModelWatch
 from app.domains.fraud.usecases.models import Models
-from app.ml.registry import ArtefactError
+from app.ml.registry import ArtefactError, manifest_bytes
 from app.ml.store import StoredModel
 from app.services import load_keys, model_store, open_database, stored_scorers
 
@@ -70,22 +70,36 @@ def show(version: str, as_json: bool) -> None:  # noqa: FBT001 - click
     click.echo(json.dumps(dict(found.manifest), indent=1) if as_json else found.card())
 
 
+def _load_any(folder: Path) -> None:
+    """Load a model of either kind, which checks it. Raises ArtefactError, ValueError."""
+    from app.ml.serving.fraud_scorer import FraudScorer
+    from app.ml.serving.risk import MODEL_NAME, load_risk
+
+    try:
+        manifest = json.loads(manifest_bytes(folder))
+    except ValueError:
+        manifest = None  # said by the loader below, with the file's name
+    if isinstance(manifest, dict) and manifest.get("name") == MODEL_NAME:
+        load_risk(folder)
+    else:
+        FraudScorer.load(folder)
+
+
 @models.command()
 @click.argument("folder", type=FOLDER)
 @json_option
 def register(folder: Path, as_json: bool) -> None:  # noqa: FBT001 - click
-    """Check the fraud model in FOLDER and sign it, so that this installation may serve it.
+    """Check the fraud or risk model in FOLDER and sign it, so that this installation may serve it.
 
     Copies it beside the installation's other models; FOLDER stays as it is. Registering puts
-    nothing in force. The same one again changes nothing. Exit 2: it fails a check.
+    no fraud model in force; the newest registered risk model asks its question from the next
+    risk profile on. The same one again changes nothing. Exit 2: it fails a check.
     """
-    from app.ml.serving.fraud_scorer import FraudScorer
-
     try:
         settings = local_settings()
         keys = load_keys(settings)
         # Everything but trust, which is what registering gives.
-        FraudScorer.load(folder)
+        _load_any(folder)
         stored = model_store(settings, keys).register(
             folder, signing_key=keys.model_key().private_bytes_raw()
         )

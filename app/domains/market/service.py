@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.core.clock import Clock
 from app.core.db import Database
@@ -20,7 +19,7 @@ from app.domains.market.errors import (
 from app.domains.market.events import DayClosed
 from app.domains.market.feed_types import Suspect
 from app.domains.market.repository import prices, quarantine, quotes
-from app.domains.market.rules import checks, simulation
+from app.domains.market.rules import checks, quality, simulation
 from app.domains.market.types import History, Instrument, PriceFile, Quote, Source
 
 COLLECTIONS = (*prices.SPECS, *quotes.SPECS, *quarantine.SPECS)
@@ -141,6 +140,27 @@ class MarketService:
             data_hash=checks.data_hash((symbol,), dates, closes),
         )
 
+    async def recent_fall(self, *, days: int) -> float | None:
+        """Return how far shares closed below their highest day of the last calendar days.
+
+        All share instruments of the active source count alike; 0.1 is ten percent. None without
+        prices or share instruments: nothing is known of a fall.
+        """
+        try:
+            source = await self.source()
+        except NoPricesError:
+            return None
+        listed = simulation.listed(source)
+        symbols = tuple(one.symbol for one in listed if one.asset_class == "equity")
+        if not symbols:
+            return None
+        trading_days = days * 5 // 7 + 1
+        found = await self.history(symbols, end=source.last_day, days=trading_days)
+        if not len(found.dates):
+            return None
+        level = (found.prices / found.prices[0]).mean(axis=1)
+        return float(1.0 - level[-1] / level.max())
+
     async def record_quotes(self, batch: tuple[Quote, ...]) -> None:
         """Keep the newest quotes, each batch under the one source that its quotes name."""
         labels = {quote.source for quote in batch}
@@ -159,7 +179,7 @@ class MarketService:
         for label in sorted({quote.source for quote in batch}):
             known = await quotes.read(self._db, label)
             newest = {quote.symbol: quote for quote in batch if quote.source == label}
-            newer = tuple(quote for quote in newest.values() if not _nothing_new(quote, known))
+            newer = tuple(q for q in newest.values() if not quality.nothing_new(q, known))
             if newer:
                 await quotes.write(self._db, label, newer)
             kept += newer
@@ -184,7 +204,7 @@ class MarketService:
         days, closes = simulation.closes(today - timedelta(days=1), self.seed)
         last_day = prices.as_date(days[-1])
         present = await prices.find_source(self._db, simulation.SOURCE)
-        same = present is not None and _continues(present, days, closes)
+        same = present is not None and simulation.continues(present, days, closes)
         if present is not None and same and present.last_day >= last_day:
             return present
         source = Source(
@@ -275,21 +295,6 @@ def simulated(*, first: date | None, last: date, seed: int) -> History:
     )
 
 
-def _nothing_new(quote: Quote, known: dict[str, Quote]) -> bool:
-    """Tell whether a quote is older than the known one of its symbol, or the same again."""
-    there = known.get(quote.symbol)
-    if there is None or quote.exchange_at > there.exchange_at:
-        return False
-    return quote.exchange_at < there.exchange_at or quote.price == there.price
-
-
 def _before(day: date, days: int) -> date:
     """Return the day that lies `days` before, or the first one there is."""
     return date.fromordinal(max(1, day.toordinal() - days))
-
-
-def _continues(present: Source, days: NDArray[np.datetime64], closes: NDArray[np.float64]) -> bool:
-    """Tell whether what is kept is the beginning of what is drawn now."""
-    kept = int(np.searchsorted(days, np.datetime64(present.last_day), side="right"))
-    digest = checks.data_hash(simulation.SYMBOLS, days[:kept], closes[:kept])
-    return digest == present.data_hash or days[-1] < np.datetime64(present.last_day)

@@ -14,6 +14,9 @@ FinNamiError
 │   ├── StaleCaseError             409 kyc_case_stale        decided from an old tab
 │   ├── QuestionnaireOpenError     409 questionnaire_open    (field `missing`: item numbers)
 │   ├── FactsMissingError          409 facts_missing
+│   ├── KnowledgeAnsweredError     409 knowledge_answered    the first answer counts
+│   ├── NothingToExplainError      409 nothing_to_explain    (field `topic`)
+│   ├── FollowUpClosedError        409 follow_up_closed      it is not asked any more
 │   ├── FactsLockedError           409 facts_locked          an identity check is under way
 │   └── DisclosureVersionError     409 disclosure_version    another version is in force
 └── InvalidInputError
@@ -93,6 +96,27 @@ class FactsMissingError(ConflictError):
 
     code = "facts_missing"
     title = "Please fill in your profile first"
+
+
+class KnowledgeAnsweredError(ConflictError):
+    """Trying until it is right would test nothing."""
+
+    code = "knowledge_answered"
+    title = "The first answer to this question counts; read the explanation instead"
+
+
+class NothingToExplainError(ConflictError):
+    """The question has no wrong answer, or the explanation has changed since it was shown."""
+
+    code = "nothing_to_explain"
+    title = "There is no such explanation to read now"
+
+
+class FollowUpClosedError(ConflictError):
+    """The answers or facts that it was about have changed."""
+
+    code = "follow_up_closed"
+    title = "This follow-up question is not asked any more"
 
 
 class FactsLockedError(ConflictError):

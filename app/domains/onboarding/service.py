@@ -1,6 +1,7 @@
 """The door of onboarding: how far a person is, what she can bear, whether money may move."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from app.core.clock import Clock
 from app.core.db import Database
@@ -10,29 +11,33 @@ from app.core.store import Document, DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.identity.errors import SecondFactorNeededError
 from app.domains.onboarding.errors import DisclosureVersionError, NotClearedError
-from app.domains.onboarding.repository import cases, people, texts
+from app.domains.onboarding.repository import cases, people, profiles, texts
+from app.domains.onboarding.risk_types import Surroundings
 from app.domains.onboarding.rules import steps
 from app.domains.onboarding.types import (
     Disclosure,
     Onboarding,
     QuestionText,
+    Reason,
     RiskProfile,
     SecondFactors,
     Step,
     StepStatus,
 )
 from app.domains.onboarding.usecases.kyc import KycCases
+from app.domains.onboarding.usecases.risk_checks import RiskChecks
+from app.domains.onboarding.usecases.risk_inputs import RiskInputs
 from app.domains.onboarding.usecases.risk_profile import RiskProfiles
 
-COLLECTIONS = (*people.SPECS, *cases.SPECS)
+COLLECTIONS = (*people.SPECS, *profiles.SPECS, *cases.SPECS)
 
 Steps = tuple[tuple[Step, StepStatus], ...]
 
 
 class OnboardingService:
-    """Onboarding's door. The grouped stories are attributes: `profiles` and `kyc`."""
+    """Onboarding's door. The grouped stories are attributes: `profiles`, `checks` and `kyc`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a door is given each of its ports
         self,
         *,
         db: Database,
@@ -41,12 +46,20 @@ class OnboardingService:
         clock: Clock,
         ids: IdFactory = new_id,
         high_risk_countries: Collection[str] = (),
+        surroundings: Surroundings | None = None,
     ) -> None:
         self._db = db
         self._envelope = envelope
         self._identity = identity
         self._clock = clock
-        self.profiles = RiskProfiles(db=db, envelope=envelope, clock=clock)
+        inputs = RiskInputs(
+            db=db,
+            envelope=envelope,
+            clock=clock,
+            around=surroundings or Surroundings(),
+        )
+        self.profiles = RiskProfiles(db=db, envelope=envelope, clock=clock, inputs=inputs)
+        self.checks = RiskChecks(db=db, clock=clock, inputs=inputs)
         self.kyc = KycCases(
             db=db,
             envelope=envelope,
@@ -62,8 +75,8 @@ class OnboardingService:
         if document is not None:
             personal = people.personal_of(document, await self._envelope.key_of(user_id))
         profile = await self.profiles.of_document(user_id, document)
-        outdated = profile is not None and not self.profiles.is_current(profile, document)
-        found = await self._steps(user_id, document, outdated=outdated)
+        outdated = profile and self.profiles.outdated(profile, document)
+        found = await self._steps(user_id, document, outdated=bool(outdated))
         accepted = (Step.DISCLOSURES, StepStatus.DONE) in found
         return Onboarding(
             user_id=user_id,
@@ -91,6 +104,15 @@ class OnboardingService:
         `require_risk_profile`.
         """
         return await self.profiles.latest(user_id)
+
+    async def advisable_profile(
+        self, user_id: str, *, at: datetime | None = None
+    ) -> tuple[RiskProfile, Reason | None]:
+        """Return the newest profile and, when no new advice may rest on it, why and what to do.
+
+        Both as of `at`, else now. Raises RiskProfileMissingError.
+        """
+        return await self.profiles.with_age(user_id, at=at)
 
     async def require_risk_profile(self, user_id: str) -> RiskProfile:
         """Return the profile that new advice may rest on.

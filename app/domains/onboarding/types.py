@@ -1,11 +1,18 @@
 """The words of onboarding that other rooms may use: facts, risk profiles, identity cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
 from app.core.money import Money
+from app.domains.onboarding.risk_types import (
+    Anchor,
+    Cooling,
+    FollowUp,
+    Knowledge,
+)
 
 
 class Step(StrEnum):
@@ -132,7 +139,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class RiskProfile:
-    """One version of a person's risk profile: final = min(tolerance, capacity), 1..10."""
+    """One version of a person's risk profile: final = min(tolerance, capacity), 1..10.
+
+    `tolerance` is the one in force; `stated_tolerance` is what her answers give before careful
+    readings and cooling, never lower. Versions of earlier rules lack everything with a default.
+    """
 
     user_id: str
     version: int
@@ -149,11 +160,35 @@ class RiskProfile:
     rules_version: str
     made_at: datetime
     expires_at: datetime
+    stated_tolerance: int | None = None
+    facts: FinancialFacts | None = None
+    knowledge: Knowledge | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
+    challenge: Reason | None = None
+    cooling: Cooling | None = None
+    anchor: Anchor | None = None
+    waits: tuple[Reason, ...] = ()
+
+    @property
+    def reasons_to_wait(self) -> tuple[Reason, ...]:
+        """Return every reason why nothing is recommended yet; empty when something may be."""
+        if self.waits or self.do_not_invest is None:
+            return self.waits
+        return (self.do_not_invest,)
 
     @property
     def reference(self) -> str:
         """Return what a decision record quotes: person and version."""
         return f"{self.user_id}:{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What each answer (by item) and each capacity rule does to a profile, in steps."""
+
+    items: Mapping[int, int]
+    ranges: Mapping[int, tuple[int, int]]
+    limits: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

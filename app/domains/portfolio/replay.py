@@ -47,7 +47,9 @@ async def replay(db: Database, stored: DecisionRecord, *, market: MarketService)
 
 async def _profile(db: Database, stored: DecisionRecord) -> RiskProfile:
     user_id, _, version = str(stored.versions["profile"]).rpartition(":")
-    found = await stored_profile(db, user_id, int(version)) if version.isdigit() else None
+    found = None
+    if version.isdigit():
+        found = await stored_profile(db, user_id, int(version), at=stored.at)
     if found is None:
         raise MissingForReplayError(f"risk profile {stored.versions['profile']}")
     return found

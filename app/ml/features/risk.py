@@ -63,6 +63,22 @@ def feature_rows(columns: Mapping[str, NDArray[np.floating]]) -> FloatArray:
     return np.column_stack([made[name] for name in COLUMNS])
 
 
+def asked_rows(known: Mapping[str, NDArray[np.floating]], fill: FloatArray) -> FloatArray:
+    """Return rows of which only some columns were asked; the others are taken from `fill`.
+
+    `known` holds some of `SOURCE_COLUMNS`, at least one; `fill` (55,) is the training mean. A
+    column made of two others is known when both are.
+    """
+    rows = len(next(iter(known.values())))
+    unknown = {name: np.zeros(rows) for name in SOURCE_COLUMNS if name not in known}
+    made = feature_rows({**unknown, **known})
+    parts = {"liq_months": ("LIQ", "NORMINC"), "lev": ("DEBT", "ASSET"), "pir": ("PIRTOTAL",)}
+    for at, name in enumerate(COLUMNS):
+        if any(part not in known for part in parts.get(name, (name,))):
+            made[:, at] = fill[at]
+    return made
+
+
 def signed_log(value: FloatArray) -> FloatArray:
     """Return sign(x) · ln(1 + |x|): money on a scale on which a fold counts, not a dollar."""
     return np.asarray(np.sign(value) * np.log1p(np.abs(value)))

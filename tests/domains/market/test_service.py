@@ -69,6 +69,20 @@ class TestSimulated:
         after = await market.history(("VTI",), end=date(2026, 11, 23), days=100)
         assert after.data_hash == before.data_hash
 
+    @pytest.mark.row("RS5")
+    async def test_a_recent_fall_is_measured_from_the_highest_day(
+        self, market: MarketService
+    ) -> None:
+        assert await market.recent_fall(days=30) is None, "without prices nothing is known"
+        source = await market.ensure_simulated()
+        shares = [x.symbol for x in await market.instruments() if x.asset_class == "equity"]
+        found = await market.history(tuple(shares), end=source.last_day, days=22)
+        level = np.mean(found.prices / found.prices[0], axis=1)
+        fall = await market.recent_fall(days=30)
+        assert fall == pytest.approx(1 - level[-1] / level.max())
+        assert fall is not None
+        assert 0 <= fall < 1
+
     async def test_ranges_and_symbols_are_checked(self, market: MarketService) -> None:
         await market.ensure_simulated()
         with pytest.raises(DateRangeError):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.cli.demo_clients import KNOWLEDGE
 from app.core.envelope import COLLECTIONS as KEY_COLLECTIONS
 from app.core.envelope import Envelope, user_key_document
 from app.domains.onboarding.service import COLLECTIONS, OnboardingService
@@ -41,6 +42,7 @@ async def new_door(
     personal = replace(PERSONAL, country=country)
     await door.profiles.save_facts(HER, personal=personal, financial=FINANCIAL)
     await door.profiles.save_answers(HER, ANSWERS)
+    await door.checks.answer(HER, KNOWLEDGE)
     await door.profiles.make(HER)
     await door.accept_disclosure(HER, version="2026-11", language="en")
     return door

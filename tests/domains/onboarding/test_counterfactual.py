@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.money import Money
-from app.domains.onboarding.rules import counterfactual, risk
+from app.domains.onboarding.rules import counterfactual, risk, waiting
 from app.domains.onboarding.types import FinancialFacts, IncomeStability
 from app.services import AppServices
 from tests.api.conftest import app, key_file, services
@@ -35,6 +35,12 @@ def final(facts: FinancialFacts, tolerance: int) -> int:
     return min(tolerance, *(limit.cap for limit in risk.capacity_limits(facts)))
 
 
+def judge(tolerance: int) -> counterfactual.Judge:
+    return lambda facts: counterfactual.Judged(
+        final(facts, tolerance), waiting.do_not_invest(facts) is None
+    )
+
+
 class TestSmallest:
     @pytest.mark.row("EX3")
     @settings(max_examples=300, deadline=None)
@@ -42,27 +48,29 @@ class TestSmallest:
     def test_what_it_says_really_flips_and_touches_only_what_one_can_act_on(
         self, facts: FinancialFacts, tolerance: int
     ) -> None:
-        found = counterfactual.smallest(facts, tolerance)
+        found = counterfactual.smallest(facts, judge(tolerance))
         if found is None:
             return
 
         fields = {change.field for change in found.changes}
         assert fields <= set(counterfactual.ACTIONABLE)
-        # A debt that is repaid has no rate any more.
-        untouched = set(FinancialFacts.__dataclass_fields__) - fields - {"highest_debt_rate_bps"}
+        # A debt that is repaid has no rate any more, and who saves more owns more.
+        saved = {name for change in found.changes for name, _ in change.sets}
+        assert saved <= fields | {"highest_debt_rate_bps", "net_worth"}
+        untouched = set(FinancialFacts.__dataclass_fields__) - saved
         assert all(getattr(found.facts, name) == getattr(facts, name) for name in untouched)
-        assert risk.do_not_invest(found.facts) is None
+        assert waiting.do_not_invest(found.facts) is None
         assert final(found.facts, tolerance) == found.profile
-        assert risk.do_not_invest(facts) is not None or found.profile > final(facts, tolerance)
+        assert waiting.do_not_invest(facts) is not None or found.profile > final(facts, tolerance)
 
     @pytest.mark.row("EX3")
     def test_nothing_is_suggested_when_tolerance_limits(self) -> None:
-        assert counterfactual.smallest(FINANCIAL, 2) is None
+        assert counterfactual.smallest(FINANCIAL, judge(2)) is None
 
     def test_one_fact_is_preferred_to_two(self) -> None:
         short = replace(FINANCIAL, liquid_reserve=Money(5_000_00, "USD"))
 
-        found = counterfactual.smallest(short, 10)
+        found = counterfactual.smallest(short, judge(10))
 
         assert found is not None
         assert [change.field for change in found.changes] == ["liquid_reserve"]
@@ -90,7 +98,7 @@ class TestThroughTheService:
         await door.save_facts(person.user_id, personal=PERSONAL, financial=facts)
         before = await door.make(person.user_id)
 
-        found = await door.what_would_change(person.user_id)
+        found = (await door.what_would_change(person.user_id)).suggestion
 
         assert found is not None
         await door.save_facts(person.user_id, personal=PERSONAL, financial=found.facts)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.core.money import Money
 from app.domains.onboarding.errors import AnswerInvalidError, FactsInvalidError, KycStateError
-from app.domains.onboarding.rules import risk, steps
+from app.domains.onboarding.rules import risk, steps, waiting
 from app.domains.onboarding.types import IncomeStability, KycState, Step, StepStatus
 from tests.factories.people import FINANCIAL, PERSONAL
 
@@ -114,7 +114,7 @@ class TestCapacity:
 
     def test_the_limiting_rule_is_named_with_its_value(self) -> None:
         limits = risk.capacity_limits(replace(FINANCIAL, horizon_years=2))
-        found = risk.reasons(score=40, tolerance_profile=10, limits=limits)
+        found = risk.reasons(score=40, stated=10, counting=10, limits=limits)
         assert [reason.code for reason in found] == ["tolerance_high", "capacity_horizon"]
         assert "2 years" in found[1].sentence
 
@@ -128,17 +128,17 @@ class TestDoNotInvest:
             monthly_debt_payment=usd(100),
             liquid_reserve=usd(0),
         )
-        reason = risk.do_not_invest(facts)
+        reason = waiting.do_not_invest(facts)
         assert reason is not None
         assert reason.code == "repay_and_save_first"
         assert "25 %" in reason.sentence
 
     def test_no_debt_no_objection(self) -> None:
-        assert risk.do_not_invest(FINANCIAL) is None
+        assert waiting.do_not_invest(FINANCIAL) is None
 
     def test_cheap_debt_is_no_objection(self) -> None:
         facts = replace(FINANCIAL, highest_debt_rate_bps=300, monthly_debt_payment=usd(500))
-        assert risk.do_not_invest(facts) is None
+        assert waiting.do_not_invest(facts) is None
 
 
 class TestSteps:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.cli.demo_clients import KNOWLEDGE
 from app.core.envelope import COLLECTIONS as KEY_COLLECTIONS
 from app.core.envelope import Envelope, user_key_document
 from app.core.money import Money
@@ -75,6 +76,7 @@ async def door(store: FakeDatabase, clock: FakeClock, factors: SecondFactors) ->
 async def fill_in(door: OnboardingService) -> None:
     await door.profiles.save_facts(HER, personal=PERSONAL, financial=FINANCIAL)
     await door.profiles.save_answers(HER, ANSWERS)
+    await door.checks.answer(HER, KNOWLEDGE)
     await door.profiles.make(HER)
     await door.accept_disclosure(HER, version="2026-11", language="en")
 

@@ -1,7 +1,7 @@
 """Orders with the database in memory, also when every transaction's first attempt aborts."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.domains.ledger.errors import IdempotencyMismatchError
 from app.domains.market import service as market_module
 from app.domains.market.adapters.replay import ReplayFeed
 from app.domains.market.service import MarketService
-from app.domains.onboarding.types import RiskProfile
+from app.domains.onboarding.types import Reason, RiskProfile
 from app.domains.portfolio import service as portfolio_module
 from app.domains.portfolio.errors import PlanTakenError, StalePriceError
 from app.domains.portfolio.service import PortfolioService
@@ -60,6 +60,11 @@ class FakeOnboarding:
             made_at=now,
             expires_at=now + timedelta(days=300),
         )
+
+    async def advisable_profile(
+        self, user_id: str, *, at: datetime | None = None
+    ) -> tuple[RiskProfile, Reason | None]:
+        return await self.risk_profile(user_id), None
 
     async def require_cleared(self, user_id: str) -> None:
         return None

@@ -9,6 +9,7 @@ from decimal import Decimal
 from statistics import median
 
 from app.domains.market.feed_types import Judgement, Tick
+from app.domains.market.types import Quote
 
 WINDOW = 32
 ROBUST_SIGMAS = 10.0
@@ -102,3 +103,11 @@ def _confirms(pending: Tick | None, tick: Tick, log_price: float, limit: float) 
     if pending is None or tick.exchange_at <= pending.exchange_at:
         return False
     return abs(log_price - math.log(pending.price)) <= limit
+
+
+def nothing_new(quote: Quote, known: Mapping[str, Quote]) -> bool:
+    """Tell whether a quote is older than the known one of its symbol, or the same again."""
+    there = known.get(quote.symbol)
+    if there is None or quote.exchange_at > there.exchange_at:
+        return False
+    return quote.exchange_at < there.exchange_at or quote.price == there.price

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domains.market.rules import checks
 from app.domains.market.types import Instrument, Source
 
 FIRST_DAY: Final = np.datetime64("2016-01-04")
@@ -166,3 +167,10 @@ def listed(source: Source) -> tuple[Instrument, ...]:
         else unknown_instrument(symbol, source.currency)
         for symbol in source.symbols
     )
+
+
+def continues(present: Source, days: NDArray[np.datetime64], closes: NDArray[np.float64]) -> bool:
+    """Tell whether what is kept is the beginning of what is drawn now."""
+    kept = int(np.searchsorted(days, np.datetime64(present.last_day), side="right"))
+    digest = checks.data_hash(SYMBOLS, days[:kept], closes[:kept])
+    return digest == present.data_hash or days[-1] < np.datetime64(present.last_day)

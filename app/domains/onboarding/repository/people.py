@@ -1,41 +1,24 @@
-"""Facts, answers, consents and risk profiles in MongoDB; personal facts sealed as one blob."""
+"""Facts, answers, replies and consents in MongoDB; personal facts sealed as one blob."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from app.core.envelope import DataKey, Place
-from app.core.money import Money
-from app.core.mongo import long
 from app.core.schema import CollectionSpec
 from app.core.store import Document, Store
-from app.domains.onboarding.types import (
-    CapacityLimit,
-    FinancialFacts,
-    IncomeStability,
-    ItemScore,
-    KycState,
-    PersonalFacts,
-    Reason,
-    RiskProfile,
-)
+from app.domains.onboarding.repository import facts
+from app.domains.onboarding.risk_types import KnowledgeAnswer, Reading, Topic
+from app.domains.onboarding.types import FinancialFacts, KycState, PersonalFacts
 
 PEOPLE = "onboarding"
-PROFILES = "risk_profiles"
 CONSENTS = "consents"
 SCHEMA_VERSION = 1
 SPECS = (
     CollectionSpec(PEOPLE),
-    CollectionSpec(
-        PROFILES,
-        validator={
-            "bsonType": "object",
-            "required": ["_id", "user", "version", "final", "tolerance", "capacity"],
-            "properties": {"final": {"bsonType": "int", "minimum": 1, "maximum": 10}},
-        },
-    ),
     CollectionSpec(CONSENTS),
 )
 _PLACE = Place(PEOPLE, "pii")
+_TOPICS = frozenset(topic.value for topic in Topic)
 _STEP_FIELDS = {"financial": 1, "answers": 1, "profile_version": 1, "kyc": 1, "consents": 1}
 
 
@@ -49,10 +32,10 @@ async def find_steps(store: Store, user_id: str) -> Document | None:
     return await store.find_one(PEOPLE, {"_id": user_id}, projection=_STEP_FIELDS)
 
 
-async def save_facts(store: Store, user_id: str, facts: Document) -> None:
+async def save_facts(store: Store, user_id: str, fields: Document) -> None:
     """Keep the latest facts, as `personal_fields` and `financial_fields` make them."""
-    facts = {**facts, "schema_version": SCHEMA_VERSION}
-    await store.update_one(PEOPLE, {"_id": user_id}, {"$set": facts}, upsert=True)
+    fields = {**fields, "schema_version": SCHEMA_VERSION}
+    await store.update_one(PEOPLE, {"_id": user_id}, {"$set": fields}, upsert=True)
 
 
 def personal_fields(personal: PersonalFacts, key: DataKey, *, at: datetime) -> Document:
@@ -72,7 +55,7 @@ def personal_fields(personal: PersonalFacts, key: DataKey, *, at: datetime) -> D
 
 def financial_fields(financial: FinancialFacts, *, at: datetime) -> Document:
     """Return the fields of the financial facts."""
-    return {"financial": _financial_document(financial), "financial_at": at}
+    return {"financial": facts.financial_document(financial), "financial_at": at}
 
 
 def financial_at(document: Document | None) -> datetime | None:
@@ -107,23 +90,7 @@ def financial_of(document: Document | None) -> FinancialFacts | None:
     """Return the financial facts, or None when none were given."""
     if document is None or "financial" not in document:
         return None
-    data = document["financial"]
-
-    def money(name: str) -> Money:
-        return Money(int(data[name]), data["currency"])
-
-    return FinancialFacts(
-        monthly_income=money("monthly_income"),
-        monthly_spending=money("monthly_spending"),
-        liquid_reserve=money("liquid_reserve"),
-        monthly_debt_payment=money("monthly_debt_payment"),
-        highest_debt_rate_bps=data["highest_debt_rate_bps"],
-        net_worth=money("net_worth"),
-        invested=money("invested"),
-        income_stability=IncomeStability(data["income_stability"]),
-        dependants=data["dependants"],
-        horizon_years=data["horizon_years"],
-    )
+    return facts.financial_facts(document["financial"])
 
 
 def answers_of(document: Document | None) -> dict[int, str]:
@@ -131,81 +98,66 @@ def answers_of(document: Document | None) -> dict[int, str]:
     return {int(item): option for item, option in (document or {}).get("answers", {}).items()}
 
 
-def _financial_document(facts: FinancialFacts) -> Document:
+async def note_profile(store: Store, user_id: str, version: int) -> None:
+    """Name the newest version on its person."""
+    await store.update_one(PEOPLE, {"_id": user_id}, {"$set": {"profile_version": version}})
+
+
+def knowledge_of(document: Document | None) -> dict[Topic, KnowledgeAnswer]:
+    """Return her first answers to the questions of fact."""
     return {
-        "currency": facts.monthly_income.currency,
-        "monthly_income": long(facts.monthly_income.amount_minor),
-        "monthly_spending": long(facts.monthly_spending.amount_minor),
-        "liquid_reserve": long(facts.liquid_reserve.amount_minor),
-        "monthly_debt_payment": long(facts.monthly_debt_payment.amount_minor),
-        "highest_debt_rate_bps": facts.highest_debt_rate_bps,
-        "net_worth": long(facts.net_worth.amount_minor),
-        "invested": long(facts.invested.amount_minor),
-        "income_stability": facts.income_stability.value,
-        "dependants": facts.dependants,
-        "horizon_years": facts.horizon_years,
+        Topic(topic): KnowledgeAnswer(row["option"], row["at"], row.get("explained_at"))
+        for topic, row in (document or {}).get("knowledge", {}).items()
+        if topic in _TOPICS
     }
 
 
-async def insert_profile(store: Store, profile: RiskProfile) -> None:
-    """Keep a new version. Raises DuplicateKeyError when another request made it first."""
-    document = {
-        "_id": profile.reference,
-        "user": profile.user_id,
-        "version": profile.version,
-        "score": profile.score,
-        "band": profile.band,
-        "tolerance": profile.tolerance,
-        "capacity": profile.capacity,
-        "final": profile.final,
-        "items": [{"item": i.item, "option": i.option, "points": i.points} for i in profile.items],
-        "limits": [{"rule": x.rule, "value": x.value, "cap": x.cap} for x in profile.limits],
-        "reasons": [_reason_document(reason) for reason in profile.reasons],
-        "do_not_invest": _reason_document(profile.do_not_invest) if profile.do_not_invest else None,
-        "horizon_years": profile.horizon_years,
-        "rules_version": profile.rules_version,
-        "made_at": profile.made_at,
-        "expires_at": profile.expires_at,
-    }
-    await store.insert_one(PROFILES, document)
+async def save_knowledge(
+    store: Store,
+    user_id: str,
+    answers: Mapping[Topic, str],
+    earlier: Mapping[Topic, KnowledgeAnswer],
+    *,
+    at: datetime,
+) -> None:
+    """Keep answers to questions of fact where none, or just the earlier one, stands.
+
+    The condition, not the check before it, decides between two answers at once: the first.
+    """
     await store.update_one(
-        PEOPLE, {"_id": profile.user_id}, {"$set": {"profile_version": profile.version}}
+        PEOPLE, {"_id": user_id}, {"$setOnInsert": {"schema_version": SCHEMA_VERSION}}, upsert=True
     )
+    for topic, option in answers.items():
+        place, was = f"knowledge.{topic}", earlier.get(topic)
+        stands: Document = {f"{place}.at": was.answered_at} if was else {place: {"$exists": False}}
+        kept = {place: {"option": option, "at": at}}
+        await store.update_one(PEOPLE, {"_id": user_id, **stands}, {"$set": kept})
 
 
-async def find_profile(store: Store, user_id: str, version: int) -> RiskProfile | None:
-    """Return one version of a person's profile."""
-    document = await store.find_one(PROFILES, {"_id": f"{user_id}:{version}"})
-    return _profile(document) if document else None
+async def note_explained(
+    store: Store, user_id: str, topic: Topic, *, sha256: str, at: datetime
+) -> None:
+    """Keep that an explanation was read, with the hash of its text."""
+    place = f"knowledge.{topic}"
+    changes: Document = {f"{place}.explained_at": at, f"{place}.explanation": sha256}
+    await store.update_one(PEOPLE, {"_id": user_id, place: {"$exists": True}}, {"$set": changes})
 
 
-def _reason_document(reason: Reason) -> Document:
-    return {"code": reason.code, "sentence": reason.sentence, "values": dict(reason.values)}
+def replies_of(document: Document | None) -> dict[str, tuple[Reading, str]]:
+    """Return her replies to follow-ups and what each was about."""
+    rows = (document or {}).get("follow_ups", {})
+    return {code: (Reading(row["reply"]), row["about"]) for code, row in rows.items()}
 
 
-def _reason(data: dict[str, Any]) -> Reason:
-    return Reason(data["code"], data["sentence"], tuple(data["values"].items()))
-
-
-def _profile(document: Document) -> RiskProfile:
-    blocked = document["do_not_invest"]
-    return RiskProfile(
-        user_id=document["user"],
-        version=document["version"],
-        score=document["score"],
-        band=document["band"],
-        tolerance=document["tolerance"],
-        capacity=document["capacity"],
-        final=document["final"],
-        items=tuple(ItemScore(i["item"], i["option"], i["points"]) for i in document["items"]),
-        limits=tuple(CapacityLimit(x["rule"], x["value"], x["cap"]) for x in document["limits"]),
-        reasons=tuple(_reason(reason) for reason in document["reasons"]),
-        do_not_invest=_reason(blocked) if blocked else None,
-        horizon_years=document["horizon_years"],
-        rules_version=document["rules_version"],
-        made_at=document["made_at"],
-        expires_at=document["expires_at"],
-    )
+async def save_replies(
+    store: Store, user_id: str, replies: Mapping[str, tuple[Reading, str]], *, at: datetime
+) -> None:
+    """Keep replies to follow-ups."""
+    changes: Document = {
+        f"follow_ups.{code}": {"reply": reading.value, "about": about, "at": at}
+        for code, (reading, about) in replies.items()
+    }
+    await store.update_one(PEOPLE, {"_id": user_id}, {"$set": changes}, upsert=True)
 
 
 async def insert_consent(

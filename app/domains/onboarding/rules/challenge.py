@@ -15,9 +15,14 @@ _WORDS = {
     "average": "would take an average risk for an average gain",
     "substantial": "would take a substantial risk for a substantial gain",
 }
+UNUSUAL = "unusual_answer"
+USUAL = Reason(
+    "usual_answer", "Your answers are among those that households like yours usually give."
+)
 SKIPPED = Reason(
     "challenge_skipped",
-    "Your answers were not compared with those of other households: no model for it is installed.",
+    "Your answers were not compared with those of other households: no model that fits is "
+    "installed.",
 )
 
 
@@ -38,7 +43,7 @@ def challenge(tolerance: int, usual: Sequence[str] | None) -> Reason | None:
         return None
     others = " or ".join(_WORDS[name] for name in CLASSES if name in usual)
     return Reason(
-        "unusual_answer",
+        UNUSUAL,
         f"Your answers say that you {_WORDS[stated]}. Most people in a situation like yours say "
         f"they {others}. Both can be right: please read the question about losses once more.",
         (("stated", stated), ("usual", " ".join(usual))),
@@ -48,3 +53,8 @@ def challenge(tolerance: int, usual: Sequence[str] | None) -> Reason | None:
 def after_challenge(tolerance: int, confirmed: int) -> int:
     """Return the tolerance once she answered again: the lower of both, never a higher one."""
     return min(tolerance, confirmed)
+
+
+def highest_usual(usual: Sequence[str]) -> int:
+    """Return the highest tolerance 1..10 that belongs to a class of her set."""
+    return max(top for name, top in zip(CLASSES, _HIGHEST, strict=True) if name in usual)

@@ -6,12 +6,11 @@ or income. Every suggestion is put through the very rules that made the profile,
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from app.core.money import Money
-from app.domains.onboarding.rules import risk
 from app.domains.onboarding.types import FinancialFacts
 
 ACTIONABLE: Final = ("liquid_reserve", "horizon_years", "monthly_debt_payment")
@@ -22,13 +21,18 @@ _DEBT_SHARES: Final = (0.5, 0.4, 0.3, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact as it is and as it would have to be. `effort` orders suggestions only."""
+    """One fact as it is and as it would have to be. `effort` orders suggestions only.
+
+    `sets` names every field to save for it: who saves more also owns more, and a debt that is
+    repaid has no rate.
+    """
 
     field: str
     before: str
     after: str
     sentence: str
     effort: float
+    sets: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,44 +45,47 @@ class Suggestion:
     facts: FinancialFacts
 
 
-def smallest(facts: FinancialFacts, tolerance: int) -> Suggestion | None:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What some facts lead to."""
+
+    profile: int
+    may_invest: bool
+
+
+Judge = Callable[[FinancialFacts], Judged]
+"""The rules that make a profile, with everything but the facts held still."""
+
+
+def smallest(facts: FinancialFacts, judge: Judge) -> Suggestion | None:
     """Return the smallest change that raises the profile or allows to invest, or None.
 
     Fewest facts first, then the least effort. None: her tolerance is what limits her, or what
     does is nothing she can act on.
     """
-    now = _profile(facts, tolerance)
+    now = judge(facts)
     for count in range(1, len(ACTIONABLE) + 1):
         found = [
             made
             for fields in itertools.combinations(ACTIONABLE, count)
-            for made in _combined(facts, tolerance, fields)
-            if _is_better(made, now, may_invest=risk.do_not_invest(facts) is None)
+            for made in _combined(facts, judge, fields)
+            if made.may_invest and (not now.may_invest or made.profile > now.profile)
         ]
         if found:
             return min(found, key=lambda s: (sum(c.effort for c in s.changes), -s.profile))
     return None
 
 
-def _is_better(made: Suggestion, profile: int, *, may_invest: bool) -> bool:
-    return made.may_invest and (not may_invest or made.profile > profile)
-
-
-def _profile(facts: FinancialFacts, tolerance: int) -> int:
-    return min(tolerance, *(limit.cap for limit in risk.capacity_limits(facts)))
-
-
-def _combined(
-    facts: FinancialFacts, tolerance: int, fields: tuple[str, ...]
-) -> Iterator[Suggestion]:
+def _combined(facts: FinancialFacts, judge: Judge, fields: tuple[str, ...]) -> Iterator[Suggestion]:
     for chosen in itertools.product(*(list(_options(facts, field)) for field in fields)):
         changed = facts
         for _, value in chosen:
             changed = replace(changed, **value)
+        judged = judge(changed)
         yield Suggestion(
             changes=tuple(change for change, _ in chosen),
-            profile=_profile(changed, tolerance),
-            may_invest=risk.do_not_invest(changed) is None,
+            profile=judged.profile,
+            may_invest=judged.may_invest,
             facts=changed,
         )
 
@@ -97,7 +104,9 @@ def _horizons(facts: FinancialFacts) -> Iterator[tuple[Change, dict[str, Any]]]:
         if years > facts.horizon_years:
             more = years - facts.horizon_years
             words = f"Leave the money invested for {years} years instead of {facts.horizon_years}."
-            change = Change("horizon_years", str(facts.horizon_years), str(years), words, more / 10)
+            sets = (("horizon_years", str(years)),)
+            before = str(facts.horizon_years)
+            change = Change("horizon_years", before, str(years), words, more / 10, sets)
             yield change, {"horizon_years": years}
 
 
@@ -112,12 +121,19 @@ def _reserves(facts: FinancialFacts) -> Iterator[tuple[Change, dict[str, Any]]]:
                 f"{months} months of spending."
             )
             after = Money(need, have.currency)
-            effort = more.amount_minor / max(spending, 1) / 6
-            yield (
-                Change("liquid_reserve", have.decimal_string(), after.decimal_string(), words,
-                       effort),
-                {"liquid_reserve": after},
-            )  # fmt: skip
+            worth = facts.net_worth + more
+            change = Change(
+                field="liquid_reserve",
+                before=have.decimal_string(),
+                after=after.decimal_string(),
+                sentence=words,
+                effort=more.amount_minor / max(spending, 1) / 6,
+                sets=(
+                    ("liquid_reserve", after.decimal_string()),
+                    ("net_worth", worth.decimal_string()),
+                ),
+            )
+            yield change, {"liquid_reserve": after, "net_worth": worth}
 
 
 def _debts(facts: FinancialFacts) -> Iterator[tuple[Change, dict[str, Any]]]:
@@ -132,9 +148,16 @@ def _debts(facts: FinancialFacts) -> Iterator[tuple[Change, dict[str, Any]]]:
                 if most
                 else "Repay your debts."
             )
-            effort = (pays.amount_minor - most) / max(income, pays.amount_minor)
-            yield (
-                Change("monthly_debt_payment", pays.decimal_string(), after.decimal_string(),
-                       words, effort),
-                {"monthly_debt_payment": after} | ({} if most else {"highest_debt_rate_bps": 0}),
-            )  # fmt: skip
+            change = Change(
+                field="monthly_debt_payment",
+                before=pays.decimal_string(),
+                after=after.decimal_string(),
+                sentence=words,
+                effort=(pays.amount_minor - most) / max(income, pays.amount_minor),
+                sets=(
+                    ("monthly_debt_payment", after.decimal_string()),
+                    *(() if most else (("highest_debt_rate_bps", "0"),)),
+                ),
+            )
+            rate: dict[str, Any] = {} if most else {"highest_debt_rate_bps": 0}
+            yield change, {"monthly_debt_payment": after} | rate

@@ -19,9 +19,8 @@ from app.domains.onboarding.types import (
     RiskProfile,
 )
 
-RULES_VERSION = "risk-rules/1"
+RULES_VERSION = "risk-rules/2"
 ITEMS = tuple(range(1, 14))
-EXPENSIVE_DEBT_BPS = 1200
 OFTEN = 4
 OFTEN_WITHIN = timedelta(hours=1)
 RETAKEN_OFTEN = Reason(
@@ -85,12 +84,6 @@ def band(score: int) -> str:
     raise AssertionError(f"{score} is not a score of this scale")
 
 
-def is_current(profile: RiskProfile, *, facts_at: datetime | None, now: datetime) -> bool:
-    """Tell whether new advice may rest on a profile: a year at most, and on the present facts."""
-    changed_since = facts_at is not None and facts_at > profile.made_at
-    return now < profile.expires_at and not changed_since
-
-
 def is_retaken_often(earlier: RiskProfile | None, *, now: datetime) -> bool:
     """Tell whether the version OFTEN - 1 before the new one is of the same hour."""
     return earlier is not None and now - earlier.made_at < OFTEN_WITHIN
@@ -134,30 +127,6 @@ def capacity_limits(facts: FinancialFacts) -> tuple[CapacityLimit, ...]:
     )
 
 
-def do_not_invest(facts: FinancialFacts) -> Reason | None:
-    """Return why the honest advice is to repay or save first, or None."""
-    months = reserve_months(facts)
-    rate = facts.highest_debt_rate_bps
-    owes = facts.monthly_debt_payment.amount_minor > 0 and rate >= EXPENSIVE_DEBT_BPS
-    if owes and months < 1:
-        percent = f"{rate / 100:g}"
-        return Reason(
-            "repay_and_save_first",
-            f"You pay {percent} % on a debt and have less than one month of spending in "
-            "reserve. Repaying it is a sure gain that no investment can promise.",
-            (("rate_percent", percent), ("reserve_months", f"{months:.1f}")),
-        )
-    if owes:
-        percent = f"{rate / 100:g}"
-        return Reason(
-            "repay_first",
-            f"You pay {percent} % on a debt. Repaying it first is a sure gain that no "
-            "investment can promise.",
-            (("rate_percent", percent),),
-        )
-    return None
-
-
 _LIMIT_WORDS = {
     "reserve": "your reserve covers {value:.1f} months of spending",
     "horizon": "you may need the money in {value:.0f} years",
@@ -169,19 +138,22 @@ _LIMIT_WORDS = {
 
 
 def reasons(
-    *, score: int, tolerance_profile: int, limits: tuple[CapacityLimit, ...]
+    *, score: int, stated: int, counting: int, limits: tuple[CapacityLimit, ...]
 ) -> tuple[Reason, ...]:
-    """Return why the final profile is what it is: the tolerance, then what limits it."""
+    """Return why the final profile is what it is: the tolerance, then what limits it.
+
+    `stated` is the tolerance of her answers, `counting` the one in force, never above it.
+    """
     found = [
         Reason(
             f"tolerance_{band(score)}",
-            f"Your answers give {score} of 47 points: tolerance {tolerance_profile} of 10.",
-            (("score", str(score)), ("tolerance", str(tolerance_profile))),
+            f"Your answers give {score} of 47 points: tolerance {stated} of 10.",
+            (("score", str(score)), ("tolerance", str(stated))),
         )
     ]
     smallest = min(limit.cap for limit in limits)
     for limit in limits:
-        if limit.cap < tolerance_profile and limit.cap == smallest:
+        if limit.cap < counting and limit.cap == smallest:
             words = _LIMIT_WORDS[limit.rule].format(value=limit.value, percent=limit.value * 100)
             found.append(
                 Reason(

@@ -1,7 +1,7 @@
 """The story of a risk profile: facts and answers come in, one version with its reasons goes out."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from app.core.clock import Clock
 from app.core.db import Database
@@ -9,28 +9,53 @@ from app.core.envelope import Envelope
 from app.core.store import Document, DuplicateKeyError, Store
 from app.core.uow import Transaction
 from app.domains.onboarding.errors import (
-    FactsMissingError,
     NotClearedError,
-    QuestionnaireOpenError,
     RiskProfileMissingError,
     StaleCaseError,
 )
 from app.domains.onboarding.events import RiskProfileMade
-from app.domains.onboarding.repository import cases, people
-from app.domains.onboarding.rules import counterfactual, risk, steps
-from app.domains.onboarding.rules.counterfactual import Suggestion
-from app.domains.onboarding.types import FinancialFacts, ItemScore, PersonalFacts, RiskProfile, Step
+from app.domains.onboarding.repository import cases, people, profiles
+from app.domains.onboarding.rules import (
+    ageing,
+    cooling,
+    counterfactual,
+    effects,
+    risk,
+    steps,
+    waiting,
+)
+from app.domains.onboarding.rules.counterfactual import Judged, Suggestion
+from app.domains.onboarding.rules.profiling import Inputs, profile_of
+from app.domains.onboarding.types import (
+    Effects,
+    FinancialFacts,
+    PersonalFacts,
+    Reason,
+    RiskProfile,
+    Step,
+)
+from app.domains.onboarding.usecases.risk_inputs import RiskInputs
 
-VALID_FOR = timedelta(days=365)
+
+@dataclass(frozen=True, slots=True)
+class WhatWouldChange:
+    """The smallest change of facts, and what else stands before advice."""
+
+    profile: int
+    suggestion: Suggestion | None
+    first: tuple[Reason, ...]
 
 
 class RiskProfiles:
     """Facts, answers and the profiles made of them."""
 
-    def __init__(self, *, db: Database, envelope: Envelope, clock: Clock) -> None:
+    def __init__(
+        self, *, db: Database, envelope: Envelope, clock: Clock, inputs: RiskInputs
+    ) -> None:
         self._db = db
         self._envelope = envelope
         self._clock = clock
+        self._inputs = inputs
 
     async def save_facts(
         self, user_id: str, *, personal: PersonalFacts, financial: FinancialFacts
@@ -80,26 +105,16 @@ class RiskProfiles:
         look for the answers that give the profile they want. Two at once make one version: the
         loser returns the winner's. Raises QuestionnaireOpenError, FactsMissingError.
         """
-        # Before the read: facts saved from now on are later than this profile.
-        now = self._clock.now()
-        document = await people.find(self._db, user_id)
-        financial = people.financial_of(document)
-        if financial is None or document is None:
-            raise FactsMissingError
-        answers = people.answers_of(document)
-        unanswered = [item for item in risk.ITEMS if item not in answers]
-        if unanswered:
-            raise QuestionnaireOpenError(missing=unanswered)
-        items = tuple(risk.score_item(item, answers[item]) for item in risk.ITEMS)
-        version = document.get("profile_version", 0) + 1
-        profile = _scored(user_id, version, items, financial, now=now)
-        earlier = await people.find_profile(self._db, user_id, version - risk.OFTEN + 1)
+        inputs = await self._inputs.of(user_id, await people.find(self._db, user_id))
+        profile = profile_of(inputs, self._inputs.households)
+        version, now = inputs.version, inputs.now
+        earlier = await profiles.find(self._db, user_id, version - risk.OFTEN + 1)
         is_often = risk.is_retaken_often(earlier, now=now)
         if is_often:
             profile = replace(profile, reasons=(*profile.reasons, risk.RETAKEN_OFTEN))
 
         async def work(tx: Transaction) -> None:
-            await people.insert_profile(tx, profile)
+            await profiles.insert(tx, profile)
             tx.audit("risk_profile.made", actor=user_id, object_id=profile.reference)
             if is_often:
                 tx.audit("risk_profile.flagged", actor=user_id, object_id=profile.reference)
@@ -108,85 +123,98 @@ class RiskProfiles:
         try:
             await self._db.transaction(work)
         except DuplicateKeyError:
-            winner = await people.find_profile(self._db, user_id, version)
+            winner = await profiles.find(self._db, user_id, version)
             if winner is None:
                 raise
             return winner
         return profile
 
-    async def what_would_change(self, user_id: str) -> Suggestion | None:
-        """Return the smallest change of her own making that gives another profile, or None.
+    async def what_would_change(self, user_id: str) -> WhatWouldChange:
+        """Return the smallest change of her own making that gives another profile.
 
-        Saving exactly these facts and making the profile anew leads there. Raises
-        RiskProfileMissingError, FactsMissingError.
+        Saving exactly these facts and making the profile anew leads there. `first` are the
+        questions and explanations that stand before advice as well. Raises
+        RiskProfileMissingError, FactsMissingError, QuestionnaireOpenError.
         """
-        profile = await self.latest(user_id)
-        facts = people.financial_of(await people.find(self._db, user_id))
-        if facts is None:
-            raise FactsMissingError
-        return counterfactual.smallest(facts, profile.tolerance)
+        await self.latest(user_id)
+        inputs = await self._inputs.of(user_id, await people.find(self._db, user_id))
+        now = profile_of(inputs, self._inputs.households)
+        of_facts = {reason.code for reason in waiting.of_facts(inputs.facts)}
+        return WhatWouldChange(
+            profile=now.final,
+            suggestion=counterfactual.smallest(inputs.facts, self._judge(inputs, now)),
+            first=tuple(one for one in now.waits if one.code not in of_facts),
+        )
+
+    def _judge(self, inputs: Inputs, now: RiskProfile) -> counterfactual.Judge:
+        asked = {one.code for one in now.follow_ups if one.reply is None}
+
+        def judge(facts: FinancialFacts) -> Judged:
+            made = profile_of(replace(inputs, facts=facts), self._inputs.households)
+            raised = {one.code for one in made.follow_ups if one.is_binding and one.reply is None}
+            return Judged(made.final, made.do_not_invest is None and raised <= asked)
+
+        return judge
+
+    @staticmethod
+    def effects(profile: RiskProfile) -> Effects:
+        """Return what each answer and each fact does to a profile."""
+        return effects.of(profile)
 
     async def latest(self, user_id: str) -> RiskProfile:
-        """Return the newest version. Raises RiskProfileMissingError."""
-        found = await self.of_document(user_id, await people.find(self._db, user_id))
+        """Return the newest version as it counts now. Raises RiskProfileMissingError."""
+        return (await self.with_age(user_id))[0]
+
+    async def with_age(
+        self, user_id: str, *, at: datetime | None = None
+    ) -> tuple[RiskProfile, Reason | None]:
+        """Return the newest version as it counts then, and why no new advice may rest on it.
+
+        Without `at` it is now. Raises RiskProfileMissingError.
+        """
+        at = at or self._clock.now()
+        document = await people.find(self._db, user_id)
+        found = await self.of_document(user_id, document, at=at)
         if found is None:
             raise RiskProfileMissingError
-        return found
+        return found, self.outdated(found, document, at=at)
 
     async def current(self, user_id: str) -> RiskProfile:
         """Return the profile that new advice may rest on.
 
         Raises NotClearedError (missing: risk_profile) when there is none, it is older than a
-        year, or the facts have changed since: then it must be made anew.
+        year, or the facts have changed since beyond a bound: then it must be made anew.
         """
         document = await people.find(self._db, user_id)
         found = await self.of_document(user_id, document)
-        if found is None or not self.is_current(found, document):
+        if found is None or self.outdated(found, document) is not None:
             raise NotClearedError("a new risk profile is needed", missing=[Step.RISK_PROFILE.value])
         return found
 
-    async def of_document(self, user_id: str, document: Document | None) -> RiskProfile | None:
-        """Return the newest version that a person's document names."""
+    async def of_document(
+        self, user_id: str, document: Document | None, *, at: datetime | None = None
+    ) -> RiskProfile | None:
+        """Return the newest version that a person's document names, as it counts then."""
         version = (document or {}).get("profile_version")
-        return await people.find_profile(self._db, user_id, version) if version else None
+        if not version:
+            return None
+        return await stored_profile(self._db, user_id, version, at=at or self._clock.now())
 
-    def is_current(self, profile: RiskProfile, document: Document | None) -> bool:
-        """Tell whether a profile is fresh and of the facts as they stand."""
-        facts_at = people.financial_at(document)
-        return risk.is_current(profile, facts_at=facts_at, now=self._clock.now())
+    def outdated(
+        self, profile: RiskProfile, document: Document | None, *, at: datetime | None = None
+    ) -> Reason | None:
+        """Return why no new advice may rest on a profile, or None."""
+        return ageing.outdated(
+            profile,
+            facts=people.financial_of(document),
+            facts_at=people.financial_at(document),
+            now=at or self._clock.now(),
+        )
 
 
-async def stored_profile(store: Store, user_id: str, version: int) -> RiskProfile | None:
-    """Return one version as it was made, however old: a decision quotes it."""
-    return await people.find_profile(store, user_id, version)
-
-
-def _scored(
-    user_id: str,
-    version: int,
-    items: tuple[ItemScore, ...],
-    financial: FinancialFacts,
-    *,
-    now: datetime,
-) -> RiskProfile:
-    score = sum(item.points for item in items)
-    tolerance = risk.tolerance(score)
-    limits = risk.capacity_limits(financial)
-    capacity = min(limit.cap for limit in limits)
-    return RiskProfile(
-        user_id=user_id,
-        version=version,
-        score=score,
-        band=risk.band(score),
-        tolerance=tolerance,
-        capacity=capacity,
-        final=min(tolerance, capacity),
-        items=items,
-        limits=limits,
-        reasons=risk.reasons(score=score, tolerance_profile=tolerance, limits=limits),
-        do_not_invest=risk.do_not_invest(financial),
-        horizon_years=financial.horizon_years,
-        rules_version=risk.RULES_VERSION,
-        made_at=now,
-        expires_at=now + VALID_FOR,
-    )
+async def stored_profile(
+    store: Store, user_id: str, version: int, *, at: datetime
+) -> RiskProfile | None:
+    """Return one version as it counted at a moment, however old: a decision quotes it."""
+    found = await profiles.find(store, user_id, version)
+    return cooling.in_force(found, now=at) if found else None

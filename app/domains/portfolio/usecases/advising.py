@@ -123,7 +123,7 @@ class Advising:
         if stored is not None:
             return stored
         profile = await self._profile(request.user_id)
-        if profile.do_not_invest is not None:
+        if profile.reasons_to_wait:
             return await self._seal(request, profile, None, None)
         frontier = await self._frontiers.current()
         if frontier is None:
@@ -138,9 +138,9 @@ class Advising:
         return await self._seal(request, profile, mix, frontier)
 
     async def _profile(self, user_id: str) -> RiskProfile:
-        profile = await self._onboarding.risk_profile(user_id)
-        if profile.expires_at <= self._clock.now():
-            raise RiskProfileExpiredError
+        profile, outdated = await self._onboarding.advisable_profile(user_id, at=self._clock.now())
+        if outdated is not None:
+            raise RiskProfileExpiredError(outdated.sentence, reason=outdated.code)
         return profile
 
     async def _basis(self, request: AdviceRequest, currency: str) -> Basis:
@@ -154,7 +154,8 @@ class Advising:
 
     async def _mix(self, profile: RiskProfile, frontier: StoredFrontier, basis: Basis) -> Mix:
         known = {found.symbol: found for found in await self._market.instruments()}
-        key = (frontier.version, profile.reference, basis)
+        # One version can count for more once its waiting time is over.
+        key = (frontier.version, profile.reference, profile.final, basis)
         return self._mixes.get_or_make(key, lambda: making.mix_of(profile, frontier, basis, known))
 
     async def _seal(

@@ -90,8 +90,8 @@ def recommendation(
     """Return the recommendation in words; without a mix it waits or is being prepared."""
     outcome = AdviceOutcome.PREPARING
     reasons: tuple[Reason, ...] = ()
-    if profile.do_not_invest is not None:
-        outcome, reasons = AdviceOutcome.WAIT, (profile.do_not_invest,)
+    if profile.reasons_to_wait:
+        outcome, reasons = AdviceOutcome.WAIT, profile.reasons_to_wait
     elif mix is not None:
         outcome = AdviceOutcome.INVEST
         reasons = explain.reasons_to_invest(

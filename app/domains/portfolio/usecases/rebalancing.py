@@ -158,16 +158,18 @@ class Rebalancing:
 
     async def _advice(self, user_id: str, now: datetime) -> Recommendation:
         """Return the newest advice while it is good, else today's."""
-        profile = await self._onboarding.risk_profile(user_id)
+        profile, outdated = await self._onboarding.advisable_profile(user_id, at=now)
         newest = await self._advising.newest(user_id)
         if (
-            newest is not None
+            outdated is None
+            and newest is not None
             and newest.expires_at > now
             and newest.profile_reference == profile.reference
+            and newest.profile == profile.final
             and newest.outcome is AdviceOutcome.INVEST
         ):
             return newest
-        key = f"rebalance:{now.date().isoformat()}:{now.hour}:{profile.reference}"
+        key = f"rebalance:{now.date().isoformat()}:{now.hour}:{profile.reference}:{profile.final}"
         return await self._advising.recommend(user_id, key=key)
 
     async def _in_review(self, user_id: str, now: datetime) -> bool:

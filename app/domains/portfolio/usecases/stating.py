@@ -44,7 +44,9 @@ class Stating:
 
     async def _profile(self, made: Recommendation) -> RiskProfile:
         user_id, _, version = made.profile_reference.rpartition(":")
-        found = await stored_profile(self._db, user_id, int(version)) if version.isdigit() else None
+        found = None
+        if version.isdigit():
+            found = await stored_profile(self._db, user_id, int(version), at=made.made_at)
         if found is None:
             raise StatementStaleError(
                 "the risk profile of this advice is gone", inputs=["risk profile"]

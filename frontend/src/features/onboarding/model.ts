@@ -1,5 +1,5 @@
 // Pure logic of onboarding: what comes next, form values to the API's shape and back.
-import type { KycDecisionIn, KycReviewItem, Onboarding, ProfileIn } from "@/features/onboarding/queries";
+import type { FactQuestions, KycDecisionIn, KycReviewItem, Onboarding, ProfileIn } from "@/features/onboarding/queries";
 import { readAmount } from "@/lib/money";
 
 export const CURRENCY = "USD";
@@ -79,6 +79,20 @@ export function fromOverview(found: Onboarding): Partial<ProfileValues> {
 export function firstOpen(items: readonly { item: number }[], answers: Record<string, string>): number {
   const open = items.findIndex(({ item }) => answers[String(item)] === undefined);
   return open < 0 ? items.length : open;
+}
+
+/** Position of the first question of fact that is open or wrong and not explained; else the first. */
+export function firstUnsettled(items: readonly { grade: FactQuestions["items"][number]["grade"] }[]): number {
+  return Math.max(0, items.findIndex(({ grade }) => grade === "open" || grade === "wrong"));
+}
+
+export function isSettled(tested: Pick<FactQuestions, "open" | "unexplained">): boolean {
+  return tested.open === 0 && tested.unexplained === 0;
+}
+
+/** A profile exists, also one that is out of date. */
+export function hasProfile(steps: Onboarding["steps"]): boolean {
+  return steps.some(({ step, status }) => step === "risk_profile" && (status === "done" || status === "needs_attention"));
 }
 
 export function doneCount(steps: Onboarding["steps"]): number {

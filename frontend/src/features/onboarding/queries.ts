@@ -10,6 +10,10 @@ export type Onboarding = Schemas["OnboardingOut"];
 export type ProfileIn = Schemas["ProfileIn"];
 export type Questionnaire = Schemas["QuestionnaireOut"];
 export type RiskProfile = Schemas["RiskProfileOut"];
+export type FactQuestions = Schemas["FactQuestionsOut"];
+export type FactQuestion = Schemas["FactQuestionOut"];
+export type FollowUp = Schemas["FollowUpOut"];
+export type WhatWouldChange = Schemas["WhatWouldChangeOut"];
 export type Reason = Schemas["ReasonOut"];
 export type KycCase = Schemas["KycOut"];
 export type KycReviewItem = Schemas["KycReviewItemOut"];
@@ -20,6 +24,8 @@ const keys = {
   all: ["onboarding"] as const,
   questionnaire: (locale: string) => ["onboarding", "questionnaire", locale] as const,
   profile: ["onboarding", "risk-profile"] as const,
+  facts: (locale: string) => ["onboarding", "facts", locale] as const,
+  change: ["onboarding", "what-would-change"] as const,
   kyc: ["onboarding", "kyc"] as const,
   disclosure: (locale: string) => ["onboarding", "disclosure", locale] as const,
   reviews: ["kyc-reviews"] as const,
@@ -76,6 +82,55 @@ export function useSaveAnswer() {
     mutationFn: (answers: Record<string, string>) => unwrap(api.PUT("/v1/risk-profile/answers", { body: { answers } })),
   });
 }
+
+export const factsQuery = (locale: string) =>
+  queryOptions({
+    queryKey: keys.facts(locale),
+    queryFn: ({ signal }) => unwrap(api.GET("/v1/risk-profile/knowledge", { params: { query: { locale } }, signal })),
+  });
+
+function useFactMutation<In>(locale: string, mutationFn: (input: In) => Promise<FactQuestions>) {
+  const queries = useQueryClient();
+  return useMutation({ mutationFn, onSuccess: (found) => queries.setQueryData(keys.facts(locale), found) });
+}
+
+export function useAnswerFact(locale: string) {
+  return useFactMutation(locale, (answers: Schemas["FactAnswersIn"]["answers"]) =>
+    unwrap(api.PUT("/v1/risk-profile/knowledge", { params: { query: { locale } }, body: { answers } })),
+  );
+}
+
+export function useConfirmExplanation(locale: string) {
+  return useFactMutation(locale, (body: Schemas["ExplanationIn"]) =>
+    unwrap(api.PUT("/v1/risk-profile/explanations", { params: { query: { locale } }, body })),
+  );
+}
+
+/** Asked anew each time: what is raised depends on every answer and fact as they stand now. */
+export function useFindFollowUps(locale: string) {
+  return useMutation<FollowUp[], Error, void>({
+    mutationFn: () => unwrap(api.GET("/v1/risk-profile/follow-ups", { params: { query: { locale } } })),
+  });
+}
+
+export function useReplyToFollowUp(locale: string) {
+  return useMutation({
+    mutationFn: (replies: Schemas["FollowUpsIn"]["replies"]) =>
+      unwrap(api.PUT("/v1/risk-profile/follow-ups", { params: { query: { locale } }, body: { replies } })),
+  });
+}
+
+export const riskProfileQuery = queryOptions({
+  queryKey: keys.profile,
+  queryFn: ({ signal }) => unwrap(api.GET("/v1/risk-profile", { signal })),
+  staleTime: 0,
+});
+
+export const changeQuery = queryOptions({
+  queryKey: keys.change,
+  queryFn: ({ signal }) => unwrap(api.GET("/v1/risk-profile/what-would-change", { signal })),
+  staleTime: 0,
+});
 
 export function useScore() {
   return useOnboardingMutation<void, RiskProfile>(() => unwrap(api.POST("/v1/risk-profile")));

@@ -502,15 +502,106 @@ export interface paths {
         };
         /**
          * Get Risk Profile
-         * @description Return the newest profile.
+         * @description Return the newest profile as it counts now, and whether advice may rest on it.
          */
         get: operations["get_risk_profile"];
         put?: never;
         /**
          * Make Risk Profile
          * @description Score the answers and facts into a new version of the profile.
+         *
+         *     Contradictions that were not replied to count in their careful reading; more risk than
+         *     before may have to wait (`cooling`).
          */
         post: operations["make_risk_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk-profile/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fact Questions
+         * @description Return the questions of fact; a language that is not translated answers in English.
+         */
+        get: operations["get_fact_questions"];
+        /**
+         * Answer Facts
+         * @description Keep first answers and grade them; the same answer again changes nothing.
+         */
+        put: operations["answer_facts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk-profile/explanations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirm Explanation
+         * @description Keep that the explanation of a wrong answer was read, with the hash of its text.
+         */
+        put: operations["confirm_explanation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk-profile/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Follow Ups
+         * @description Return what the answers and facts as they stand raise, with the replies so far.
+         */
+        get: operations["list_follow_ups"];
+        /**
+         * Reply To Follow Ups
+         * @description Keep which reading of contradicting answers is hers; neither is above what she stated.
+         */
+        put: operations["reply_to_follow_ups"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk-profile/what-would-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What Would Change
+         * @description Return the smallest actionable change; saving it and making the profile anew leads there.
+         */
+        get: operations["what_would_change"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2649,6 +2740,23 @@ export interface components {
             proof: string[];
         };
         /**
+         * CoolingOut
+         * @description A higher tolerance that counts from a moment on, and why not at once.
+         */
+        CoolingOut: {
+            /** Tolerance */
+            tolerance: number;
+            /** Final */
+            final: number;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Because */
+            because: string;
+        };
+        /**
          * CorrectionCode
          * @description Everything a customer can be told of a decision; each has words in every language.
          * @enum {string}
@@ -2828,6 +2936,15 @@ export interface components {
             qr_svg: string;
         };
         /**
+         * ExplanationIn
+         * @description Which explanation was read, by the hash it came with.
+         */
+        ExplanationIn: {
+            topic: components["schemas"]["Topic"];
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
          * ExplanationOut
          * @description Why the alert fired, from the stored record. Rules are in `fired`, the model apart.
          */
@@ -2851,6 +2968,70 @@ export interface components {
             contributions: components["schemas"]["app__api__v1__fraud_evidence__ContributionOut"][];
             check: components["schemas"]["SumCheckOut"] | null;
             normal: components["schemas"]["NormalOut"];
+        };
+        /**
+         * FactAnswersIn
+         * @description Some or all answers; the first answer to each question counts for a year.
+         */
+        FactAnswersIn: {
+            /**
+             * Answers
+             * @example {
+             *       "interest": "c"
+             *     }
+             */
+            answers: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * FactExplanationOut
+         * @description What to read; its hash is sent back as proof of which text it was.
+         */
+        FactExplanationOut: {
+            /** Sha256 */
+            sha256: string;
+            /** Paragraphs */
+            paragraphs: string[];
+        };
+        /**
+         * FactOptionOut
+         * @description One possible answer.
+         */
+        FactOptionOut: {
+            /** Option */
+            option: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * FactQuestionOut
+         * @description A question of fact. The explanation comes with the grade, never before the answer.
+         */
+        FactQuestionOut: {
+            topic: components["schemas"]["Topic"];
+            /** Question */
+            question: string;
+            /** Why */
+            why: string;
+            /** Options */
+            options: components["schemas"]["FactOptionOut"][];
+            /** Answer */
+            answer: string | null;
+            grade: components["schemas"]["Grade"];
+            explanation: components["schemas"]["FactExplanationOut"] | null;
+        };
+        /**
+         * FactQuestionsOut
+         * @description All questions of fact in the language that is shown.
+         */
+        FactQuestionsOut: {
+            /** Items */
+            items: components["schemas"]["FactQuestionOut"][];
+            /** Open */
+            open: number;
+            /** Unexplained */
+            unexplained: number;
         };
         /**
          * FeeLineOut
@@ -3046,6 +3227,39 @@ export interface components {
             email: string;
         };
         /**
+         * FollowUpOut
+         * @description One contradiction and its question; a binding one stops advice while it is open.
+         */
+        FollowUpOut: {
+            /** Code */
+            code: string;
+            /** Question */
+            question: string;
+            /** Why */
+            why: string;
+            /** Careful */
+            careful: string;
+            /** Bold */
+            bold: string;
+            /** Is Binding */
+            is_binding: boolean;
+            reply: components["schemas"]["Reading"] | null;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * FollowUpsIn
+         * @description Replies by code: which reading is hers.
+         */
+        FollowUpsIn: {
+            /** Replies */
+            replies: {
+                [key: string]: components["schemas"]["Reading"];
+            };
+        };
+        /**
          * FraudCaseEntryOut
          * @description One line of the history. `actor` is a user id, `system` or `customer`.
          */
@@ -3211,6 +3425,20 @@ export interface components {
             contribution: number | null;
         };
         /**
+         * Grade
+         * @description How a factual question stands. EXPLAINED: it was wrong, and she read the explanation.
+         * @enum {string}
+         */
+        Grade: "open" | "right" | "wrong" | "explained";
+        /**
+         * GradeOut
+         * @description How one question of fact stood when the profile was made.
+         */
+        GradeOut: {
+            topic: components["schemas"]["Topic"];
+            grade: components["schemas"]["Grade"];
+        };
+        /**
          * Grant
          * @description Send it as `X-Step-Up-Grant` with the call it is for.
          */
@@ -3323,7 +3551,9 @@ export interface components {
         };
         /**
          * ItemOut
-         * @description One answer and its points.
+         * @description One answer, its points among those possible, and its effect.
+         *
+         *     `effect` is by how many steps of tolerance it lifts over its most careful option.
          */
         ItemOut: {
             /** Item */
@@ -3332,6 +3562,12 @@ export interface components {
             option: string;
             /** Points */
             points: number;
+            /** Fewest */
+            fewest: number;
+            /** Most */
+            most: number;
+            /** Effect */
+            effect: number;
         };
         /**
          * JournalKind
@@ -3345,6 +3581,16 @@ export interface components {
          * @enum {string}
          */
         JournalState: "posted" | "held" | "voided" | "reversed";
+        /**
+         * KnowledgeOut
+         * @description The graded questions of fact, and what may not be recommended because of them.
+         */
+        KnowledgeOut: {
+            /** Grades */
+            grades: components["schemas"]["GradeOut"][];
+            /** Blocked */
+            blocked: components["schemas"]["ProductClass"][];
+        };
         /**
          * KycDecision
          * @description What a reviewer may decide.
@@ -3487,6 +3733,8 @@ export interface components {
         /**
          * LimitOut
          * @description One capacity rule: the measured value and the cap that follows.
+         *
+         *     `effect` is by how many steps this rule alone lowers the capacity: 0 or negative.
          */
         LimitOut: {
             /** Rule */
@@ -3495,6 +3743,8 @@ export interface components {
             value: number;
             /** Cap */
             cap: number;
+            /** Effect */
+            effect: number;
         };
         /**
          * LinkGraphOut
@@ -4527,6 +4777,39 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ProductClass
+         * @description What a person has to understand before it is recommended to her.
+         * @enum {string}
+         */
+        ProductClass: "bonds" | "shares";
+        /**
+         * ProfileChangeOut
+         * @description One fact as it is and as it would have to be; `sets` is what to save in the profile.
+         */
+        ProfileChangeOut: {
+            /** Field */
+            field: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Sentence */
+            sentence: string;
+            /** Sets */
+            sets: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ProfileFollowUpOut
+         * @description A contradiction that was asked about, and the reply; null: the careful reading counts.
+         */
+        ProfileFollowUpOut: {
+            /** Code */
+            code: string;
+            reply: components["schemas"]["Reading"] | null;
+        };
+        /**
          * ProfileIn
          * @description Both parts of the profile; saved together, as often as she likes.
          */
@@ -4534,6 +4817,12 @@ export interface components {
             personal: components["schemas"]["PersonalIn"];
             financial: components["schemas"]["FinancialIn"];
         };
+        /**
+         * ProfileState
+         * @description Whether new advice may rest on a profile.
+         * @enum {string}
+         */
+        ProfileState: "current" | "expired" | "facts_changed";
         /**
          * QuestionOut
          * @description One item and why it is asked.
@@ -4619,6 +4908,12 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * Reading
+         * @description Which of two readings of contradicting answers she says is hers.
+         * @enum {string}
+         */
+        Reading: "careful" | "bold";
         /**
          * ReasonOut
          * @description Why: a code with its values for translation, and an English sentence.
@@ -4908,6 +5203,9 @@ export interface components {
         /**
          * RiskProfileOut
          * @description Tolerance and capacity side by side; the smaller one is the profile.
+         *
+         *     `tolerance` is the one in force, `stated_tolerance` what the answers alone give. `waits` are
+         *     all reasons why nothing is recommended yet; `outdated` why no new advice rests on it.
          */
         RiskProfileOut: {
             /** Version */
@@ -4918,6 +5216,8 @@ export interface components {
             band: string;
             /** Tolerance */
             tolerance: number;
+            /** Stated Tolerance */
+            stated_tolerance: number;
             /** Capacity */
             capacity: number;
             /** Final */
@@ -4929,6 +5229,15 @@ export interface components {
             /** Reasons */
             reasons: components["schemas"]["ReasonOut"][];
             do_not_invest: components["schemas"]["ReasonOut"] | null;
+            /** Waits */
+            waits: components["schemas"]["ReasonOut"][];
+            state: components["schemas"]["ProfileState"];
+            outdated: components["schemas"]["ReasonOut"] | null;
+            knowledge: components["schemas"]["KnowledgeOut"] | null;
+            /** Follow Ups */
+            follow_ups: components["schemas"]["ProfileFollowUpOut"][];
+            challenge: components["schemas"]["ReasonOut"] | null;
+            cooling: components["schemas"]["CoolingOut"] | null;
             /** Rules Version */
             rules_version: string;
             /**
@@ -5469,6 +5778,12 @@ export interface components {
             trusted_device: string | null;
         };
         /**
+         * Topic
+         * @description What a factual question is about.
+         * @enum {string}
+         */
+        Topic: "interest" | "inflation" | "bond_prices" | "diversification" | "risk_return" | "fees";
+        /**
          * TotpRequest
          * @description The code of the authenticator app, for a log-in that waits for it.
          */
@@ -5598,6 +5913,22 @@ export interface components {
             errors: components["schemas"]["FieldProblem"][];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * WhatWouldChangeOut
+         * @description The smallest changes of one's own making that lead to another profile, if there are any.
+         *
+         *     `first` are the questions and explanations that stand before advice as well.
+         */
+        WhatWouldChangeOut: {
+            /** Profile */
+            profile: number;
+            /** Changed Profile */
+            changed_profile: number | null;
+            /** Changes */
+            changes: components["schemas"]["ProfileChangeOut"][];
+            /** First */
+            first: components["schemas"]["ReasonOut"][];
         };
         /**
          * WouldPassOut
@@ -7558,6 +7889,490 @@ export interface operations {
                 };
             };
             /** @description `questionnaire_open`: Please answer every question; `facts_missing`: Please fill in your profile first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fact_questions: {
+        parameters: {
+            query?: {
+                locale?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactQuestionsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_facts: {
+        parameters: {
+            query?: {
+                locale?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactAnswersIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactQuestionsOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `knowledge_answered`: The first answer to this question counts; read the explanation instead */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `answer_invalid`: That is not one of the answers; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_explanation: {
+        parameters: {
+            query?: {
+                locale?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplanationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactQuestionsOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `nothing_to_explain`: There is no such explanation to read now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_follow_ups: {
+        parameters: {
+            query?: {
+                locale?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpOut"][];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_to_follow_ups: {
+        parameters: {
+            query?: {
+                locale?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpOut"][];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `follow_up_closed`: This follow-up question is not asked any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_would_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatWouldChangeOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_missing`: There is no risk profile yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `facts_missing`: Please fill in your profile first; `questionnaire_open`: Please answer every question */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -1,12 +1,12 @@
 "use client";
 // All answers on one page, each with a way back to its question, before anything is scored.
-import type { UseMutationResult } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useTranslations } from "next-intl";
 
 import { ErrorState } from "@/components/error-state";
+import { Heading } from "@/components/heading";
 import ui from "@/components/ui.module.css";
-import type { Questionnaire, RiskProfile } from "@/features/onboarding/queries";
+import type { Questionnaire } from "@/features/onboarding/queries";
 import { ApiError } from "@/lib/api/problem";
 import { Link } from "@/lib/i18n/routing";
 
@@ -14,15 +14,18 @@ type Props = {
   asked: Questionnaire;
   answers: Record<string, string>;
   onChange: (position: number) => void;
-  score: UseMutationResult<RiskProfile, Error, void>;
+  error: unknown;
+  busy: boolean;
+  onSubmit: () => void;
 };
 
-export function CheckAnswers({ asked, answers, onChange, score }: Props) {
+export function CheckAnswers({ asked, answers, onChange, error, busy, onSubmit }: Props) {
   const t = useTranslations("risk.check");
-  const factsMissing = score.error instanceof ApiError && score.error.code === "facts_missing";
+  const factsMissing = error instanceof ApiError && error.code === "facts_missing";
   return (
     <>
-      {score.error !== null && <ErrorState error={score.error} />}
+      <Heading title={t("title")} lead={t("lead")} />
+      {error !== null && <ErrorState error={error} />}
       {factsMissing && <Link href="/app/profile">{t("toProfile")}</Link>}
       <div className={ui.card}>
         <ul className={ui.list}>
@@ -40,7 +43,7 @@ export function CheckAnswers({ asked, answers, onChange, score }: Props) {
         </ul>
       </div>
       <div>
-        <Button type="primary" size="large" loading={score.isPending} onClick={() => score.mutate()}>
+        <Button type="primary" size="large" loading={busy} onClick={onSubmit}>
           {t("submit")}
         </Button>
       </div>

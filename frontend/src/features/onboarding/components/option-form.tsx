@@ -1,5 +1,5 @@
 "use client";
-// One question: its options as large targets, why it is asked, how far one is.
+// One question a page: its options as large targets, why it is asked, how far one is.
 import { Button } from "antd";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -7,12 +7,14 @@ import { useState } from "react";
 import { ErrorState } from "@/components/error-state";
 import ui from "@/components/ui.module.css";
 import risk from "@/features/onboarding/components/risk.module.css";
-import type { Questionnaire } from "@/features/onboarding/queries";
 
 type Props = {
-  question: Questionnaire["items"][number];
-  position: number;
-  total: number;
+  name: string;
+  question: string;
+  why: string;
+  options: readonly { option: string; text: string }[];
+  place: string;
+  share: number;
   chosen: string | undefined;
   saving: boolean;
   error: unknown;
@@ -20,7 +22,9 @@ type Props = {
   onBack: (() => void) | undefined;
 };
 
-export function Question({ question, position, total, chosen, saving, error, onAnswer, onBack }: Props) {
+export function OptionForm({
+  name, question, why, options, place, share, chosen, saving, error, onAnswer, onBack,
+}: Props) {
   const t = useTranslations("risk");
   const [option, setOption] = useState(chosen);
   const [missing, setMissing] = useState(false);
@@ -36,19 +40,19 @@ export function Question({ question, position, total, chosen, saving, error, onA
         submit();
       }}
     >
-      <p className={ui.label}>{t("position", { position, total })}</p>
+      <p className={ui.label}>{place}</p>
       <div className={risk.bar} aria-hidden="true">
-        <div style={{ inlineSize: `${(100 * (position - 1)) / total}%` }} />
+        <div style={{ inlineSize: `${100 * share}%` }} />
       </div>
       {error !== null && <ErrorState error={error} />}
       <div className={ui.card}>
         <fieldset className={risk.options}>
-          <legend>{question.question}</legend>
-          {question.options.map((one) => (
+          <legend>{question}</legend>
+          {options.map((one) => (
             <label key={one.option} className={risk.option}>
               <input
                 type="radio"
-                name={`item-${question.item}`}
+                name={name}
                 value={one.option}
                 checked={option === one.option}
                 onChange={() => setOption(one.option)}
@@ -64,7 +68,7 @@ export function Question({ question, position, total, chosen, saving, error, onA
         )}
         <details>
           <summary>{t("why")}</summary>
-          <p className={ui.faint}>{question.why}</p>
+          <p className={ui.faint}>{why}</p>
         </details>
       </div>
       <div className={ui.row}>

@@ -1,0 +1,1 @@
+"""What onboarding gets from outside: models."""
