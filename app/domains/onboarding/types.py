@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from app.core.money import Money
 
@@ -101,6 +101,15 @@ class FinancialFacts:
     income_stability: IncomeStability
     dependants: int
     horizon_years: int
+
+
+#: Money that is needed within so many years allows no more than this profile (1..10).
+HORIZON_CAPS: Final = ((1, 1), (3, 3), (5, 5), (10, 7))
+
+
+def horizon_cap(years: float) -> int:
+    """Return the highest profile for money that is needed in so many years."""
+    return next((cap for bound, cap in HORIZON_CAPS if years < bound), 10)
 
 
 @dataclass(frozen=True, slots=True)
