@@ -43,5 +43,5 @@ function Both({ saved, tried }: { saved: Projection; tried: Projection }) {
     { key: "saved", title: t("saved"), cell: (row: Row) => row.saved, end: true },
     { key: "tried", title: t("tried"), cell: (row: Row) => row.tried, end: true },
   ];
-  return <TableView caption={t("title")} columns={columns} rows={rows} keyOf={(row) => row.key} />;
+  return <TableView caption={t("caption")} columns={columns} rows={rows} keyOf={(row) => row.key} />;
 }

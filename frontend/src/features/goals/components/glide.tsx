@@ -23,7 +23,7 @@ export function Glide({ found }: { found: Projection }) {
     <section className={ui.card} aria-labelledby="glide">
       <h2 id="glide">{t("title")}</h2>
       <p>{t("text")}</p>
-      <TableView caption={t("title")} columns={columns} rows={found.glide} keyOf={(step) => String(step.month)} />
+      <TableView caption={t("caption")} columns={columns} rows={found.glide} keyOf={(step) => String(step.month)} />
     </section>
   );
 }
