@@ -182,12 +182,22 @@ def project(goal: Goal, drawn: Drawn, *, every: int = BLOCK_MONTHS) -> Fan:
     )
 
 
-def required_monthly_minor(goal: Goal, drawn: Drawn, *, probability: float) -> int:
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A monthly amount, and how many of the paths reach the target with it."""
+
+    monthly_minor: int
+    reached: int
+
+
+def required_monthly(
+    goal: Goal, drawn: Drawn, *, probability: float, most_minor: int | None = None
+) -> Required:
     """Return the smallest monthly amount that reaches the target with a probability.
 
     Every path ends at start · G + monthly · A, so each has the amount it needs, and the answer
-    is their quantile: no search. Raises ProjectionError as `project` does, or for a probability
-    outside (0, 1).
+    is their quantile: no search. Above `most_minor` that amount is returned, with what it
+    reaches. Raises ProjectionError as `project` does, or for a probability outside (0, 1).
     """
     _check_goal(goal, drawn)
     if not 0 < probability < 1:
@@ -201,11 +211,18 @@ def required_monthly_minor(goal: Goal, drawn: Drawn, *, probability: float) -> i
     needed = np.maximum((goal.target_minor - goal.start_minor * total) / annuity, 0.0)
     rank = min(int(np.ceil(probability * drawn.count)), drawn.count) - 1
     # One more unit than the exact amount of that path, never one less.
-    least = int(np.ceil(np.partition(needed, rank)[rank]))
-    for amount in range(least, least + _MOST_STEPS):
-        if reached(replace(goal, monthly_minor=amount), drawn) > rank:
-            return amount
-    return least + _MOST_STEPS
+    amount = int(np.ceil(np.partition(needed, rank)[rank]))
+    for step in range(_MOST_STEPS):
+        tried = amount + step if most_minor is None else min(amount + step, most_minor)
+        found = Required(tried, reached(replace(goal, monthly_minor=tried), drawn))
+        if found.reached > rank or tried == most_minor:
+            break
+    return found
+
+
+def required_monthly_minor(goal: Goal, drawn: Drawn, *, probability: float) -> int:
+    """Return the amount of `required_monthly` alone."""
+    return required_monthly(goal, drawn, probability=probability).monthly_minor
 
 
 def reached(goal: Goal, drawn: Drawn) -> int:

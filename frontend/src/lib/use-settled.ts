@@ -1,13 +1,18 @@
 "use client";
-// The last value once it has stood still for a moment: a moved slider does not ask for every pixel.
-import { useEffect, useState } from "react";
+// A value that changes often, let through at once and then at most once in a while; the last one always comes through.
+import { useEffect, useRef, useState } from "react";
 
 export function useSettled<T>(value: T, waitMs: number): T {
   const text = JSON.stringify(value);
   const [settled, setSettled] = useState({ text, value });
+  const passedAt = useRef(0);
   useEffect(() => {
     if (text === settled.text) return undefined;
-    const timer = setTimeout(() => setSettled({ text, value }), waitMs);
+    const pass = () => {
+      passedAt.current = performance.now();
+      setSettled({ text, value });
+    };
+    const timer = setTimeout(pass, Math.max(0, passedAt.current + waitMs - performance.now()));
     return () => clearTimeout(timer);
     // The text is the value: an equal object made anew is no change.
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -3,7 +3,7 @@
 The same inputs give the same figures, byte for byte, wherever they are made.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -130,18 +130,16 @@ def _points(fan: Fan, question: Question, currency: str) -> tuple[FanPoint, ...]
 
 
 def _needed(plan: projection.Goal, drawn: GlidePaths, wanted_percent: int, currency: str) -> Needed:
-    amount = projection.required_monthly_minor(plan, drawn, probability=wanted_percent / 100)
-    reachable = amount <= MOST_MONTHLY_MINOR
-    amount = min(amount, MOST_MONTHLY_MINOR)
-    hits = projection.reached(replace(plan, monthly_minor=amount), drawn)
-    whole_tenths = wanted_percent % 10 == 0
+    share = wanted_percent / 100
+    found = projection.required_monthly(
+        plan, drawn, probability=share, most_minor=MOST_MONTHLY_MINOR
+    )
+    tenths, rest = divmod(wanted_percent, 10)
     return Needed(
-        wanted=Frequency(wanted_percent // 10, 10)
-        if whole_tenths
-        else Frequency(wanted_percent, 100),
-        reachable=reachable,
-        monthly=Money(amount, currency),
-        frequency=goals.frequency(hits, drawn.count),
+        wanted=Frequency(wanted_percent, 100) if rest else Frequency(tenths, 10),
+        reachable=found.reached >= share * drawn.count,
+        monthly=Money(found.monthly_minor, currency),
+        frequency=goals.frequency(found.reached, drawn.count),
     )
 
 

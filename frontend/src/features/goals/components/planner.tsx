@@ -22,7 +22,7 @@ import type { Goal } from "@/features/goals/queries";
 import { newIdempotencyKey } from "@/lib/api/client";
 import { useSettled } from "@/lib/use-settled";
 
-// Long enough that a moved slider asks a few times a second, short enough that nobody waits for it.
+// A moved slider asks at once, then at most so often: fewer than the twenty calls a second that are allowed.
 const SETTLE_MS = 60;
 
 type Props = { goal: Goal | null; currency: string };
