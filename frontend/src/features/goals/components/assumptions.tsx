@@ -17,6 +17,7 @@ export function Assumptions({ found }: { found: Projection }) {
   const day = (one: string) => formatDay(locale, one);
   const facts = [
     t("history", { months: assumptions.history_months, from: day(assumptions.history_first), to: day(assumptions.history_last), source: assumptions.source }),
+    t("months", { months: found.months }),
     t("blocks", { paths: assumptions.paths, months: assumptions.block_months }),
     t("mean", { error: formatPercent(locale, assumptions.mean_error) }),
     t("fees", { rate: formatPercent(locale, assumptions.fee_bps / BPS, 2) }),

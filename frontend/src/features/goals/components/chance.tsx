@@ -4,22 +4,22 @@ import { useTranslations } from "next-intl";
 
 import ui from "@/components/ui.module.css";
 import { chanceWord } from "@/features/goals/model";
-import type { Frequency, Projection } from "@/features/goals/queries";
+import type { Projection } from "@/features/goals/queries";
 
 const TAGS = { good: ui.tagDone, open: ui.tagWait, poor: ui.tagBad };
 
 export function ChanceTag({ found }: { found: Projection }) {
   const t = useTranslations("goals");
-  const word = chanceWord(found.probability);
   return (
     <p className={ui.row}>
-      <span className={`${ui.tag} ${TAGS[word]}`}>{t(`words.${word}`)}</span>
-      <InFutures found={found.frequency} />
+      <ChanceWord found={found} />
+      <span className="number">{t("inFutures", { count: found.frequency.count, of: found.frequency.of })}</span>
     </p>
   );
 }
 
-export function InFutures({ found }: { found: Frequency }) {
+export function ChanceWord({ found }: { found: Projection }) {
   const t = useTranslations("goals");
-  return <span className="number">{t("inFutures", { count: found.count, of: found.of })}</span>;
+  const word = chanceWord(found.probability);
+  return <span className={`${ui.tag} ${TAGS[word]}`}>{t(`words.${word}`)}</span>;
 }

@@ -65,13 +65,13 @@ function Drawing({ found }: { found: Projection }) {
           <line className={style.target} x1="0" x2="100" y1={fan.target} y2={fan.target} />
           <line className={style.marker} x1={x} x2={x} y1="0" y2="100" />
         </svg>
-        <span className={`${style.tick} number`} style={{ insetBlockStart: `calc(${fan.target}% + 3px)`, insetInlineStart: "0.25rem" }}>
+        <bdi className={style.tick} style={{ insetBlockStart: `calc(${fan.target}% + 3px)`, insetInlineStart: "0.25rem" }}>
           {formatMoney(locale, found.target)}
-        </span>
+        </bdi>
       </div>
       <div className={`${style.ends} ${ui.faint}`}>
-        <span>{formatDay(locale, found.points[0]?.day ?? found.as_of)}</span>
-        <span>{formatDay(locale, found.points.at(-1)?.day ?? found.due)}</span>
+        <bdi>{formatDay(locale, found.points[0]?.day ?? found.as_of)}</bdi>
+        <bdi>{formatDay(locale, found.points.at(-1)?.day ?? found.due)}</bdi>
       </div>
       <Keys />
       <div className={style.field}>
@@ -120,7 +120,7 @@ function Table({ found, caption }: { found: Projection; caption: string }) {
   const locale = useLocale();
   const sides = ["low", "middle", "high", "paid_in"] as const;
   const columns = [
-    { key: "day", title: t("columns.day"), cell: (point: FanPoint) => formatDay(locale, point.day) },
+    { key: "day", title: t("columns.day"), cell: (point: FanPoint) => <span className={style.day}>{formatDay(locale, point.day)}</span> },
     ...sides.map((side) => ({
       key: side,
       title: t(`columns.${side}`),

@@ -3,7 +3,7 @@
 import { useLocale, useTranslations } from "next-intl";
 
 import ui from "@/components/ui.module.css";
-import { ChanceTag } from "@/features/goals/components/chance";
+import { ChanceWord } from "@/features/goals/components/chance";
 import type { Projection } from "@/features/goals/queries";
 import { formatDay } from "@/lib/dates";
 import { formatMoney } from "@/lib/money";
@@ -22,7 +22,9 @@ export function Outcome({ found }: { found: Projection }) {
       <p className={ui.figureSmall} data-testid="chance">
         {t("chance", { count: found.frequency.count, of: found.frequency.of, target: formatMoney(locale, found.target) })}
       </p>
-      <ChanceTag found={found} />
+      <p>
+        <ChanceWord found={found} />
+      </p>
       {waiting !== null && <p className={`${ui.notice} ${ui.warning}`}>{reason(waiting)}</p>}
       <Cases found={found} />
       <Needed found={found} />

@@ -1,6 +1,7 @@
 "use client";
 // The plan and what it may become: every change asks the API again, nothing is kept until it is saved.
 import { useQuery } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 
@@ -8,6 +9,7 @@ import { ErrorState } from "@/components/error-state";
 import { Loading } from "@/components/states";
 import ui from "@/components/ui.module.css";
 import { Assumptions } from "@/features/goals/components/assumptions";
+import { ChanceTag } from "@/features/goals/components/chance";
 import { Compare } from "@/features/goals/components/compare";
 import { FanChart } from "@/features/goals/components/fan-chart";
 import { Glide } from "@/features/goals/components/glide";
@@ -18,7 +20,7 @@ import { PlanForm } from "@/features/goals/components/plan-form";
 import { DEFAULT_WANTED, draftOf, isChanged, newDraft, readDraft, whatIf } from "@/features/goals/model";
 import type { Draft } from "@/features/goals/model";
 import { previewQuery } from "@/features/goals/queries";
-import type { Goal } from "@/features/goals/queries";
+import type { Goal, Projection } from "@/features/goals/queries";
 import { newIdempotencyKey } from "@/lib/api/client";
 import { useSettled } from "@/lib/use-settled";
 
@@ -35,40 +37,53 @@ export function Planner({ goal, currency }: Props) {
   // The figures do not wait for a name.
   const named = readDraft({ ...draft, name: "-" }, currency, today);
   const asked = "wish" in named ? whatIf(named.wish, named.wanted, goal === null ? { key } : { goal_id: goal.goal_id }) : null;
+  const settled = useSettled(asked, SETTLE_MS);
+  const query = useQuery(previewQuery(settled));
   const changed = goal !== null && "wish" in read && isChanged(goal, read.wish);
+  const compared = changed && goal.state === "open" ? goal : null;
   return (
-    <div className={ui.main}>
-      <Future asked={asked} goal={goal} changed={changed} wanted={"wish" in named ? named.wanted : DEFAULT_WANTED} />
+    <div className={style.planner}>
       <div className={ui.stack}>
         <PlanForm draft={draft} currency={currency} today={today} problems={"problems" in named ? named.problems : {}} onChange={setDraft} />
+        {query.data !== undefined && query.error === null && asked !== null && (
+          <div className={style.chanceNow}>
+            <ChanceTag found={query.data} />
+          </div>
+        )}
         <Keep goal={goal} read={read} createKey={key} changed={changed} onUndo={() => goal !== null && setDraft(draftOf(goal))} />
+      </div>
+      <div className={ui.stack}>
+        {goal?.state === "past" && <Past />}
+        <Future query={query} asked={asked !== null} compared={compared} wanted={"wish" in named ? named.wanted : DEFAULT_WANTED} />
       </div>
     </div>
   );
 }
 
-type FutureProps = { asked: ReturnType<typeof whatIf> | null; goal: Goal | null; changed: boolean; wanted: number };
-
-function Future({ asked, goal, changed, wanted }: FutureProps) {
+function Past() {
   const t = useTranslations("goals");
-  const settled = useSettled(asked, SETTLE_MS);
-  const query = useQuery(previewQuery(settled));
+  return <p className={`${ui.notice} ${ui.warning}`}>{t("pastText")}</p>;
+}
+
+type FutureProps = { query: UseQueryResult<Projection>; asked: boolean; compared: Goal | null; wanted: number };
+
+function Future({ query, asked, compared, wanted }: FutureProps) {
+  const t = useTranslations("goals");
   const found = query.data;
   return (
-    <div className={ui.stack}>
-      {goal?.state === "past" && <p className={`${ui.notice} ${ui.warning}`}>{t("pastText")}</p>}
-      {asked === null && <p className={ui.notice}>{t("mendFirst")}</p>}
-      {query.error !== null && asked !== null && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+    <>
+      {!asked && <p className={ui.notice}>{t("mendFirst")}</p>}
+      {query.error !== null && asked && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {found === undefined && query.isFetching && <Loading rows={14} />}
       {found !== undefined && query.error === null && (
-        <div className={`${ui.stack} ${asked === null ? style.stale : ""}`} aria-busy={query.isFetching}>
+        <div className={`${ui.stack} ${asked ? "" : style.stale}`} aria-busy={query.isFetching}>
           <Outcome found={found} />
           <FanChart found={found} />
-          {changed && goal !== null && goal.state === "open" && <Compare goal={goal} found={found} wanted={wanted} />}
+          {compared !== null && <Compare goal={compared} found={found} wanted={wanted} />}
           <Glide found={found} />
           <Assumptions found={found} />
         </div>
       )}
-    </div>
+    </>
   );
 }
