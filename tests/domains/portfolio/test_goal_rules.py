@@ -1,6 +1,6 @@
 """The rules of goals: dates, amounts, the glide path, whole months, counts people read."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from app.core.money import CurrencyMismatchError, Money
 from app.domains.market.types import History
-from app.domains.onboarding.types import horizon_cap
+from app.domains.onboarding.types import Reason, horizon_cap
 from app.domains.portfolio.errors import GoalAmountError, GoalInPastError, GoalTooFarError
-from app.domains.portfolio.goal_types import Wish
+from app.domains.portfolio.goal_types import Draft, Wish
 from app.domains.portfolio.rules import goals
+from app.domains.portfolio.rules.projecting import Past, Question, answer_of
+from app.domains.portfolio.types import StoredFrontier
 
 TODAY = date(2026, 11, 26)
 DAYS = st.dates(date(2000, 1, 1), date(2090, 12, 31))
@@ -164,3 +166,72 @@ class TestCaps:
 def test_target_in_todays_money_is_smaller() -> None:
     assert goals.deflated(Money(100_00, "USD"), 12) == Money(98_04, "USD")
     assert goals.deflated(Money(100_00, "USD"), 120) == Money(82_03, "USD")
+
+
+def frontier() -> StoredFrontier:
+    """Return a frontier whose rungs are as bold as their number says."""
+    steps = np.linspace(0.0, 1.0, 201)
+    one = np.zeros(1)
+    return StoredFrontier(
+        version="f", source="s", day=TODAY, universe_id="u", universe_version=1,
+        model_version="m", data_sha256="d", currency="USD",
+        made_at=datetime(2026, 11, 26, tzinfo=UTC),
+        disagreement=0.0, disagreement_bound=1.0, assets=("A", "B"), columns=(),
+        rung_weights=np.stack([steps, 1.0 - steps], axis=1), rung_equity=steps,
+        rung_volatility=0.2 * steps, worst_year=-0.5 * steps, volatility=one, covariance=one,
+        base=one, parts=one,
+    )  # fmt: skip
+
+
+class TestGlide:
+    @pytest.mark.row("RS7")
+    def test_profile_falls_at_the_years_of_the_horizon_rule(self) -> None:
+        steps = goals.glide(frontier(), 9, months=150, today=TODAY)
+
+        assert [(step.month, step.profile) for step in steps] == [
+            (0, 9), (31, 7), (91, 5), (115, 3), (139, 1),
+        ]  # fmt: skip
+        assert steps[1].day == goals.month_after(TODAY, 31)
+        for calmer, bolder in zip(steps[1:], steps[:-1], strict=True):
+            assert calmer.volatility < bolder.volatility
+            assert calmer.equity_share < bolder.equity_share
+
+    def test_own_profile_is_never_exceeded(self) -> None:
+        steps = goals.glide(frontier(), 2, months=600, today=TODAY)
+        assert [step.profile for step in steps] == [2, 1]
+
+    def test_who_should_not_invest_yet_stays_on_the_calmest_rung(self) -> None:
+        (step,) = goals.glide(frontier(), None, months=150, today=TODAY)
+        assert (step.rung, step.equity_share) == (0, 0.0)
+
+
+class TestAnswer:
+    def question(self, profile: int | None) -> Question:
+        start = Money(5_000_00, "USD")
+        reason = None if profile else Reason("repay_first", "Repay first.")
+        return Question(
+            Draft(wish(), "g" * 20), 1, start, TODAY, 120, 80, "f", profile, "p:1", reason
+        )
+
+    def past(self) -> Past:
+        calm = np.full(150, 0.002)
+        wild = np.random.default_rng(3).normal(0.006, 0.04, size=150)
+        return Past(np.stack([wild, calm], axis=1), TODAY, TODAY, "d", simulated=True)
+
+    @pytest.mark.row("PA7")
+    def test_same_question_same_answer_to_the_last_digit(self) -> None:
+        first, again = [answer_of(self.question(7), frontier(), self.past()) for _ in range(2)]
+        assert first == again
+        assert len(first.points) == 121
+        assert first.needed.frequency.count / first.needed.frequency.of >= 0.8
+
+    def test_who_should_not_invest_yet_is_told_why_and_projected_calmly(self) -> None:
+        found = answer_of(self.question(None), frontier(), self.past())
+        assert found.assumptions.waiting is not None
+        assert found.points[-1].low == found.points[-1].high
+        assert found.worst_year == Money(0, "USD")
+
+    def test_each_monthly_amount_pays_for_its_purchase(self) -> None:
+        found = answer_of(self.question(None), frontier(), self.past())
+        grown = 5_000_00 * 1.002**120 + 200_00 * 0.999 * (1.002**120 - 1) / 0.002
+        assert found.points[-1].middle.amount_minor == round(grown)

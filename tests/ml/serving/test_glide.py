@@ -11,8 +11,7 @@ from app.ml.serving.projection import (
     ProjectionError,
     draw_paths,
     project,
-    reached,
-    required_monthly_minor,
+    required_monthly,
 )
 
 RNG = np.random.default_rng(7)
@@ -116,12 +115,15 @@ class TestProperties:
         drawn = draw_glide(stages(calm_from=60, cost=0.001), paths=200, seed=seed)
         goal = Goal(start, 0, target, 96, 0.001)
 
-        needed = required_monthly_minor(goal, drawn, probability=percent / 100)
+        found = required_monthly(goal, drawn, probability=percent / 100)
 
-        enough = Goal(start, needed, target, 96, 0.001)
-        assert reached(enough, drawn) >= percent * 200 / 100
-        assert project(enough, drawn).probability == reached(enough, drawn) / 200
-        if needed > 0:
-            # Two units less: one may be the rounding of the last digit.
-            short = Goal(start, max(needed - 2, 0), target, 96, 0.001)
-            assert reached(short, drawn) < np.ceil(percent * 200 / 100) + 1
+        enough = project(Goal(start, found.monthly_minor, target, 96, 0.001), drawn)
+        assert enough.probability >= percent / 100
+        assert found.reached == round(enough.probability * 200)
+        if found.monthly_minor > 0:
+            short = project(Goal(start, found.monthly_minor - 1, target, 96, 0.001), drawn)
+            assert short.probability < np.ceil(percent * 2) / 200
+        least = found.monthly_minor // 2
+        capped = required_monthly(goal, drawn, probability=percent / 100, most_minor=least)
+        assert capped.monthly_minor == least
+        assert capped.reached <= found.reached

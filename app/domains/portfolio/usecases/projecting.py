@@ -21,7 +21,8 @@ from app.ml.serving.projection import ProjectionError
 #: Sums of about 40 ms each: more at once than the machine has cores only makes all of them late.
 AT_ONCE: Final = 2
 WAIT_S: Final = 5.0
-_KEPT: Final = 512
+#: About 50 kB each.
+_KEPT: Final = 128
 
 
 class Projecting:
