@@ -184,10 +184,11 @@ def project(goal: Goal, drawn: Drawn, *, every: int = BLOCK_MONTHS) -> Fan:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """A monthly amount, and how many of the paths reach the target with it."""
+    """A monthly amount, how many of the paths reach the target with it, and if they are enough."""
 
     monthly_minor: int
     reached: int
+    enough: bool
 
 
 def required_monthly(
@@ -212,11 +213,14 @@ def required_monthly(
     margin = _ROUNDING * (goal.target_minor + goal.start_minor * total)
     lacking = goal.target_minor - goal.start_minor * total + margin
     needed = np.maximum(lacking / annuity, 0.0)
-    rank = min(int(np.ceil(probability * drawn.count)), drawn.count) - 1
+    # 0.55 of 10,000 is 5,500 and a hair in floating point: the hair is no path.
+    wanted = min(int(np.ceil(round(probability * drawn.count, 6))), drawn.count)
+    rank = max(wanted - 1, 0)
     amount = int(np.ceil(np.partition(needed, rank)[rank]))
     if most_minor is not None:
         amount = min(amount, most_minor)
-    return Required(amount, int(np.count_nonzero(needed <= amount)))
+    hits = int(np.count_nonzero(needed <= amount))
+    return Required(amount, hits, enough=hits >= wanted)
 
 
 def required_monthly_minor(goal: Goal, drawn: Drawn, *, probability: float) -> int:

@@ -130,14 +130,13 @@ def _points(fan: Fan, question: Question, currency: str) -> tuple[FanPoint, ...]
 
 
 def _needed(plan: projection.Goal, drawn: GlidePaths, wanted_percent: int, currency: str) -> Needed:
-    share = wanted_percent / 100
     found = projection.required_monthly(
-        plan, drawn, probability=share, most_minor=MOST_MONTHLY_MINOR
+        plan, drawn, probability=wanted_percent / 100, most_minor=MOST_MONTHLY_MINOR
     )
     tenths, rest = divmod(wanted_percent, 10)
     return Needed(
         wanted=Frequency(wanted_percent, 100) if rest else Frequency(tenths, 10),
-        reachable=found.reached >= share * drawn.count,
+        reachable=found.enough,
         monthly=Money(found.monthly_minor, currency),
         frequency=goals.frequency(found.reached, drawn.count),
     )
