@@ -69,7 +69,7 @@ class StatedCostsOut(Out):
     sentence: str
 
 
-class StatementOut(Out):
+class SuitabilityStatementOut(Out):
     """A suitability statement. From the sealed record alone: asked again it is byte-equal."""
 
     statement: str
@@ -92,10 +92,10 @@ class StatementOut(Out):
 @policy("user")
 async def get_suitability_statement(
     recommendation_id: RecommendationId, caller: CallerDep, services: ServicesDep
-) -> StatementOut:
+) -> SuitabilityStatementOut:
     """Return why this advice suits you: objective, horizon, loss capacity, costs and benefit."""
     found = await services.portfolio.statements.statement(caller.user_id, recommendation_id)
-    return StatementOut.model_validate(found)
+    return SuitabilityStatementOut.model_validate(found)
 
 
 @router.get(

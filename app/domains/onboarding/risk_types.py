@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+#: Money that is needed within so many years allows no more than this profile (1..10).
+HORIZON_CAPS: Final = ((1, 1), (3, 3), (5, 5), (10, 7))
+
+
+def horizon_cap(years: float) -> int:
+    """Return the highest profile for money that is needed in so many years."""
+    return next((cap for bound, cap in HORIZON_CAPS if years < bound), 10)
 
 
 class Topic(StrEnum):

@@ -1,9 +1,15 @@
 """The refusals of portfolio, drawn as one tree.
 
 FinNamiError
+├── InvalidInputError
+│   ├── GoalInPastError               422 goal_in_past
+│   ├── GoalTooFarError               422 goal_too_far            more than fifty years
+│   ├── GoalAmountError               422 goal_amount             an amount out of range
+│   └── GoalProfileError              422 goal_profile_too_high   above her own risk profile
 ├── NotFoundError
 │   ├── RecommendationNotFoundError   404 recommendation_not_found
-│   └── PlanNotFoundError             404 plan_not_found
+│   ├── PlanNotFoundError             404 plan_not_found
+│   └── GoalNotFoundError             404 goal_not_found
 ├── ConflictError
 │   ├── RiskProfileExpiredError       409 risk_profile_expired
 │   ├── RecommendationExpiredError    409 recommendation_expired
@@ -14,12 +20,15 @@ FinNamiError
 │   ├── StatementNotReadyError        409 statement_not_ready     the advice is being computed
 │   ├── StatementStaleError           409 statement_stale         (field `inputs`)
 │   ├── PlanExpiredError              409 plan_expired
-│   └── PlanTakenError                409 plan_taken              executed under another key
+│   ├── PlanTakenError                409 plan_taken              executed under another key
+│   ├── GoalChangedError              409 goal_changed            (field `version`)
+│   ├── GoalArchivedError             409 goal_archived
+│   └── GoalLimitError                409 too_many_goals
 └── UnavailableError
     └── AdviceUnavailableError        503 advice_unavailable      prices or model allow no advice
 """
 
-from app.core.errors import ConflictError, NotFoundError, UnavailableError
+from app.core.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 
 
 class RecommendationNotFoundError(NotFoundError):
@@ -111,3 +120,59 @@ class AdviceUnavailableError(UnavailableError):
 
     code = "advice_unavailable"
     title = "No advice can be given at the moment"
+
+
+class GoalInPastError(InvalidInputError):
+    """The date of a goal is today or before."""
+
+    code = "goal_in_past"
+    title = "The date of a goal lies in the future"
+
+
+class GoalTooFarError(InvalidInputError):
+    """The date of a goal is further away than can be projected."""
+
+    code = "goal_too_far"
+    title = "A goal lies at most fifty years ahead"
+
+
+class GoalAmountError(InvalidInputError):
+    """An amount of a goal is out of range."""
+
+    code = "goal_amount"
+    title = "An amount of this goal is out of range"
+
+
+class GoalProfileError(InvalidInputError):
+    """A goal asks for more risk than the person's own profile allows."""
+
+    code = "goal_profile_too_high"
+    title = "A goal cannot take more risk than your risk profile"
+
+
+class GoalNotFoundError(NotFoundError):
+    """There is no such goal, or it is somebody else's."""
+
+    code = "goal_not_found"
+    title = "No such goal"
+
+
+class GoalChangedError(ConflictError):
+    """The goal was changed meanwhile; `version` is the present one."""
+
+    code = "goal_changed"
+    title = "This goal was changed meanwhile; look at it again"
+
+
+class GoalArchivedError(ConflictError):
+    """The goal is archived: it is kept, not changed."""
+
+    code = "goal_archived"
+    title = "This goal is archived"
+
+
+class GoalLimitError(ConflictError):
+    """As many goals as a person may have are open."""
+
+    code = "too_many_goals"
+    title = "Archive a goal before you add another"

@@ -7,22 +7,30 @@ from app.core.money import Money
 from app.domains.ledger.service import LedgerService
 from app.domains.market.service import MarketService
 from app.domains.onboarding.service import OnboardingService
-from app.domains.portfolio.repository import frontiers, plans, rebalances, requests
+from app.domains.portfolio.repository import frontiers, goals, plans, rebalances, requests
 from app.domains.portfolio.types import Portfolio, Recommendation
 from app.domains.portfolio.usecases.advising import Advising
 from app.domains.portfolio.usecases.automatic import Automatic
 from app.domains.portfolio.usecases.costs import Costing
 from app.domains.portfolio.usecases.frontiers import UNIVERSE_ID, Frontiers
+from app.domains.portfolio.usecases.goals import Goals
 from app.domains.portfolio.usecases.holdings import Holdings
 from app.domains.portfolio.usecases.lots import Lots
 from app.domains.portfolio.usecases.ordering import Ordering
 from app.domains.portfolio.usecases.overview import Overview
 from app.domains.portfolio.usecases.performance import Performing
+from app.domains.portfolio.usecases.projecting import Projecting
 from app.domains.portfolio.usecases.rebalancing import Rebalancing
 from app.domains.portfolio.usecases.stating import Stating
 from app.ml.store import ModelStore
 
-COLLECTIONS = (*frontiers.SPECS, *plans.SPECS, *requests.SPECS, *rebalances.SPECS)
+COLLECTIONS = (
+    *frontiers.SPECS,
+    *plans.SPECS,
+    *requests.SPECS,
+    *rebalances.SPECS,
+    *goals.SPECS,
+)
 
 
 class PortfolioService:
@@ -30,7 +38,7 @@ class PortfolioService:
 
     `statements` says why an advice suits; `orders` accepts, executes and lists order plans;
     `performance`, `fees` and `lots` are reports; `rebalancing` previews a way back into the
-    bands, `automatic` makes such runs by itself.
+    bands, `automatic` makes such runs by itself; `goals` keeps goals and says what they may become.
     """
 
     def __init__(
@@ -78,6 +86,19 @@ class PortfolioService:
         )
         self.automatic = Automatic(
             db=db, clock=clock, rebalancing=self.rebalancing, ordering=self.orders
+        )
+        self.goals = Goals(
+            db=db,
+            clock=clock,
+            market=market,
+            onboarding=onboarding,
+            projecting=Projecting(
+                clock=clock,
+                market=market,
+                onboarding=onboarding,
+                frontiers=self._frontiers,
+                holdings=holdings,
+            ),
         )
         self._overview = Overview(
             db=db,

@@ -7,7 +7,7 @@ the fan, never the noise.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,10 @@ MOST_PATHS: Final = 20_000
 INLINE_PATHS: Final = 2_000
 WORKER_PATHS: Final = 10_000
 _BANDS: Final = (0.10, 0.50, 0.90)
+_POOR: Final = 0.05
 _WORST: Final = 0.01
+#: Far above the rounding of six hundred months, far below a cent of any goal.
+_ROUNDING: Final = 1e-12
 
 
 class ProjectionError(ValueError):
@@ -30,12 +33,16 @@ class ProjectionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What is put in and what it is for, in whole minor units of one currency."""
+    """What is put in and what it is for, in whole minor units of one currency.
+
+    `fee_rate` is the share of each monthly amount that buying costs.
+    """
 
     start_minor: int
     monthly_minor: int
     target_minor: int
     months: int
+    fee_rate: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Fan:
 
     month : (points,) months from now; low, middle, high : (points,) the 10th, 50th and 90th
     percentile of the value then. `worst_minor` is the end that 99 of 100 paths stay above,
-    `paid_in_minor` what was put in by then.
+    `poor_minor` 19 of 20; `paid_in_minor` is what was put in by then.
     """
 
     month: NDArray[np.int64]
@@ -53,6 +60,7 @@ class Fan:
     high: NDArray[np.int64]
     probability: float
     worst_minor: int
+    poor_minor: int
     paid_in_minor: int
     paths: int
     seed: int
@@ -61,6 +69,29 @@ class Fan:
     def worst_loss_minor(self) -> int:
         """Return what the worst case loses of everything put in; 0 when it loses nothing."""
         return max(self.paid_in_minor - self.worst_minor, 0)
+
+
+class Drawn(Protocol):
+    """Paths of one mix, or of a plan that changes it on the way."""
+
+    @property
+    def count(self) -> int:
+        """Return how many paths there are."""
+        ...
+
+    @property
+    def months(self) -> int:
+        """Return how many months the paths last."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Return the seed they were drawn from."""
+        ...
+
+    def growth(self, month: int, out: FloatArray) -> None:
+        """Write every path's growth factor of a month into `out`, shape (paths,)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +126,7 @@ def draw_paths(returns: FloatArray, *, months: int, paths: int, seed: int) -> Pa
 
     Raises ProjectionError when the history is too short or broken, or a size is out of range.
     """
-    _check(returns, months, paths)
+    check_draw(returns, months, paths)
     rng = np.random.default_rng(seed)
     logs = np.log1p(returns)
     count = len(logs)
@@ -116,43 +147,59 @@ def mean_uncertainty(logs: FloatArray) -> float:
     return float(sums.std(ddof=1) / np.sqrt(whole))
 
 
-def project(goal: Goal, drawn: Paths) -> Fan:
+def project(goal: Goal, drawn: Drawn, *, every: int = BLOCK_MONTHS) -> Fan:
     """Return the fan of a goal over drawn paths; money is put in at the end of each month.
 
-    Raises ProjectionError when the goal lies in the past, outlasts the paths, or is negative.
+    The fan is told every so many months, and at the end. Raises ProjectionError when the goal
+    lies in the past, outlasts the paths, or is negative.
     """
     _check_goal(goal, drawn)
     value, growth = np.full(drawn.count, float(goal.start_minor)), np.empty(drawn.count)
-    points = _points(goal.months)
+    bought = goal.monthly_minor * (1.0 - goal.fee_rate)
+    points = _points(goal.months, every)
     bands = np.empty((len(points), len(_BANDS)))
     row = 0
     for month in range(1, goal.months + 1):
         drawn.growth(month - 1, growth)
         value *= growth
-        value += goal.monthly_minor
+        value += bought
         if month == points[row]:
             bands[row] = _percentiles(value, _BANDS)
             row += 1
     rounded = np.rint(bands).astype(np.int64)
+    worst, poor = np.floor(_percentiles(value, (_WORST, _POOR)))
     return Fan(
         month=points,
         low=rounded[:, 0],
         middle=rounded[:, 1],
         high=rounded[:, 2],
         probability=float(np.mean(value >= goal.target_minor)),
-        worst_minor=int(np.floor(_percentiles(value, (_WORST,))[0])),
+        worst_minor=int(worst),
+        poor_minor=int(poor),
         paid_in_minor=goal.start_minor + goal.monthly_minor * goal.months,
         paths=drawn.count,
         seed=drawn.seed,
     )
 
 
-def required_monthly_minor(goal: Goal, drawn: Paths, *, probability: float) -> int:
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A monthly amount, how many of the paths reach the target with it, and if they are enough."""
+
+    monthly_minor: int
+    reached: int
+    enough: bool
+
+
+def required_monthly(
+    goal: Goal, drawn: Drawn, *, probability: float, most_minor: int | None = None
+) -> Required:
     """Return the smallest monthly amount that reaches the target with a probability.
 
     Every path ends at start · G + monthly · A, so each has the amount it needs, and the answer
-    is their quantile: no search. Raises ProjectionError as `project` does, or for a probability
-    outside (0, 1).
+    is their quantile: no search. A margin for rounding makes sure that `project` counts the
+    same paths. Above `most_minor` that amount is returned, with what it
+    reaches. Raises ProjectionError as `project` does, or for a probability outside (0, 1).
     """
     _check_goal(goal, drawn)
     if not 0 < probability < 1:
@@ -161,18 +208,29 @@ def required_monthly_minor(goal: Goal, drawn: Paths, *, probability: float) -> i
     for month in range(goal.months):
         drawn.growth(month, growth)
         annuity *= growth
-        annuity += 1.0
+        annuity += 1.0 - goal.fee_rate
         total *= growth
-    needed = np.maximum((goal.target_minor - goal.start_minor * total) / annuity, 0.0)
-    rank = min(int(np.ceil(probability * drawn.count)), drawn.count) - 1
-    # One more unit than the exact amount of that path, never one less.
-    return int(np.ceil(np.partition(needed, rank)[rank]))
+    margin = _ROUNDING * (goal.target_minor + goal.start_minor * total)
+    lacking = goal.target_minor - goal.start_minor * total + margin
+    needed = np.maximum(lacking / annuity, 0.0)
+    # 0.55 of 10,000 is 5,500 and a hair in floating point: the hair is no path.
+    wanted = min(int(np.ceil(round(probability * drawn.count, 6))), drawn.count)
+    rank = max(wanted - 1, 0)
+    amount = int(np.ceil(np.partition(needed, rank)[rank]))
+    if most_minor is not None:
+        amount = min(amount, most_minor)
+    hits = int(np.count_nonzero(needed <= amount))
+    return Required(amount, hits, enough=hits >= wanted)
 
 
-def _points(months: int) -> NDArray[np.int64]:
-    """Return the months the fan is told at: every year, and the end."""
-    years = np.arange(BLOCK_MONTHS, months, BLOCK_MONTHS, dtype=np.int64)
-    return np.append(years, months)
+def required_monthly_minor(goal: Goal, drawn: Drawn, *, probability: float) -> int:
+    """Return the amount of `required_monthly` alone."""
+    return required_monthly(goal, drawn, probability=probability).monthly_minor
+
+
+def _points(months: int, every: int) -> NDArray[np.int64]:
+    """Return the months the fan is told at: every year or so, and the end."""
+    return np.append(np.arange(every, months, every, dtype=np.int64), months)
 
 
 def _percentiles(value: FloatArray, shares: tuple[float, ...]) -> FloatArray:
@@ -181,7 +239,8 @@ def _percentiles(value: FloatArray, shares: tuple[float, ...]) -> FloatArray:
     return np.asarray(np.partition(value, ranks)[ranks])
 
 
-def _check(returns: FloatArray, months: int, paths: int) -> None:
+def check_draw(returns: FloatArray, months: int, paths: int) -> None:
+    """Raise ProjectionError unless paths can be drawn from one mix's returns."""
     if returns.ndim != 1 or len(returns) < LEAST_MONTHS:
         raise ProjectionError(
             f"{returns.size} months of history are too few; {LEAST_MONTHS} are needed"
@@ -194,7 +253,7 @@ def _check(returns: FloatArray, months: int, paths: int) -> None:
         raise ProjectionError(f"1 to {MOST_PATHS} paths can be drawn, not {paths}")
 
 
-def _check_goal(goal: Goal, drawn: Paths) -> None:
+def _check_goal(goal: Goal, drawn: Drawn) -> None:
     if not 1 <= goal.months <= drawn.months:
         raise ProjectionError(
             f"a goal {goal.months} months ahead does not fit {drawn.months} months of paths"

@@ -172,9 +172,10 @@ class TestAutomatic:
         await desk.portfolio.automatic.switch(desk.user_id, automatic=True)
         await desk.portfolio.automatic.run_due()
         desk.bank.clock.advance(86_401)
+        now = desk.bank.clock.now()
         await desk.market.record_quotes(
             tuple(
-                replace(quote, received_at=desk.bank.clock.now())
+                replace(quote, received_at=now, exchange_at=now)
                 for quote in (await desk.market.last_quotes()).values()
             )
         )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from app.core.money import Money
 from app.domains.onboarding.errors import AnswerInvalidError
+from app.domains.onboarding.risk_types import horizon_cap
 from app.domains.onboarding.types import (
     CapacityLimit,
     FinancialFacts,
@@ -119,7 +120,7 @@ def capacity_limits(facts: FinancialFacts) -> tuple[CapacityLimit, ...]:
     alone = facts.dependants == 0 or months >= 6
     return (
         CapacityLimit("reserve", months, _first(months, ((1, 1), (3, 3), (6, 6)), 10)),
-        CapacityLimit("horizon", horizon, _first(horizon, ((1, 1), (3, 3), (5, 5), (10, 7)), 10)),
+        CapacityLimit("horizon", horizon, horizon_cap(horizon)),
         CapacityLimit("debt_service", debt, _above(debt, ((0.5, 2), (0.4, 4), (0.3, 7)))),
         CapacityLimit("income_stability", 0.0, stability[facts.income_stability]),
         CapacityLimit("invested_share", share, _above(share, ((0.75, 6),))),

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from app.core.money import Money
+from app.core.money import Money, Rounding
 from app.domains.onboarding.types import Reason, RiskProfile
 from app.domains.portfolio.types import Contribution, Costs, RiskExplanation
 from app.ml.features.universe import FloatArray
@@ -139,3 +139,9 @@ def reason_of_costs(costs: Costs, worst_year: Money | None) -> tuple[Reason, ...
 def yearly_cost_bps(weights: tuple[Decimal, ...], costs_bps: tuple[int, ...]) -> Decimal:
     """Return the weighted yearly cost of the funds in basis points."""
     return sum((w * bps for w, bps in zip(weights, costs_bps, strict=True)), Decimal(0))
+
+
+def loss(basis: Money, worst_return: float) -> Money:
+    """Return the loss of a year's return as a positive amount; a gain is no loss."""
+    factor = Decimal(repr(round(max(-worst_return, 0.0), 8)))
+    return basis.times(factor, rounding=Rounding.UP)

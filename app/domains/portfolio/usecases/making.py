@@ -72,7 +72,7 @@ def mix_of(
         equity_share=float(frontier.rung_equity[rung]),
         equity_limit=choice.equity_limit(profile.final),
         costs=_costs(basis, bps),
-        worst_year=None if np.isnan(worst) else _loss(basis.money, worst),
+        worst_year=None if np.isnan(worst) else explain.loss(basis.money, worst),
         risk=explain.explain_risk(
             weights, frontier.covariance, frontier.base, frontier.parts, frontier.columns
         ),
@@ -140,9 +140,3 @@ def _costs(basis: Basis, yearly_bps: Decimal) -> Costs:
     one_off = planning.fee_of(basis.money)
     yearly = basis.money.times(yearly_bps / 10_000, rounding=Rounding.UP)
     return Costs(basis.money, basis.is_example, one_off, yearly, round(yearly_bps))
-
-
-def _loss(basis: Money, worst_return: float) -> Money:
-    """Return the loss of a year's return as a positive amount; a gain is no loss."""
-    factor = Decimal(repr(round(max(-worst_return, 0.0), 8)))
-    return basis.times(factor, rounding=Rounding.UP)

@@ -1260,6 +1260,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Goals
+         * @description Return the open goals; archived ones are found by their id.
+         */
+        get: operations["list_goals"];
+        put?: never;
+        /**
+         * Create Goal
+         * @description Keep a goal; the same key answers the same goal. At most twenty can be open.
+         */
+        post: operations["create_goal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/goals/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Goal
+         * @description Return what a wish may become; nothing is kept and no advice is given.
+         */
+        post: operations["preview_goal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/goals/{goal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Goal
+         * @description Return one goal, archived or not.
+         */
+        get: operations["get_goal"];
+        /**
+         * Change Goal
+         * @description Make the next version of a goal; every version is kept. The same again changes nothing.
+         */
+        put: operations["change_goal"];
+        post?: never;
+        /**
+         * Archive Goal
+         * @description Archive a goal: it leaves the list and is kept. Again changes nothing.
+         */
+        delete: operations["archive_goal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/goals/{goal_id}/projection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Goal Projection
+         * @description Return the range of what a goal may become, with everything the figures rest on.
+         */
+        get: operations["get_goal_projection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instruments": {
         parameters: {
             query?: never;
@@ -2371,6 +2463,67 @@ export interface components {
             total: number;
         };
         /**
+         * AssumptionsOut
+         * @description What the figures rest on. Amounts are nominal; running costs are inside fund prices.
+         */
+        AssumptionsOut: {
+            /**
+             * History First
+             * Format: date
+             */
+            history_first: string;
+            /**
+             * History Last
+             * Format: date
+             */
+            history_last: string;
+            /** History Months */
+            history_months: number;
+            /** Source */
+            source: string;
+            /** Simulated */
+            simulated: boolean;
+            /**
+             * Block Months
+             * @description Months of history that are drawn together
+             */
+            block_months: number;
+            /**
+             * Mean Error
+             * @description Standard error of the yearly mean, in log points
+             */
+            mean_error: number;
+            /** Paths */
+            paths: number;
+            /** Seed */
+            seed: string;
+            /**
+             * Fee Bps
+             * @description Cost of each buy and sell, in hundredths of a per cent
+             */
+            fee_bps: number;
+            /**
+             * Inflation Bps
+             * @description An example of rising prices a year, no forecast
+             */
+            inflation_bps: number;
+            /** @description The target in today's money under that example */
+            target_today: components["schemas"]["MoneyOut"];
+            /** Profile */
+            profile: number | null;
+            /** @description Why nothing is invested yet: all stays calm */
+            waiting: components["schemas"]["ReasonOut"] | null;
+            start: components["schemas"]["MoneyOut"];
+            /** Start Is Everything */
+            start_is_everything: boolean;
+            /** Data Sha256 */
+            data_sha256: string;
+            /** Frontier Version */
+            frontier_version: string;
+            /** Rules Version */
+            rules_version: string;
+        };
+        /**
          * BacktestIn
          * @description How many days back.
          */
@@ -3034,6 +3187,23 @@ export interface components {
             unexplained: number;
         };
         /**
+         * FanPointOut
+         * @description The range some months from now: 1 of 10 futures is below `low`, 1 of 10 above `high`.
+         */
+        FanPointOut: {
+            /** Month */
+            month: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            low: components["schemas"]["MoneyOut"];
+            middle: components["schemas"]["MoneyOut"];
+            high: components["schemas"]["MoneyOut"];
+            paid_in: components["schemas"]["MoneyOut"];
+        };
+        /**
          * FeeLineOut
          * @description One fee posting.
          */
@@ -3423,6 +3593,198 @@ export interface components {
             sentence: string;
             /** Contribution */
             contribution: number | null;
+        };
+        /**
+         * FrequencyOut
+         * @description In `count` of `of` simulated futures.
+         */
+        FrequencyOut: {
+            /**
+             * Count
+             * @example 7
+             */
+            count: number;
+            /**
+             * Of
+             * @example 10
+             */
+            of: number;
+        };
+        /**
+         * GlideStepOut
+         * @description What is held from a month on; the profile falls as the date comes nearer.
+         */
+        GlideStepOut: {
+            /** Month */
+            month: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Profile */
+            profile: number;
+            /** Rung */
+            rung: number;
+            /** Equity Share */
+            equity_share: number;
+            /**
+             * Volatility
+             * @description Predicted yearly volatility of the mix
+             */
+            volatility: number;
+        };
+        /**
+         * GoalChangeIn
+         * @description The whole wish again, and the version that was looked at.
+         */
+        GoalChangeIn: {
+            /**
+             * Name
+             * @example House deposit
+             */
+            name: string;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Target
+             * @example 125.50
+             */
+            target: string;
+            /**
+             * Due
+             * Format: date
+             * @example 2036-06-30
+             */
+            due: string;
+            /**
+             * Monthly
+             * @description Put in at the end of each month
+             * @default 0
+             * @example 125.50
+             */
+            monthly?: string;
+            /**
+             * Start
+             * @description What is there for it now; null: everything the caller has
+             */
+            start?: string | null;
+            /**
+             * Profile
+             * @description At most the caller's own risk profile; null: that one
+             */
+            profile?: number | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * GoalOut
+         * @description One goal. `start` null: everything she has; `profile` null: her own.
+         */
+        GoalOut: {
+            /** Goal Id */
+            goal_id: string;
+            /** Version */
+            version: number;
+            state: components["schemas"]["GoalState"];
+            /** Name */
+            name: string;
+            target: components["schemas"]["MoneyOut"];
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            monthly: components["schemas"]["MoneyOut"];
+            start: components["schemas"]["MoneyOut"] | null;
+            /** Profile */
+            profile: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Archived At */
+            archived_at: string | null;
+        };
+        /**
+         * GoalPreviewIn
+         * @description A what-if. Give the goal it changes, or the key it will be created under: the same seed.
+         */
+        GoalPreviewIn: {
+            /**
+             * Name
+             * @example House deposit
+             */
+            name: string;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Target
+             * @example 125.50
+             */
+            target: string;
+            /**
+             * Due
+             * Format: date
+             * @example 2036-06-30
+             */
+            due: string;
+            /**
+             * Monthly
+             * @description Put in at the end of each month
+             * @default 0
+             * @example 125.50
+             */
+            monthly?: string;
+            /**
+             * Start
+             * @description What is there for it now; null: everything the caller has
+             */
+            start?: string | null;
+            /**
+             * Profile
+             * @description At most the caller's own risk profile; null: that one
+             */
+            profile?: number | null;
+            /** Goal Id */
+            goal_id?: string | null;
+            /**
+             * Key
+             * @default
+             */
+            key?: string;
+            /**
+             * Wanted Percent
+             * @description In how many of 100 futures the target shall be reached
+             * @default 80
+             */
+            wanted_percent?: number;
+        };
+        /**
+         * GoalState
+         * @description Whether a goal lies ahead.
+         * @enum {string}
+         */
+        GoalState: "open" | "past" | "archived";
+        /**
+         * GoalsOut
+         * @description The open goals, the nearest date first, at most twenty.
+         */
+        GoalsOut: {
+            /** Goals */
+            goals: components["schemas"]["GoalOut"][];
         };
         /**
          * Grade
@@ -4300,6 +4662,20 @@ export interface components {
             expires_at: string | null;
         };
         /**
+         * NeededOut
+         * @description The monthly amount for the wanted chance.
+         *
+         *     Not `reachable`: `monthly` is the largest amount that is proposed and `frequency` what it
+         *     would reach: the nearest there is.
+         */
+        NeededOut: {
+            wanted: components["schemas"]["FrequencyOut"];
+            /** Reachable */
+            reachable: boolean;
+            monthly: components["schemas"]["MoneyOut"];
+            frequency: components["schemas"]["FrequencyOut"];
+        };
+        /**
          * NextAction
          * @description The one thing a person should do next.
          * @enum {string}
@@ -4823,6 +5199,52 @@ export interface components {
          * @enum {string}
          */
         ProfileState: "current" | "expired" | "facts_changed";
+        /**
+         * ProjectionOut
+         * @description What a goal may become. `poor` is the end that 19 of 20 simulated futures stay above.
+         *
+         *     `worst_year` is what the start would have lost in the worst year of the price history.
+         */
+        ProjectionOut: {
+            /** Goal Id */
+            goal_id: string;
+            /**
+             * Version
+             * @description Null in a what-if
+             */
+            version: number | null;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /** Months */
+            months: number;
+            target: components["schemas"]["MoneyOut"];
+            monthly: components["schemas"]["MoneyOut"];
+            /** Points */
+            points: components["schemas"]["FanPointOut"][];
+            /**
+             * Probability
+             * @description Share of simulated futures that reach the target
+             */
+            probability: number;
+            frequency: components["schemas"]["FrequencyOut"];
+            poor: components["schemas"]["MoneyOut"];
+            /** @description What that loses of everything put in; never below 0 */
+            poor_loss: components["schemas"]["MoneyOut"];
+            worst_year: components["schemas"]["MoneyOut"] | null;
+            paid_in: components["schemas"]["MoneyOut"];
+            needed: components["schemas"]["NeededOut"];
+            /** Glide */
+            glide: components["schemas"]["GlideStepOut"][];
+            assumptions: components["schemas"]["AssumptionsOut"];
+        };
         /**
          * QuestionOut
          * @description One item and why it is asked.
@@ -5640,6 +6062,32 @@ export interface components {
             sentence: string;
         };
         /**
+         * StatementOut
+         * @description A period: opening plus movements is closing.
+         */
+        StatementOut: {
+            /** Account Id */
+            account_id: string;
+            /** Unit */
+            unit: string;
+            /**
+             * First
+             * Format: date-time
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /** Opening */
+            opening: string;
+            /** Closing */
+            closing: string;
+            /** Postings */
+            postings: components["schemas"]["PostingOut"][];
+        };
+        /**
          * Step
          * @description What a person has to finish; the values are the machine-readable `missing` of refusals.
          * @enum {string}
@@ -5694,6 +6142,37 @@ export interface components {
          * @enum {string}
          */
         SubjectKind: "payee" | "customer";
+        /**
+         * SuitabilityStatementOut
+         * @description A suitability statement. From the sealed record alone: asked again it is byte-equal.
+         */
+        SuitabilityStatementOut: {
+            /** Statement */
+            statement: string;
+            /** Recommendation Id */
+            recommendation_id: string;
+            /** Record Hash */
+            record_hash: string;
+            /** Made At */
+            made_at: string;
+            /** Good Until */
+            good_until: string;
+            outcome: components["schemas"]["AdviceOutcome"];
+            objective: components["schemas"]["ObjectiveOut"];
+            horizon: components["schemas"]["HorizonOut"];
+            loss_capacity: components["schemas"]["LossCapacityOut"];
+            /** Mix */
+            mix: components["schemas"]["AdvisedShareOut"][] | null;
+            costs: components["schemas"]["StatedCostsOut"] | null;
+            /** Reasons */
+            reasons: string[];
+            /** Limits */
+            limits: string[];
+            /** Versions */
+            versions: {
+                [key: string]: string | number | null;
+            };
+        };
         /**
          * SumCheckOut
          * @description `base` plus all contributions against the record's log-odds; holds within 1e-5.
@@ -5931,6 +6410,50 @@ export interface components {
             first: components["schemas"]["ReasonOut"][];
         };
         /**
+         * WishIn
+         * @description What a goal is for; all amounts are in one currency.
+         */
+        WishIn: {
+            /**
+             * Name
+             * @example House deposit
+             */
+            name: string;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Target
+             * @example 125.50
+             */
+            target: string;
+            /**
+             * Due
+             * Format: date
+             * @example 2036-06-30
+             */
+            due: string;
+            /**
+             * Monthly
+             * @description Put in at the end of each month
+             * @default 0
+             * @example 125.50
+             */
+            monthly?: string;
+            /**
+             * Start
+             * @description What is there for it now; null: everything the caller has
+             */
+            start?: string | null;
+            /**
+             * Profile
+             * @description At most the caller's own risk profile; null: that one
+             */
+            profile?: number | null;
+        };
+        /**
          * WouldPassOut
          * @description What would let this payment pass if it were made anew now, the smallest change first.
          */
@@ -5947,32 +6470,6 @@ export interface components {
             sentence: string;
             /** Tries */
             tries: number;
-        };
-        /**
-         * StatementOut
-         * @description A period: opening plus movements is closing.
-         */
-        app__api__v1__accounts__StatementOut: {
-            /** Account Id */
-            account_id: string;
-            /** Unit */
-            unit: string;
-            /**
-             * First
-             * Format: date-time
-             */
-            first: string;
-            /**
-             * Last
-             * Format: date-time
-             */
-            last: string;
-            /** Opening */
-            opening: string;
-            /** Closing */
-            closing: string;
-            /** Postings */
-            postings: components["schemas"]["PostingOut"][];
         };
         /**
          * ContributionOut
@@ -5997,37 +6494,6 @@ export interface components {
             code: string;
             /** Effect */
             effect: number;
-        };
-        /**
-         * StatementOut
-         * @description A suitability statement. From the sealed record alone: asked again it is byte-equal.
-         */
-        app__api__v1__statements__StatementOut: {
-            /** Statement */
-            statement: string;
-            /** Recommendation Id */
-            recommendation_id: string;
-            /** Record Hash */
-            record_hash: string;
-            /** Made At */
-            made_at: string;
-            /** Good Until */
-            good_until: string;
-            outcome: components["schemas"]["AdviceOutcome"];
-            objective: components["schemas"]["ObjectiveOut"];
-            horizon: components["schemas"]["HorizonOut"];
-            loss_capacity: components["schemas"]["LossCapacityOut"];
-            /** Mix */
-            mix: components["schemas"]["AdvisedShareOut"][] | null;
-            costs: components["schemas"]["StatedCostsOut"] | null;
-            /** Reasons */
-            reasons: string[];
-            /** Limits */
-            limits: string[];
-            /** Versions */
-            versions: {
-                [key: string]: string | number | null;
-            };
         };
     };
     responses: never;
@@ -9208,7 +9674,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["app__api__v1__accounts__StatementOut"];
+                    "application/json": components["schemas"]["StatementOut"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
@@ -10154,7 +10620,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["app__api__v1__statements__StatementOut"];
+                    "application/json": components["schemas"]["SuitabilityStatementOut"];
                 };
             };
             /** @description `unauthenticated`: Please sign in */
@@ -11111,6 +11577,594 @@ export interface operations {
                 };
             };
             /** @description `period_too_long`: Ask for a shorter period; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_goals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_goal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your own unique name for this call; repeat it to retry safely */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalOut"];
+                };
+            };
+            /** @description `idempotency_key_required`: Send an Idempotency-Key header of 1 to 255 printable characters */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_goals`: Archive a goal before you add another */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `goal_in_past`: The date of a goal lies in the future; `goal_too_far`: A goal lies at most fifty years ahead; `goal_amount`: An amount of this goal is out of range; `goal_profile_too_high`: A goal cannot take more risk than your risk profile; `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_amount`: Not a valid amount; `idempotency_mismatch`: This key was used for another request; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_goal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalPreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_missing`: There is no risk profile yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_expired`: Please renew your risk profile first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `goal_in_past`: The date of a goal lies in the future; `goal_too_far`: A goal lies at most fifty years ahead; `goal_amount`: An amount of this goal is out of range; `goal_profile_too_high`: A goal cannot take more risk than your risk profile; `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_amount`: Not a valid amount; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_goal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `goal_not_found`: No such goal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_goal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `goal_not_found`: No such goal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `goal_archived`: This goal is archived; `goal_changed`: This goal was changed meanwhile; look at it again */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `goal_in_past`: The date of a goal lies in the future; `goal_too_far`: A goal lies at most fifty years ahead; `goal_amount`: An amount of this goal is out of range; `goal_profile_too_high`: A goal cannot take more risk than your risk profile; `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_amount`: Not a valid amount; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_goal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `goal_not_found`: No such goal */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_goal_projection: {
+        parameters: {
+            query?: {
+                wanted_percent?: number;
+            };
+            header?: never;
+            path: {
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `goal_not_found`: No such goal; `risk_profile_missing`: There is no risk profile yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_expired`: Please renew your risk profile first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `goal_in_past`: The date of a goal lies in the future; `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_input`: The input is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
