@@ -6,7 +6,9 @@ const zones = [
   { target: "./src/components", from: ["./src/features", "./src/app"] },
   { target: "./src/features", from: "./src/app" },
 ];
-const features = ["auth", "onboarding", "portfolio", "advice", "transfers", "settings", "fraud", "models", "site", "goals"];
+const features = [
+  "auth", "onboarding", "portfolio", "advice", "goals", "rebalance", "transfers", "settings", "fraud", "models", "site",
+];
 for (const feature of features) {
   zones.push({
     target: `./src/features/${feature}`,

@@ -37,6 +37,7 @@ class Part:
 CAST = (
     Part("investor", "Ines Demo", frozenset()),
     Part("friend", "Farid Demo", frozenset()),
+    Part("saver", "Salma Demo", frozenset()),
     Part("adviser", "Aiko Demo", frozenset({Role.ADVISER})),
     Part("reviewer", "Rosa Demo", frozenset({Role.KYC_REVIEWER})),
     Part("analyst", "Anton Demo", frozenset({Role.FRAUD_ANALYST})),

@@ -71,3 +71,17 @@ class TestGetPerformance:
         person = await make_person(services)
         answer = await get(client, person, "/v1/portfolio/performance")
         assert (answer.status_code, answer.json()["code"]) == (503, "no_prices")
+
+    @pytest.mark.row("PA2")
+    async def test_points_end_at_the_value_and_the_return(
+        self, client: httpx.AsyncClient, services: AppServices, investor: Person
+    ) -> None:
+        await fund(client, services, investor)
+        body = {"plan_id": (await preview(client, investor))["plan_id"]}
+        await confirmed(client, services, investor, "/v1/orders", body, key="o1")
+        found = (await get(client, investor, "/v1/portfolio/performance?first=2025-01-01")).json()
+        # Nothing was there before the first movement: the period begins with it.
+        assert found["first"] == found["points"][0]["day"] == found["points"][-1]["day"]
+        assert found["points"][-1]["value"] == found["end_value"]
+        assert found["points"][-1]["growth"] == pytest.approx(found["measures"][0]["value"])
+        assert found["drawdown"]["depth"] <= found["drawdown"]["now"] <= 0

@@ -16,12 +16,14 @@ from app.domains.market.errors import DateRangeError, InstrumentNotFoundError, N
 from app.domains.portfolio.report_types import (
     Benchmark,
     CashFlow,
+    Drawdown,
     FeeLine,
     Fees,
     Measure,
     Method,
     NotAvailable,
     Performance,
+    Point,
 )
 
 router = APIRouter(prefix="/v1/portfolio", tags=["portfolio"])
@@ -94,6 +96,46 @@ class BenchmarkOut(Out):
         )
 
 
+class PerformancePointOut(Out):
+    """The evening of one day; both returns count from the start of the period. Null is a gap."""
+
+    day: date
+    value: MoneyOut | None
+    growth: float | None = Field(description="Time-weighted, after fees")
+    benchmark: float | None
+
+    @classmethod
+    def of(cls, found: Point) -> "PerformancePointOut":
+        """Return the public form."""
+        return cls(
+            day=found.day,
+            value=_money(found.value),
+            growth=found.growth,
+            benchmark=found.benchmark,
+        )
+
+
+class DrawdownOut(Out):
+    """The deepest fall below an earlier height, from every evening of the period."""
+
+    depth: float = Field(examples=[-0.0812])
+    peak: date | None
+    trough: date | None
+    recovered: date | None
+    now: float
+
+    @classmethod
+    def of(cls, found: Drawdown) -> "DrawdownOut":
+        """Return the public form."""
+        return cls(
+            depth=found.depth,
+            peak=found.peak,
+            trough=found.trough,
+            recovered=found.recovered,
+            now=found.now,
+        )
+
+
 class PerformanceOut(Out):
     """Returns after fees (`measures`) and before (`gross`), with the cash flows behind them."""
 
@@ -111,6 +153,8 @@ class PerformanceOut(Out):
     gross: MeasureOut
     flows: list[CashFlowOut]
     benchmark: BenchmarkOut | None
+    points: list[PerformancePointOut] = Field(description="At most 500, thinned evenly")
+    drawdown: DrawdownOut | None
     missing_prices: list[str]
     other_currencies: list[str]
 
@@ -132,6 +176,8 @@ class PerformanceOut(Out):
             gross=MeasureOut.of(found.gross, found),
             flows=[CashFlowOut.of(flow) for flow in found.flows],
             benchmark=None if found.benchmark is None else BenchmarkOut.of(found.benchmark, found),
+            points=[PerformancePointOut.of(point) for point in found.points],
+            drawdown=None if found.drawdown is None else DrawdownOut.of(found.drawdown),
             missing_prices=list(found.missing_prices),
             other_currencies=list(found.other_currencies),
         )

@@ -65,12 +65,41 @@ class Benchmark:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """The evening of one day: the value, and both returns since the period began.
+
+    None is a gap: a price is missing, or nothing was invested yet.
+    """
+
+    day: date
+    value: Money | None
+    growth: float | None
+    benchmark: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawdown:
+    """The deepest fall of the time-weighted growth below an earlier height, as a fraction.
+
+    `peak` and `trough` are None when nothing ever fell; `recovered` is None while the old height
+    is not reached again. `now` is the present distance from the highest evening.
+    """
+
+    depth: float
+    peak: date | None
+    trough: date | None
+    recovered: date | None
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
 class Performance:
     """Returns of a period with everything behind them.
 
     `gain` = end_value - start_value - Σ flows, to the cent; fees are inside it (net). `gross`
     is the time-weighted return before fees. `missing_prices` names what has no price: then
     every measure says so. Currencies are never added: `other_currencies` are left out.
+    `points` are at most `series.MAX_POINTS` evenings for a chart; the drawdown saw them all.
     """
 
     first: date
@@ -87,6 +116,8 @@ class Performance:
     measures: tuple[Measure, ...]
     gross: Measure
     benchmark: Benchmark | None
+    points: tuple[Point, ...]
+    drawdown: Drawdown | None
     missing_prices: tuple[str, ...]
     other_currencies: tuple[str, ...]
 

@@ -14,7 +14,10 @@ import { meQuery } from "@/lib/me";
 import { chooseScheme, useScheme } from "@/lib/scheme";
 import { useOnline } from "@/lib/use-online";
 
-const PLACES = ["dashboard", "goals", "recommendation", "transfers", "orders", "transactions"] as const;
+const PLACES = [
+  "dashboard", "portfolio", "performance", "goals", "recommendation", "rebalance", "transfers", "orders",
+  "transactions",
+] as const;
 const STAFF_PLACES = [
   { role: "kyc_reviewer", place: "kyc-review" },
   { role: "fraud_analyst", place: "fraud" },

@@ -1,15 +1,15 @@
-// A plain table: scrolls inside its own box, numbers at the end of the line.
+// A plain table: scrolls inside its own box, numbers at the end of the line; a tall one keeps its head in sight.
 import type { ReactNode } from "react";
 
 import ui from "@/components/ui.module.css";
 
 export type Column<Row> = { key: string; title: string; cell: (row: Row) => ReactNode; end?: boolean };
 
-type Props<Row> = { caption: string; columns: Column<Row>[]; rows: readonly Row[]; keyOf: (row: Row) => string };
+type Props<Row> = { caption: string; columns: Column<Row>[]; rows: readonly Row[]; keyOf: (row: Row) => string; tall?: boolean };
 
-export function TableView<Row>({ caption, columns, rows, keyOf }: Props<Row>) {
+export function TableView<Row>({ caption, columns, rows, keyOf, tall = false }: Props<Row>) {
   return (
-    <div className={ui.tableBox} tabIndex={0} role="region" aria-label={caption}>
+    <div className={tall ? `${ui.tableBox} ${ui.tall}` : ui.tableBox} tabIndex={0} role="region" aria-label={caption}>
       <table className={ui.table}>
         <caption className="visually-hidden">{caption}</caption>
         <thead>

@@ -23,7 +23,7 @@ class Days:
     """Row 0 is the evening before the period, rows 1..n its days; amounts in major units.
 
     values, inflows, outflows, fees have shape (n + 1,); row 0 has no flows. `missing` names
-    what was held on a day without a price.
+    what was held on a day without a price, and `unknown` (n + 1,) says on which days.
     """
 
     days: NDArray[np.datetime64]
@@ -32,6 +32,7 @@ class Days:
     outflows: FloatArray
     fees: FloatArray
     missing: tuple[str, ...]
+    unknown: NDArray[np.bool_]
 
 
 def calendar(first: date, last: date) -> NDArray[np.datetime64]:
@@ -83,7 +84,8 @@ def value_days(
     unknown = (held != 0) & np.isnan(prices)
     worth = np.where(held != 0, held * _MICRO * np.nan_to_num(prices), 0.0)
     missing = tuple(s for number, s in enumerate(symbols) if unknown[:, number].any())
-    return Days(days, cash.cumsum() + worth.sum(axis=1), inflows, outflows, fees, missing)
+    values = cash.cumsum() + worth.sum(axis=1)
+    return Days(days, values, inflows, outflows, fees, missing, unknown.any(axis=1))
 
 
 def worth_on(

@@ -22,7 +22,7 @@ from app.domains.portfolio.report_types import (
     NotAvailable,
     Performance,
 )
-from app.domains.portfolio.rules import returns, valuation
+from app.domains.portfolio.rules import returns, series, valuation
 from app.domains.portfolio.rules.valuation import Days
 from app.domains.portfolio.types import FloatArray
 
@@ -93,6 +93,8 @@ class Performing:
         first = first or min(max(begun, last - timedelta(days=MAX_DAYS - 1)), last)
         if first > last or (last - first).days >= MAX_DAYS:
             raise DateRangeError(f"from {first} to {last}: at most {MAX_DAYS} days, forwards")
+        # Days before the first movement would count for the benchmark and not for the person.
+        first = min(max(first, begun), last)
         held = {symbol for activity in activities for symbol in activity.shares}
         symbols = tuple(sorted(held | set(also)))
         listed = tuple(symbol for symbol in symbols if symbol in source.symbols)
@@ -153,6 +155,8 @@ class Performing:
         if known and start is not None and end is not None:
             gain = end - start - sum((flow.amount for flow in flows), Money.zero(currency))
         measures, gross = _measures(period, start, end if known else None)
+        growth = series.growth_of(period.days)
+        levels = None if start is None else _levels(period, mix)
         return Performance(
             first=period.first,
             last=period.last,
@@ -168,6 +172,10 @@ class Performing:
             measures=measures,
             gross=gross,
             benchmark=_benchmark(period, start, mix),
+            points=series.points(
+                period.days, growth, levels, end=end if known else None, unit=currency
+            ),
+            drawdown=series.drawdown(period.days, growth),
             missing_prices=period.days.missing,
             other_currencies=await self._others(user_id, currency),
         )
@@ -218,15 +226,11 @@ def _benchmark(
     """Return what the same flows became in the mix; None without a start value or movements."""
     if start is None or not period.activities:
         return None
-    symbols = [symbol for symbol, _ in mix]
     name = " / ".join(f"{symbol} {weight:.0%}" for symbol, weight in mix)
-    columns = [period.symbols.index(symbol) for symbol in symbols]
-    weights = np.array([float(weight) for _, weight in mix])
-    prices = period.prices[:, columns]
-    if np.isnan(prices).any():
+    levels, days = _levels(period, mix), period.days
+    if levels is None:
         missing = tuple(Measure.missing(method, NotAvailable.NO_PRICE) for method in Method)
         return Benchmark(name, mix, None, missing)
-    levels, days = valuation.mix_levels(prices, weights), period.days
     begin = float(start.to_decimal())
     end = valuation.follow(levels, begin, days.inflows - days.outflows)
     over_time = returns.measure(Method.TIME_WEIGHTED, float(levels[-1] - 1.0), period.length)
@@ -244,6 +248,14 @@ def _benchmark(
             returns.simple(begin, end, paid_in, paid_out, period.length),
         ),
     )
+
+
+def _levels(period: Period, mix: tuple[tuple[str, Decimal], ...]) -> FloatArray | None:
+    """Return the level of a mix each evening; None when one of its prices is missing."""
+    prices = period.prices[:, [period.symbols.index(symbol) for symbol, _ in mix]]
+    if np.isnan(prices).any():
+        return None
+    return valuation.mix_levels(prices, np.array([float(weight) for _, weight in mix]))
 
 
 def _known(symbols: tuple[str, ...], row: FloatArray) -> dict[str, float]:

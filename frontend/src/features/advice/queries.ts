@@ -1,8 +1,6 @@
 // Everything the advice screens ask of the API.
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation } from "@tanstack/react-query";
 
-import { proofHeaders } from "@/components/use-money-action";
-import type { Proof } from "@/components/use-money-action";
 import { api } from "@/lib/api/client";
 import type { components } from "@/lib/api/schema";
 import { unwrap } from "@/lib/api/unwrap";
@@ -10,7 +8,6 @@ import { unwrap } from "@/lib/api/unwrap";
 type Schemas = components["schemas"];
 export type Advice = Schemas["RecommendationOut"];
 export type Mix = NonNullable<Advice["mix"]>;
-export type Plan = Schemas["OrderPlanOut"];
 
 const POLL_MS = 2_000;
 
@@ -34,16 +31,4 @@ export function useAccept() {
     mutationFn: (id: string) =>
       unwrap(api.POST("/v1/recommendations/{recommendation_id}/accept", { params: { path: { recommendation_id: id } } })),
   });
-}
-
-export function placeOrders(planId: string, proof: Proof): Promise<Plan> {
-  return unwrap(api.POST("/v1/orders", { params: { header: proofHeaders(proof) }, body: { plan_id: planId } }));
-}
-
-/** After orders were placed, everything that shows money is asked again. */
-export function useOrdersPlaced(): () => void {
-  const queries = useQueryClient();
-  return () => {
-    for (const key of ["accounts", "portfolio", "orders"]) void queries.invalidateQueries({ queryKey: [key] });
-  };
 }

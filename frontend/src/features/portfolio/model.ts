@@ -38,6 +38,20 @@ export const NEXT_PATHS: Record<Portfolio["next_action"], string | null> = {
   deposit: "/app/transfers",
   get_advice: "/app/recommendation",
   invest: "/app/recommendation",
-  rebalance: "/app/recommendation",
+  rebalance: "/app/rebalance",
   none: null,
 };
+
+export const CLOSE_RANGES = ["month", "quarter", "half", "year"] as const;
+export type CloseRange = (typeof CLOSE_RANGES)[number];
+
+const CLOSE_DAYS: Record<CloseRange, number> = { month: 31, quarter: 92, half: 183, year: 366 };
+const DAY_MS = 86_400_000;
+
+/** The closes of a range that ends with the newest one: in a replay that is not the reader's today. */
+export function closesOf<Close extends { day: string }>(closes: readonly Close[], range: CloseRange): Close[] {
+  const last = closes.at(-1);
+  if (last === undefined) return [];
+  const first = new Date(Date.parse(last.day) - CLOSE_DAYS[range] * DAY_MS).toISOString().slice(0, 10);
+  return closes.filter((close) => close.day >= first);
+}

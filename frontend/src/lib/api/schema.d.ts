@@ -3056,6 +3056,25 @@ export interface components {
             status: "done";
         };
         /**
+         * DrawdownOut
+         * @description The deepest fall below an earlier height, from every evening of the period.
+         */
+        DrawdownOut: {
+            /**
+             * Depth
+             * @example -0.0812
+             */
+            depth: number;
+            /** Peak */
+            peak: string | null;
+            /** Trough */
+            trough: string | null;
+            /** Recovered */
+            recovered: string | null;
+            /** Now */
+            now: number;
+        };
+        /**
          * EdgeKind
          * @description How two nodes belong together.
          * @enum {string}
@@ -4921,10 +4940,35 @@ export interface components {
             /** Flows */
             flows: components["schemas"]["CashFlowOut"][];
             benchmark: components["schemas"]["BenchmarkOut"] | null;
+            /**
+             * Points
+             * @description At most 500, thinned evenly
+             */
+            points: components["schemas"]["PerformancePointOut"][];
+            drawdown: components["schemas"]["DrawdownOut"] | null;
             /** Missing Prices */
             missing_prices: string[];
             /** Other Currencies */
             other_currencies: string[];
+        };
+        /**
+         * PerformancePointOut
+         * @description The evening of one day; both returns count from the start of the period. Null is a gap.
+         */
+        PerformancePointOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            value: components["schemas"]["MoneyOut"] | null;
+            /**
+             * Growth
+             * @description Time-weighted, after fees
+             */
+            growth: number | null;
+            /** Benchmark */
+            benchmark: number | null;
         };
         /**
          * PersonalIn

@@ -7,10 +7,10 @@ import { useState } from "react";
 import { Amount, Percent } from "@/components/amount";
 import { ErrorState } from "@/components/error-state";
 import { OrderLines } from "@/components/order-lines";
+import { placeOrders, useOrdersPlaced } from "@/components/place-orders";
+import type { Plan } from "@/components/place-orders";
 import ui from "@/components/ui.module.css";
 import { useMoneyAction } from "@/components/use-money-action";
-import { placeOrders, useOrdersPlaced } from "@/features/advice/queries";
-import type { Plan } from "@/features/advice/queries";
 import { Link } from "@/lib/i18n/routing";
 
 export function PlanPreview({ plan }: { plan: Plan }) {
