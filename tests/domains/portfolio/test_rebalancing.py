@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from app.core.money import Money
@@ -64,6 +64,26 @@ def slack(book: Book, orders: tuple[PlannedOrder, ...]) -> Decimal:
     return (fees + CENT * len(orders)) / max(book.total, CENT)
 
 
+# Fees of the first pass brought TLT over a tenth of its band: a second run sold 2.48 of it.
+SHRUNK = Book(
+    cash=Money(400, "USD"),
+    quantities={
+        "AGG": Decimal(3400),
+        "BIL": Decimal("26662.599569"),
+        "EFA": Decimal("17424.239119"),
+        "TLT": Decimal("12577.244198"),
+        "VTI": Decimal("15218.245376"),
+    },
+    prices=dict.fromkeys(SYMBOLS, CENT),
+    targets={
+        "BIL": Decimal("0.281483"),
+        "EFA": Decimal("0.207407"),
+        "TLT": Decimal("0.162962"),
+        "VTI": Decimal("0.348148"),
+    },
+)
+
+
 class TestInvariants:
     @given(book=books(), limits=limited())
     def test_never_sells_more_than_held(self, book: Book, limits: Limits) -> None:
@@ -105,6 +125,7 @@ class TestInvariants:
         assert book.after(orders).drift <= book.drift + slack(book, orders)
 
     @settings(max_examples=500)
+    @example(book=SHRUNK, limits=Limits(volatility_outside=True))
     @given(book=books(), limits=limited())
     def test_second_run_has_no_orders(self, book: Book, limits: Limits) -> None:
         after = book.after(propose(book, limits).orders)

@@ -35,6 +35,8 @@ _AT_TARGET: Final = Decimal("0.1")
 CASH_MINOR: Final = 500
 CASH_SHARE: Final = Decimal("0.002")
 _ROUNDING_MINOR: Final = 2
+#: Passes after the first; the second one has been the last in every case generated so far.
+ROUNDS: Final = 4
 _ZERO: Final = Decimal(0)
 
 
@@ -74,8 +76,36 @@ def propose(book: Book, limits: Limits) -> Proposal:
     """Return the run's orders, one line per instrument.
 
     The book's prices are good and positive: the caller refuses anything else. Cash never goes
-    below zero, nothing is sold that is not held, and running again on the result gives nothing.
+    below zero, nothing is sold that is not held, and running again on the result gives nothing:
+    fees shrink the whole, which can bring a line that was left alone just over its edge.
     """
+    found = _round(book, limits)
+    for _ in range(ROUNDS):
+        more = _round(book.after(found.orders), limits)
+        if all(order.action is PlanAction.SKIP for order in more.orders):
+            break
+        triggers = found.triggers + tuple(t for t in more.triggers if t not in found.triggers)
+        found = Proposal(triggers, _joined(book, found.orders, more.orders))
+    return found
+
+
+def _joined(
+    book: Book, first: tuple[PlannedOrder, ...], more: tuple[PlannedOrder, ...]
+) -> tuple[PlannedOrder, ...]:
+    """Return one line per instrument; no line turns round, for none goes past its target."""
+    lines = []
+    for one, other in zip(first, more, strict=True):
+        if other.action is PlanAction.SKIP:
+            lines.append(one)
+            continue
+        code = "above_target" if other.action is PlanAction.SELL else "below_target"
+        quantity = other.quantity + (one.quantity if one.action is other.action else _ZERO)
+        lines.append(_line(book, one.symbol, other.action, quantity, code))
+    return tuple(lines)
+
+
+def _round(book: Book, limits: Limits) -> Proposal:
+    """Return the orders of one pass: free cash first, then sales for what is outside."""
     first = buys = _invest(book, limits)
     middle = book.after(tuple(buys.values()))
     band_left = any(outside(middle, symbol) for symbol in _movable(middle, limits))
