@@ -48,11 +48,12 @@ log = structlog.get_logger(__name__)
 
 
 class FraudService:
-    """Fraud's door. Cases stand in `cases`, what is read before a decision in `evidence`, what
-    customers are asked and told in `questions` and `notices`, what is drawn at random in
-    `samples`, link analysis in `rings`, the
-    model of this process in `in_force`, the desk that changes it in `models` and
-    `model_changes`, what is known of how it does in `model_watch`, rules and lists in `rules`.
+    """Fraud's door.
+
+    Cases stand in `cases`, what is read before a decision in `evidence`, what customers are
+    asked and told in `questions` and `notices`, what is drawn at random in `samples`, link
+    analysis in `rings`, rules and lists in `rules`. The model of this process is `in_force`; the
+    desk that changes it is `models` and `model_changes`, how it does is known in `model_watch`.
 
     Without a scorer every payment needs a fresh code: never a silent approval.
     """
