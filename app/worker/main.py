@@ -71,11 +71,16 @@ class WorkerProcess:
     """What one worker holds between its start and its end."""
 
     def __init__(
-        self, settings: Settings, queue: QueueSettings, functions: Mapping[str, Handler]
+        self,
+        settings: Settings,
+        queue: QueueSettings,
+        functions: Mapping[str, Handler],
+        chores: tuple[Periodic, ...],
     ) -> None:
         self._settings = settings
         self._queue = queue
         self._functions = functions
+        self._chores = chores
         self._clock = SystemClock()
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
         self._gate: Gate | None = None
@@ -123,7 +128,7 @@ class WorkerProcess:
         sequencer = Sequencer(db, self._clock, key=keys.log_key(), owner=self._owner)
         self._spawn(self._relay.run(), "relay")
         self._spawn(sequencer.run(), "sequencer")
-        for chore in PERIODIC:
+        for chore in self._chores:
             self._spawn(keep_doing(chore, services, owner=self._owner), chore.name)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -186,11 +191,13 @@ class WorkerProcess:
 
 def run_worker(name: str) -> None:
     """Run the worker of one queue (`fast` or `slow`) until SIGTERM; see `run`."""
-    run(QUEUES[name], FUNCTIONS)
+    run(QUEUES[name], FUNCTIONS, PERIODIC)
 
 
-def run(queue: QueueSettings, functions: Mapping[str, Handler]) -> None:
-    """Run one worker with these jobs until SIGTERM.
+def run(
+    queue: QueueSettings, functions: Mapping[str, Handler], chores: tuple[Periodic, ...] = ()
+) -> None:
+    """Run one worker with these jobs, and these chores in `fast`, until SIGTERM.
 
     Exits with 1 when a server cannot be reached or Redis goes away: whoever started the
     worker starts it again, which is the normal way back after a restart of Redis.
@@ -198,7 +205,7 @@ def run(queue: QueueSettings, functions: Mapping[str, Handler]) -> None:
     settings = Settings()
     configure_logging(settings.log_level)
     asyncio.set_event_loop(asyncio.new_event_loop())
-    process = WorkerProcess(settings, queue, functions)
+    process = WorkerProcess(settings, queue, functions, chores)
     try:
         if settings.redis_url is None:
             raise ValueError("set FINNAMI_REDIS_URL, or start everything with `finnami up`")

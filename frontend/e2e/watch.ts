@@ -26,6 +26,11 @@ export class Watch {
   async check(name: string): Promise<void> {
     await expect(this.page.locator("h1")).toHaveCount(1);
     expect(await this.page.title()).not.toBe("");
+    // Colours fade from one scheme to the other: half-way through no contrast is what it will be.
+    await this.page.evaluate(async () => {
+      const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+      await Promise.allSettled(fading.map((one) => one.finished));
+    });
     const found = await new AxeBuilder({ page: this.page }).withTags(TAGS).analyze();
     const broken = found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
     expect(broken, `axe on ${name}`).toEqual([]);

@@ -125,7 +125,8 @@ class TestLiveFeed:
             try:
 
                 async def refused() -> bool:
-                    return "feed_refused" in capsys.readouterr().out
+                    # Commands that ran earlier in this process send log lines to the other one.
+                    return "feed_refused" in "".join(capsys.readouterr())
 
                 await until(refused)
                 await asyncio.sleep(0.2)
