@@ -184,6 +184,8 @@ class CorrectionCode(StrEnum):
     NEW_PAYEE = "new_payee"
     LARGE_AMOUNT = "large_amount"
     MODEL_UNAVAILABLE = "model_unavailable"
+    RULE = "rule"
+    """A rule that analysts made; its sentence was written for the customer."""
     COMBINATION = "combination"
 
 

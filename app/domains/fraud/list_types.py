@@ -11,6 +11,10 @@ ALLOW_FOR_MAX = timedelta(days=90)
 HITS_COUNTED = timedelta(days=30)
 
 
+BLOCKED_CODE = "list_block"
+"""The reason of a block entry in a decision record; nobody outside is told of lists."""
+
+
 class ListName(StrEnum):
     """Block refuses the payment; allow lowers what the model alone asks for."""
 

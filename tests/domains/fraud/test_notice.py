@@ -154,3 +154,22 @@ class TestReview:
         assert await bank.fraud.notices.get(ada, journal.decision_id) == before
         question, _ = await bank.ledger.confirmations.get(ada, journal.journal_id)
         assert "ring" not in str(question.reasons)
+
+
+@pytest.mark.row("EX6")
+class TestMadeRules:
+    def said(self, *codes: str) -> list[tuple[str, str]]:
+        found = rules.corrections(
+            amount=Money(4_200, "USD"),
+            at=AT,
+            stored=[{"code": code, "sentence": f"{code} said so."} for code in codes],
+            values={},
+            contributions={},
+        )
+        return [(str(one.code), one.sentence) for one in found]
+
+    def test_the_sentence_that_a_rule_keeps_for_the_customer_is_said(self) -> None:
+        assert self.said("three_new_payees") == [("rule", "three_new_payees said so.")]
+
+    def test_neither_lists_nor_the_models_own_names_are_said(self) -> None:
+        assert [code for code, _ in self.said("list_block", "model_t_risk7")] == ["combination"]

@@ -1,7 +1,7 @@
 """What a customer is told: specific true reasons of her own, and what she can do about each.
 
-Nothing about other people, lists, rings or what analysts wrote can get in: the sentences are
-made here, from her own values, and from nothing else.
+Nothing about other people, lists, rings or what analysts noted can get in: the sentences are
+made here from her own values, or are those a rule keeps for the customer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from datetime import datetime
 
 from app.core.money import Money
 from app.domains.fraud.evidence_types import Correction, CorrectionCode
+from app.domains.fraud.list_types import BLOCKED_CODE
 from app.domains.fraud.rules.builtin import BURST_COUNT
 from app.domains.fraud.rules.words import customer_group
 
@@ -24,6 +25,7 @@ _CORRECT = {
     "new_payee": "Confirm the payment with a fresh code, or send a smaller amount first.",
     "large_amount": "Confirm the payment with a fresh code, or send less at once.",
     "model_unavailable": "Confirm the payment with a fresh code, or try again later.",
+    "rule": "Ask a person to look at it again, and say what the payment is for.",
     "combination": "Ask a person to look at it again, and say what the payment is for.",
 }
 _RULES: Mapping[str, Mapping[str, str]] = {
@@ -48,11 +50,7 @@ def corrections(
     `stored` are the reasons of the decision record, `values` and `contributions` its features.
     There is always one: "the combination" is said when only other people's facts spoke.
     """
-    found = [
-        _correction(code, str(reason["sentence"]), _RULES[code])
-        for reason in stored
-        if (code := str(reason["code"])) in _RULES
-    ]
+    found = [_of_rule(str(r["code"]), str(r["sentence"])) for r in stored if _is_rule(r)]
     said: set[str] = set()
     towards = sorted(contributions.items(), key=lambda item: -item[1])
     for feature, share in towards:
@@ -67,6 +65,18 @@ def corrections(
         text = f"Amount ({_money(amount)}), time and payee together are unusual for your account."
         found.append(_correction("combination", text, _filled(amount)))
     return tuple(found[:MAX_REASONS])
+
+
+def _is_rule(reason: Mapping[str, object]) -> bool:
+    """Tell whether a rule spoke: not the model, and not a list, of which nobody is told."""
+    code = str(reason["code"])
+    return code in _RULES or not (code == BLOCKED_CODE or code.startswith("model_"))
+
+
+def _of_rule(code: str, sentence: str) -> Correction:
+    if code in _RULES:
+        return _correction(code, sentence, _RULES[code])
+    return _correction("rule", sentence, {"sentence": sentence})
 
 
 def _correction(code: str, sentence: str, values: Mapping[str, str]) -> Correction:

@@ -1,6 +1,6 @@
 """Pure decisions of fraud: lists, rules and bands of the score; the strictest of them wins."""
 
-from app.domains.fraud.list_types import ListHit, ListName
+from app.domains.fraud.list_types import BLOCKED_CODE, ListHit, ListName
 from app.domains.fraud.rule_types import Judgement, Rule, RuleSet, ShadowVerdict
 from app.domains.fraud.rules import language
 from app.domains.fraud.rules.builtin import BUILTIN, OUTGOING
@@ -15,7 +15,7 @@ from app.domains.fraud.types import (
 
 UNSCORED_PROBABILITY = 0.30
 COLD_START_PAYMENTS = 5
-BLOCKED = FraudReason("list_block", "We cannot make this payment.")
+BLOCKED = FraudReason(BLOCKED_CODE, "We cannot make this payment.")
 
 WORDS = {
     "amount": "the amount",

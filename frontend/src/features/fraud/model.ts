@@ -57,6 +57,7 @@ export function shownValues(locale: string, { currency, ...values }: Record<stri
   const shown: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(values)) {
     if (name === "at") shown[name] = formatDateTime(locale, value);
+    else if (name === "sentence") shown[name] = value;
     else if (currency !== undefined) shown[name] = formatMoney(locale, { amount: value, currency });
     else shown[name] = Number(value);
   }

@@ -25,6 +25,7 @@ const SENT: Record<string, Record<string, string>> = {
   pace: { hour: "3", week: "1200" },
   large_payments: { count: "2" },
   payee_history: { count: "0" },
+  rule: { sentence: "You paid three people for the first time today." },
   burst: { limit: "20" },
   time: { at: "2026-11-24T03:10:00+00:00" },
 };

@@ -2914,7 +2914,7 @@ export interface components {
          * @description Everything a customer can be told of a decision; each has words in every language.
          * @enum {string}
          */
-        CorrectionCode: "amount" | "amount_first" | "pace" | "large_payments" | "time" | "payee_history" | "burst" | "new_payee" | "large_amount" | "model_unavailable" | "combination";
+        CorrectionCode: "amount" | "amount_first" | "pace" | "large_payments" | "time" | "payee_history" | "burst" | "new_payee" | "large_amount" | "model_unavailable" | "rule" | "combination";
         /**
          * CorrectionOut
          * @description A specific reason with the customer's own values, and what she can do.
