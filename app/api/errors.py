@@ -111,6 +111,7 @@ class _HttpError(FinNamiError):
     def __init__(self, status: int, code: str, title: str) -> None:
         super().__init__(title)
         # Instance attributes on purpose: the framework's statuses are not a class each.
+        # Class-wide in the tree of errors; here one class stands for any HTTP status.
         self.status = status  # type: ignore[misc]
         self.code = code  # type: ignore[misc]
         self.title = title  # type: ignore[misc]

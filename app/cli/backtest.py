@@ -51,7 +51,7 @@ def advice(  # noqa: PLR0913 - one parameter per documented option
     out: Path,
     refit: int,
     band: float,
-    as_json: bool,  # noqa: ARG001
+    as_json: bool,  # noqa: ARG001 - always JSON
 ) -> None:
     """Walk the ten risk profiles through history: month-end decisions, trades at the next close.
 

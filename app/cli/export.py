@@ -30,6 +30,7 @@ def export() -> None:
 @click.option("--to", "last", type=DAY, required=True, help="Last UTC day, included.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+# click passes options by name.
 def payments(first: datetime, last: datetime, out: Path, as_json: bool) -> None:  # noqa: FBT001
     """Write booked payments and what is known of them, one Parquet file a day.
 

@@ -44,7 +44,7 @@ def features(  # noqa: PLR0913 - one parameter per documented option
     flush_at: int | None,
     shuffle_late: bool,
     duplicates: bool,
-    as_json: bool,  # noqa: ARG001
+    as_json: bool,  # noqa: ARG001 - always JSON
 ) -> None:
     """Run payments through the scorer's feature path and compare with the offline table.
 

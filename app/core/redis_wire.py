@@ -191,6 +191,7 @@ class Wire(asyncio.Protocol):
         if isinstance(reply, hiredis.ReplyError):
             future.set_exception(CommandRefusedError(str(reply)))
         else:
+            # What a command answers is known to who sent it, not to this queue of futures.
             future.set_result(reply)  # type: ignore[arg-type]
 
     def connection_lost(self, exc: Exception | None) -> None:

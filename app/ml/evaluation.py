@@ -144,6 +144,7 @@ def fraud_report(
         frauds=int(fraud.sum()),
         auc=roc.auc(),
         average_precision=roc.average_precision(),
+        # One dict of arrays of several types, each under the name of its parameter.
         card_precision_100=card_precision(**same, score=probability),  # type: ignore[arg-type]
         card_precision_100_perfect=card_precision(
             **same,  # type: ignore[arg-type]

@@ -186,12 +186,14 @@ def arq_worker(
     timeout_s = queue.timeout_s + _ARQ_TIMEOUT_MARGIN_S
     return Worker(
         functions=[
+            # arq's protocols name a context of their own; ours is the plain dict it passes.
             func(_arq_function(name), name=name, timeout=timeout_s, max_tries=_ARQ_TRIES)  # type: ignore[arg-type]
             for name in names
         ],
         queue_name=queue.redis_key,
         redis_settings=RedisSettings.from_dsn(redis_url),
         # arq's protocol asks for __qualname__, which every method has.
+        # arq's protocols name a context of their own; ours is the plain dict it passes.
         on_startup=on_startup,  # type: ignore[arg-type]
         on_shutdown=on_shutdown,  # type: ignore[arg-type]
         job_completion_wait=int(grace_s),

@@ -129,5 +129,6 @@ class LiveFeed:
         try:
             running.result()
         except FeedRefusedError as error:
+            # No stack: the reason says what is wrong.
             log.error("feed_refused", feed=self._settings.feed, detail=error.detail)  # noqa: TRY400
         return True

@@ -71,6 +71,7 @@ class RolesRequest(Input):
 
 @router.get("/users", responses=declared())
 @policy("staff", roles=(Role.ADMIN,))
+# The caller is only asked for: the dependency checks the role.
 async def list_staff(caller: CallerDep, services: ServicesDep) -> StaffUsers:  # noqa: ARG001
     """Return everybody with a staff role."""
     found = await services.identity.staff.list_staff()

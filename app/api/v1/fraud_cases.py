@@ -57,6 +57,7 @@ async def list_fraud_cases(  # noqa: PLR0913 - one argument a filter
     services: ServicesDep,
     state: Annotated[list[CaseState] | None, Query(max_length=5)] = None,
     kind: CaseKind | None = None,
+    # FastAPI passes the query by name.
     mine: Annotated[bool, Query(description="Only what I hold the lock of")] = False,  # noqa: FBT002
     breached: Annotated[bool, Query(description="Only open cases past `due_at`")] = False,  # noqa: FBT002
     limit: Annotated[int, Query(ge=1, le=100)] = 50,

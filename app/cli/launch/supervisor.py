@@ -64,6 +64,7 @@ class Supervisor:
             # A second Ctrl-C means now.
             child.stop(STOP_GRACE_S if self._stop_asked < 2 else 0.5)
 
+    # The signature of a signal's handler.
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         self._stop_asked += 1
         if self._stop_asked == 1:

@@ -118,6 +118,7 @@ def register(folder: Path, as_json: bool) -> None:  # noqa: FBT001 - click
     help="Promote although it did not win on two labelled weeks; the audit log says so.",
 )
 @json_option
+# click passes options by name.
 def promote(version: str, reason: str, without_gate: bool, as_json: bool) -> None:  # noqa: FBT001
     """Put VERSION in force; the one before is kept for `rollback`.
 
@@ -147,6 +148,7 @@ def rollback(reason: str, as_json: bool) -> None:  # noqa: FBT001 - click
 @click.option("--end", is_flag=True, help="End the present measuring; name no version.")
 @reason_option
 @json_option
+# click passes options by name.
 def shadow(version: str | None, end: bool, reason: str, as_json: bool) -> None:  # noqa: FBT001
     """Measure VERSION on what the one in force judges; it decides nothing."""
     if (version is None) != end:

@@ -41,7 +41,7 @@ def predict(
     first: datetime,
     last: datetime,
     out: Path,
-    as_json: bool,  # noqa: ARG001
+    as_json: bool,  # noqa: ARG001 - always JSON
 ) -> None:
     """Score every payment of the period as it would have been judged when it was made.
 

@@ -41,7 +41,7 @@ def train(
     out: Path,
     seed: int,
     ablations: bool,
-    as_json: bool,  # noqa: ARG001
+    as_json: bool,  # noqa: ARG001 - always JSON
 ) -> None:
     """Train the ensemble that challenges a stated risk answer, and write it with its card.
 
@@ -69,6 +69,7 @@ def train(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Parquet file."
 )
 @click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
+# as_json is accepted and changes nothing: the answer is always JSON.
 def predict(*, model: Path, data: Path, out: Path, as_json: bool) -> None:  # noqa: ARG001
     """Write each row's probabilities and equity share, in the order of the file.
 
@@ -107,7 +108,7 @@ def evaluate(
     data: Path,
     waiver: Path | None,
     waiver_key: Path | None,
-    as_json: bool,  # noqa: ARG001
+    as_json: bool,  # noqa: ARG001 - always JSON
 ) -> None:
     """Measure a model on households it was not trained on, and the parity of its questions.
 

@@ -79,7 +79,7 @@ def train(  # noqa: PLR0913 - one parameter per documented option
     seed: int,
     sign: Path | None,
     reports: bool,
-    as_json: bool,  # noqa: ARG001
+    as_json: bool,  # noqa: ARG001 - always JSON
 ) -> None:
     """Train score and anomaly channel on payments up to a day; labels are taken as known.
 

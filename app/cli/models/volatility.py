@@ -33,7 +33,7 @@ def train(
     until: datetime,
     out: Path,
     universe: Path | None,
-    as_json: bool,  # noqa: ARG001
+    as_json: bool,  # noqa: ARG001 - always JSON
 ) -> None:
     """Train the volatility ensemble on prices up to a day and write it with its card.
 
@@ -83,7 +83,7 @@ def predict(*, model: Path, prices: Path, day: datetime | None, as_json: bool) -
 @click.option("--model", type=FOLDER, required=True, help="Folder of a volatility model.")
 @click.option("--prices", type=FILE, required=True, help=PRICES_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
-def evaluate(*, model: Path, prices: Path, as_json: bool) -> None:  # noqa: ARG001
+def evaluate(*, model: Path, prices: Path, as_json: bool) -> None:  # noqa: ARG001 - always JSON
     """Score a frozen model on month ends after its training, beside EWMA.
 
     Exit codes: 0 the ensemble beats EWMA20 in QLIKE, 1 it does not, 2 nothing to score.

@@ -167,6 +167,7 @@ class NoHouseholds:
     async def load(self) -> None:
         """Do nothing."""
 
+    # The default knows nothing, whatever it is asked.
     def usual(self, asked: AskedHousehold) -> tuple[str, ...] | None:  # noqa: ARG002
         """Return None."""
         return None
@@ -183,6 +184,7 @@ class Markets(Protocol):
 class NoMarkets:
     """No prices: nobody knows of a fall."""
 
+    # The default knows nothing, whatever it is asked.
     async def recent_fall(self, *, days: int) -> float | None:  # noqa: ARG002
         """Return None."""
         return None

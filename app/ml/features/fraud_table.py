@@ -50,6 +50,7 @@ class PaymentTable:
 
 
 def ordered(
+    # Named as the column it becomes.
     *, id: IntArray, ts_s: IntArray, customer: IntArray, terminal: IntArray,  # noqa: A002
     cents: IntArray, fraud: IntArray,
 ) -> PaymentTable:  # fmt: skip

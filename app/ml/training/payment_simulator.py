@@ -222,6 +222,7 @@ def _drain(
 
 
 def _repeat(
+    # Every kind of fraud is drawn by the same call; this one needs no mean.
     world: World, rng: np.random.Generator, customer: int, opening: int, mean: float,  # noqa: ARG001
 ) -> Rows:  # fmt: skip
     n = int(rng.integers(4, 9))

@@ -95,6 +95,7 @@ async def newest(store: Store, *, last: int) -> list[RuleSet]:
         try:
             found.append(_rule_set(row))
         except RulesBrokenError as error:
+            # No stack: the reason says what is wrong.
             log.error("fraud_rules_broken", reason=str(error))  # noqa: TRY400
     return found
 

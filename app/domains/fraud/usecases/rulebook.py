@@ -88,6 +88,7 @@ class Rulebook:
         try:
             return await self._rules(number)
         except RulesBrokenError as error:
+            # No stack: the reason says what is wrong.
             log.error("fraud_shadow_rules_broken", reason=str(error)[:200])  # noqa: TRY400
             return None
 

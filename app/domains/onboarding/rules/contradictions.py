@@ -145,6 +145,7 @@ def borrows_in_expensive_debt(answers: Answers, facts: FinancialFacts) -> Clash 
     return Clash("borrows_in_expensive_debt", values, f"7=d,rate={rate}", (7,))
 
 
+# Every rule is called alike; this one needs the facts only.
 def more_at_hand_than_owned(answers: Answers, facts: FinancialFacts) -> Clash | None:  # noqa: ARG001
     """Reserve and investments exceed all she owns, and she names no debt: one number is wrong."""
     own, reserve, invested = facts.net_worth, facts.liquid_reserve, facts.invested
@@ -164,6 +165,7 @@ def more_at_hand_than_owned(answers: Answers, facts: FinancialFacts) -> Clash | 
     return Clash("more_at_hand_than_owned", values, about, facts=lower)
 
 
+# Every rule is called alike; this one needs the facts only.
 def steady_without_income(answers: Answers, facts: FinancialFacts) -> Clash | None:  # noqa: ARG001
     """An income that is called steady and is nothing."""
     is_steady = facts.income_stability is not IncomeStability.NONE
