@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
-from app.core.money import Money, Rounding
-from app.domains.onboarding.types import Reason
+from app.core.money import Money
 from app.domains.portfolio.rebalance_types import Trigger
+from app.domains.portfolio.rules.lines import line
 from app.domains.portfolio.rules.planning import (
     BAND_POINTS,
     BAND_SHARE,
@@ -20,7 +20,6 @@ from app.domains.portfolio.rules.planning import (
     QUANTITY_STEP,
     SMALLEST_ORDER_MINOR,
     Book,
-    fee_of,
 )
 from app.domains.portfolio.types import PlanAction, PlannedOrder
 
@@ -100,7 +99,7 @@ def _joined(
             continue
         code = "above_target" if other.action is PlanAction.SELL else "below_target"
         quantity = other.quantity + (one.quantity if one.action is other.action else _ZERO)
-        lines.append(_line(book, one.symbol, other.action, quantity, code))
+        lines.append(line(book, one.symbol, other.action, quantity, code))
     return tuple(lines)
 
 
@@ -188,7 +187,7 @@ def _sell(book: Book, symbol: str, amount: Decimal) -> PlannedOrder | None:
     quantity = held if whole else _cut(min(held, amount / book.prices[symbol]))
     if quantity * book.prices[symbol] < _smallest(book):
         return None
-    return _line(book, symbol, PlanAction.SELL, quantity, "above_target")
+    return line(book, symbol, PlanAction.SELL, quantity, "above_target")
 
 
 def _buy(
@@ -213,7 +212,7 @@ def _buy(
         small = [s for s, amount in amounts.items() if amount < _smallest(book)]
         if not small:
             return {
-                s: _line(book, s, PlanAction.BUY, _cut(amount / book.prices[s]), "below_target")
+                s: line(book, s, PlanAction.BUY, _cut(amount / book.prices[s]), "below_target")
                 for s, amount in amounts.items()
             }
         del open_needs[min(small, key=lambda s: (amounts[s], s))]
@@ -225,7 +224,7 @@ def _merged(
 ) -> dict[str, PlannedOrder]:
     """Return one purchase per instrument; the margins for rounding were kept in both parts."""
     return {
-        s: _line(
+        s: line(
             book,
             s,
             PlanAction.BUY,
@@ -244,25 +243,6 @@ def _cut(quantity: Decimal) -> Decimal:
     return quantity.quantize(QUANTITY_STEP, rounding=ROUND_DOWN)
 
 
-def _line(
-    book: Book, symbol: str, action: PlanAction, quantity: Decimal, code: str
-) -> PlannedOrder:
-    currency = book.cash.currency
-    value = quantity * book.prices[symbol]
-    amount = Money.of_decimal(value, currency, rounding=Rounding.HALF_EVEN)
-    return PlannedOrder(
-        symbol=symbol,
-        action=action,
-        quantity=quantity,
-        price=book.prices[symbol],
-        amount=amount,
-        fee=Money.zero(currency) if action is PlanAction.SKIP else fee_of(amount),
-        weight_before=book.weight(symbol),
-        weight_target=book.target(symbol),
-        reason=reason_of(book, symbol, code),
-    )
-
-
 def _skip(book: Book, symbol: str, limits: Limits) -> PlannedOrder:
     code = "inside_band"
     if symbol in limits.untradable:
@@ -274,22 +254,4 @@ def _skip(book: Book, symbol: str, limits: Limits) -> PlannedOrder:
             code = "no_cash" if lacking else "too_small"
         if lacking and symbol in limits.no_buy:
             code = "wash_sale"
-    return _line(book, symbol, PlanAction.SKIP, _ZERO, code)
-
-
-def reason_of(book: Book, symbol: str, code: str) -> Reason:
-    """Return why a line is bought, sold or skipped, with the weights it rests on."""
-    before, target = f"{book.weight(symbol):.1%}", f"{book.target(symbol):.1%}"
-    is_should = f"{symbol} is {before} of your portfolio and should be {target}"
-    sentence = {
-        "above_target": f"{is_should}.",
-        "below_target": f"{is_should}.",
-        "inside_band": f"{symbol} is {before}, close enough to {target}: trading would only cost.",
-        "no_cash": f"{is_should}, but there is nothing to buy it with now.",
-        "too_small": f"{is_should}, but the difference is too small to be worth an order.",
-        "cooling_down": f"{is_should}; something was sold a few days ago, so sales wait.",
-        "wash_sale": f"{is_should}; you sold it at a loss within 30 days, so it is not bought now.",
-        "needs_adjustment": f"{symbol} is {before} and cannot be traded here: it needs an "
-        f"adjustment by hand.",
-    }[code]
-    return Reason(code, sentence, (("weight", before), ("target", target)))
+    return line(book, symbol, PlanAction.SKIP, _ZERO, code)
