@@ -25,6 +25,7 @@ from app.domains.portfolio.errors import (
     RecommendationNotFoundError,
     RiskProfileExpiredError,
     StalePriceError,
+    WishesConflictError,
 )
 from app.domains.portfolio.types import AdviceOutcome, Costs, Mix, Recommendation
 
@@ -246,6 +247,7 @@ async def get_recommendation(
         RecommendationExpiredError,
         NothingToAcceptError,
         StalePriceError,
+        WishesConflictError,
     ),
 )
 @policy("user", rate=RateClass.WRITE)

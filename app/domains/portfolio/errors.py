@@ -5,7 +5,8 @@ FinNamiError
 │   ├── GoalInPastError               422 goal_in_past
 │   ├── GoalTooFarError               422 goal_too_far            more than fifty years
 │   ├── GoalAmountError               422 goal_amount             an amount out of range
-│   └── GoalProfileError              422 goal_profile_too_high   above her own risk profile
+│   ├── GoalProfileError              422 goal_profile_too_high   above her own risk profile
+│   └── UnknownInstrumentError        422 unknown_instrument      (field `symbols`)
 ├── NotFoundError
 │   ├── RecommendationNotFoundError   404 recommendation_not_found
 │   ├── PlanNotFoundError             404 plan_not_found
@@ -22,6 +23,7 @@ FinNamiError
 │   ├── PlanExpiredError              409 plan_expired
 │   ├── PlanTakenError                409 plan_taken              executed under another key
 │   ├── GoalChangedError              409 goal_changed            (field `version`)
+│   ├── WishesConflictError           409 wishes_conflict         (fields `conflict`, `nearest`)
 │   ├── GoalArchivedError             409 goal_archived
 │   └── GoalLimitError                409 too_many_goals
 └── UnavailableError
@@ -176,3 +178,17 @@ class GoalLimitError(ConflictError):
 
     code = "too_many_goals"
     title = "Archive a goal before you add another"
+
+
+class UnknownInstrumentError(InvalidInputError):
+    """A limit names something that is not advised here."""
+
+    code = "unknown_instrument"
+    title = "Unknown instrument"
+
+
+class WishesConflictError(ConflictError):
+    """Her limits cannot hold together, or not with the promise of her profile."""
+
+    code = "wishes_conflict"
+    title = "These limits cannot hold together"

@@ -7,7 +7,7 @@ from app.core.money import Money
 from app.domains.ledger.service import LedgerService
 from app.domains.market.service import MarketService
 from app.domains.onboarding.service import OnboardingService
-from app.domains.portfolio.repository import frontiers, goals, plans, rebalances, requests
+from app.domains.portfolio.repository import frontiers, goals, plans, rebalances, requests, wishes
 from app.domains.portfolio.types import Portfolio, Recommendation
 from app.domains.portfolio.usecases.advising import Advising
 from app.domains.portfolio.usecases.automatic import Automatic
@@ -22,6 +22,7 @@ from app.domains.portfolio.usecases.performance import Performing
 from app.domains.portfolio.usecases.projecting import Projecting
 from app.domains.portfolio.usecases.rebalancing import Rebalancing
 from app.domains.portfolio.usecases.stating import Stating
+from app.domains.portfolio.usecases.wishing import Wishing
 from app.ml.store import ModelStore
 
 COLLECTIONS = (
@@ -30,6 +31,7 @@ COLLECTIONS = (
     *requests.SPECS,
     *rebalances.SPECS,
     *goals.SPECS,
+    *wishes.SPECS,
 )
 
 
@@ -38,7 +40,8 @@ class PortfolioService:
 
     `statements` says why an advice suits; `orders` accepts, executes and lists order plans;
     `performance`, `fees` and `lots` are reports; `rebalancing` previews a way back into the
-    bands, `automatic` makes such runs by itself; `goals` keeps goals and says what they may become.
+    bands, `automatic` makes such runs by itself; `wishes` are her own limits on both; `goals`
+    keeps goals and says what they may become.
     """
 
     def __init__(
@@ -61,6 +64,14 @@ class PortfolioService:
             frontiers=self._frontiers,
             holdings=holdings,
         )
+        self.wishes = Wishing(
+            db=db,
+            clock=clock,
+            market=market,
+            ledger=ledger,
+            advising=self._advising,
+            frontiers=self._frontiers,
+        )
         self.statements = Stating(db=db, advising=self._advising)
         self.orders = Ordering(
             db=db,
@@ -70,6 +81,7 @@ class PortfolioService:
             advising=self._advising,
             holdings=holdings,
             frontiers=self._frontiers,
+            wishing=self.wishes,
         )
         self.performance = Performing(clock=clock, ledger=ledger, market=market)
         self.fees = Costing(performing=self.performance, market=market, onboarding=onboarding)
@@ -83,6 +95,7 @@ class PortfolioService:
             advising=self._advising,
             holdings=holdings,
             frontiers=self._frontiers,
+            wishing=self.wishes,
         )
         self.automatic = Automatic(
             db=db, clock=clock, rebalancing=self.rebalancing, ordering=self.orders

@@ -1,8 +1,10 @@
 """What a person asks of her plans beside the advice: bounds, budgets, whole shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from app.core.money import Money
 from app.domains.onboarding.types import Reason
@@ -46,6 +48,7 @@ class Wishes:
     most_fees: Money | None = None
     most_gain: Money | None = None
     lot_method: LotMethod = LotMethod.FIFO
+    changed_at: datetime | None = field(default=None, compare=False)
 
     @property
     def moves_target(self) -> bool:
@@ -125,3 +128,52 @@ def conflict_reason(fitting: Fitting) -> Reason:
         f"These cannot hold together: {clash}. The nearest mix that exists: {eased}.",
         (("conflict", clash), ("nearest", eased)),
     )
+
+
+def document(wishes: Wishes) -> dict[str, Any]:
+    """Return limits as plain data, exact numbers as text: what is stored and sealed."""
+    return {
+        "whole_shares": wishes.whole_shares,
+        "limits": [
+            {"symbol": one.symbol, "at_least": str(one.at_least), "at_most": str(one.at_most)}
+            for one in wishes.limits
+        ],
+        "groups": [
+            {"name": one.name, "symbols": list(one.symbols), "at_most": str(one.at_most)}
+            for one in wishes.groups
+        ],
+        "most_turnover": None if wishes.most_turnover is None else str(wishes.most_turnover),
+        "most_fees": _money(wishes.most_fees),
+        "most_gain": _money(wishes.most_gain),
+        "lot_method": wishes.lot_method.value,
+    }
+
+
+def from_document(row: dict[str, Any]) -> Wishes:
+    """Return limits from what `document` made of them."""
+    turnover = row["most_turnover"]
+    return Wishes(
+        whole_shares=row["whole_shares"],
+        limits=tuple(
+            Limit(one["symbol"], Decimal(one["at_least"]), Decimal(one["at_most"]))
+            for one in row["limits"]
+        ),
+        groups=tuple(
+            GroupLimit(one["name"], tuple(one["symbols"]), Decimal(one["at_most"]))
+            for one in row["groups"]
+        ),
+        most_turnover=None if turnover is None else Decimal(turnover),
+        most_fees=_from_money(row["most_fees"]),
+        most_gain=_from_money(row["most_gain"]),
+        lot_method=LotMethod(row["lot_method"]),
+    )
+
+
+def _money(money: Money | None) -> dict[str, Any] | None:
+    if money is None:
+        return None
+    return {"minor": money.amount_minor, "currency": money.currency}
+
+
+def _from_money(row: dict[str, Any] | None) -> Money | None:
+    return None if row is None else Money(row["minor"], row["currency"])

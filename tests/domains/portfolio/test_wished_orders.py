@@ -1,6 +1,5 @@
 """Whole shares, budgets and lots: the invariants hold for the programme as well."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 

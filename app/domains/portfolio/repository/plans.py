@@ -1,6 +1,6 @@
 """Order plans in MongoDB: previewed, claimed by one key, executed once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from app.core.money import Money
@@ -11,6 +11,8 @@ from app.domains.portfolio.types import OrderPlan, PlanAction, PlannedOrder, Pla
 
 PLANS = "order_plans"
 LIST_LIMIT = 50
+#: No preview is good for longer than this.
+_PREVIEWS_LAST = timedelta(days=1)
 SPECS = (
     CollectionSpec(
         PLANS,
@@ -82,6 +84,17 @@ async def previewed(
         limit=1,
     )
     return _plan(rows[0]) if rows else None
+
+
+async def end_previews(store: Store, user_id: str, *, at: datetime) -> None:
+    """End every preview of a person that is still good: what it rests on has changed."""
+    query = {
+        "user": user_id,
+        "made_at": {"$gte": at - _PREVIEWS_LAST},
+        "state": PlanState.PREVIEWED.value,
+        "expires_at": {"$gt": at},
+    }
+    await store.update_many(PLANS, query, {"$set": {"expires_at": at}})
 
 
 async def was_ordered(store: Store, user_id: str, recommendation_id: str) -> bool:

@@ -1,6 +1,6 @@
 """Tax lots from booked trades: which shares a sale takes, and when a loss does not count. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -76,6 +76,20 @@ def sell(lots: Sequence[Lot], sale: Sale, method: LotMethod) -> tuple[list[Slice
     if open_micro:
         raise AssertionError(f"{sale.symbol}: {open_micro} millionths more sold than bought")
     return taken, [lot for lot in left.values() if lot.quantity_micro]
+
+
+def in_order(
+    lots: Sequence[Lot], prices: Mapping[str, Decimal], method: LotMethod, at: datetime
+) -> list[Lot]:
+    """Return lots as sales at these prices would take them; what has no price is left out."""
+    found = []
+    for symbol in sorted({lot.symbol for lot in lots} & set(prices)):
+        own = [lot for lot in lots if lot.symbol == symbol]
+        micro = sum(lot.quantity_micro for lot in own)
+        worth = prices[symbol] * micro * MICRO
+        proceeds = Money.of_decimal(worth, own[0].cost.currency, rounding=Rounding.HALF_EVEN)
+        found += sorted(own, key=_order(Sale(symbol, micro, proceeds, at), method))
+    return found
 
 
 def is_long_term(bought_at: datetime, sold_at: datetime) -> bool:

@@ -18,6 +18,7 @@ FEE_RATE: Final = Decimal("0.0010")
 #: Below this nothing is worth an order.
 SMALLEST_ORDER_MINOR: Final = 100
 QUANTITY_STEP: Final = Decimal("0.000001")
+WHOLE_SHARE: Final = Decimal(1)
 #: A line inside max(2 points, a fifth of its target) is left alone.
 BAND_POINTS: Final = Decimal("0.02")
 BAND_SHARE: Final = Decimal("0.20")
@@ -128,7 +129,11 @@ def _buys(book: Book, available: Money, sold: set[str]) -> dict[str, PlannedOrde
 
 
 def fit_to_cash(
-    orders: tuple[PlannedOrder, ...], prices: Mapping[str, Decimal], cash: Money
+    orders: tuple[PlannedOrder, ...],
+    prices: Mapping[str, Decimal],
+    cash: Money,
+    *,
+    step: Decimal = QUANTITY_STEP,
 ) -> tuple[PlannedOrder, ...]:
     """Return planned trades at new prices, buys scaled down when the cash no longer reaches.
 
@@ -143,7 +148,8 @@ def fit_to_cash(
         spendable = max(available - _ROUNDING_MINOR * len(buys), 0)
         scale = Decimal(spendable) / Decimal(wanted)
         buys = [
-            _repriced(order, prices[order.symbol], _cut(order.quantity * scale)) for order in buys
+            _repriced(order, prices[order.symbol], _cut(order.quantity * scale, step))
+            for order in buys
         ]
     return tuple(order for order in (*sells, *buys) if order.amount.amount_minor > 0)
 
@@ -202,5 +208,5 @@ def _inside_band(book: Book, symbol: str) -> bool:
     return gap <= max(BAND_POINTS, BAND_SHARE * book.target(symbol))
 
 
-def _cut(quantity: Decimal) -> Decimal:
-    return quantity.quantize(QUANTITY_STEP, rounding=ROUND_DOWN)
+def _cut(quantity: Decimal, step: Decimal = QUANTITY_STEP) -> Decimal:
+    return quantity.quantize(step, rounding=ROUND_DOWN)

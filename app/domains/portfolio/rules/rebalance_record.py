@@ -2,16 +2,25 @@
 
 from app.core.decisions import DecisionRecord
 from app.domains.portfolio.rebalance_types import Rebalance
-from app.domains.portfolio.rules import lots, planning, rebalancing
+from app.domains.portfolio.rules import fitting, lots, planning, rebalancing, wished_orders
 from app.domains.portfolio.rules.planning import Book
 from app.domains.portfolio.rules.rebalancing import Limits
 from app.domains.portfolio.types import OrderPlan, StoredFrontier
+from app.domains.portfolio.wish_types import Wishes, document
 
 
 def record_of(
-    run: Rebalance, plan: OrderPlan, book: Book, limits: Limits, frontier: StoredFrontier
+    run: Rebalance,
+    plan: OrderPlan,
+    book: Book,
+    limits: Limits,
+    frontier: StoredFrontier,
+    wishes: Wishes,
 ) -> DecisionRecord:
-    """Return everything that `rebalancing.propose` needs to give the same orders again."""
+    """Return everything that is needed to give the same orders again.
+
+    `targets` are those of the plan: of the advice, moved by her own limits where she has any.
+    """
     return DecisionRecord(
         id=plan.plan_id,
         kind="rebalance",
@@ -28,6 +37,7 @@ def record_of(
             "volatility_outside": limits.volatility_outside,
             "untradable": sorted(limits.untradable),
             "no_buy": sorted(limits.no_buy),
+            "wishes": document(wishes),
         },
         versions={
             "recommendation": plan.recommendation_id,
@@ -35,6 +45,8 @@ def record_of(
             "rebalancing_rules": rebalancing.RULES_VERSION,
             "planning_rules": planning.RULES_VERSION,
             "lot_rules": lots.RULES_VERSION,
+            "fitting_rules": fitting.RULES_VERSION,
+            "wished_rules": wished_orders.RULES_VERSION,
         },
         outputs={
             "triggers": [trigger.value for trigger in run.triggers],

@@ -25,7 +25,8 @@ from app.domains.portfolio.errors import (
 )
 from app.domains.portfolio.repository import plans
 from app.domains.portfolio.rules import decide, planning
-from app.domains.portfolio.rules.planning import Book
+from app.domains.portfolio.rules.planning import WHOLE_SHARE, Book
+from app.domains.portfolio.rules.rebalancing import Limits
 from app.domains.portfolio.types import (
     OrderPlan,
     PlannedOrder,
@@ -36,6 +37,7 @@ from app.domains.portfolio.types import (
 from app.domains.portfolio.usecases.advising import Advising
 from app.domains.portfolio.usecases.frontiers import Frontiers
 from app.domains.portfolio.usecases.holdings import Held, Holdings
+from app.domains.portfolio.usecases.wishing import Wished, Wishing, conflict_error
 
 PREVIEW_FOR: Final = timedelta(minutes=15)
 
@@ -53,6 +55,7 @@ class Ordering:
         advising: Advising,
         holdings: Holdings,
         frontiers: Frontiers,
+        wishing: Wishing,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -61,13 +64,14 @@ class Ordering:
         self._advising = advising
         self._holdings = holdings
         self._frontiers = frontiers
+        self._wishing = wishing
 
     async def accept(self, user_id: str, recommendation_id: str) -> OrderPlan:
         """Return the preview of orders for a recommendation; nothing is ordered by it.
 
         Accepting again returns the same preview while it is good. Raises
         RecommendationNotFoundError, RecommendationExpiredError, NothingToAcceptError,
-        StalePriceError.
+        StalePriceError, WishesConflictError.
         """
         advice = await self._advising.find(user_id, recommendation_id)
         now = self._clock.now()
@@ -81,8 +85,13 @@ class Ordering:
         frontier = await self._frontiers.current()
         if frontier is None or frontier.source != advice.mix.source:
             raise RecommendationExpiredError
+        wished = await self._wishing.judge(user_id, advice.mix, frontier)
+        if wished.fitting.conflict:
+            raise conflict_error(wished.fitting)
         held = await self._holdings.of(user_id)
-        plan = self._plan(advice, held, frontier, at=now)
+        book = _book(wished, held)
+        orders = await self._orders(user_id, book, frontier, wished)
+        plan = self._plan(advice, book, orders, at=now)
 
         async def work(tx: Transaction) -> None:
             # May run again after a write conflict: nothing but tx in here.
@@ -149,17 +158,21 @@ class Ordering:
         await plans.settle(self._db, ended)
         return ended
 
+    async def _orders(
+        self, user_id: str, book: Book, frontier: StoredFrontier, wished: Wished
+    ) -> tuple[PlannedOrder, ...]:
+        """Return the lines of a plan: by the rules of advice, or under her own limits."""
+        if not wished.wishes.binds_orders:
+            return decide.orders(book, frontier, wished.volatility)
+        outside = decide.needs_rebalance(book, frontier, wished.volatility)
+        limits = Limits(may_sell=outside, volatility_outside=outside and bool(book.quantities))
+        return (await self._wishing.propose(user_id, book, limits, wished.wishes)).orders
+
     def _plan(
-        self, advice: Recommendation, held: Held, frontier: StoredFrontier, *, at: datetime
+        self, advice: Recommendation, book: Book, orders: tuple[PlannedOrder, ...], *, at: datetime
     ) -> OrderPlan:
-        assert advice.mix is not None  # noqa: S101 - checked by the caller
-        book = _book(advice, held)
-        unusable = held.unusable(set(book.symbols))
-        if unusable:
-            raise StalePriceError(f"no fresh price of {', '.join(unusable)}", symbols=unusable)
-        orders = decide.orders(book, frontier, advice.mix.predicted_volatility)
         after = book.after(orders)
-        fees = Money(sum(order.fee.amount_minor for order in orders), held.currency)
+        currency = book.cash.currency
         return OrderPlan(
             plan_id=self._new_id(),
             user_id=advice.user_id,
@@ -167,11 +180,11 @@ class Ordering:
             made_at=at,
             expires_at=min(at + PREVIEW_FOR, advice.expires_at),
             state=PlanState.PREVIEWED,
-            currency=held.currency,
+            currency=currency,
             orders=orders,
-            cash_before=held.cash,
+            cash_before=book.cash,
             cash_after=after.cash,
-            fees=fees,
+            fees=Money(sum(order.fee.amount_minor for order in orders), currency),
             drift_before=_six_digits(book.drift),
             drift_after=_six_digits(after.drift),
         )
@@ -190,7 +203,9 @@ class Ordering:
         if unusable or held.currency != plan.currency:
             raise StalePriceError(f"no fresh price of {', '.join(unusable)}", symbols=unusable)
         prices = {symbol: quote.price for symbol, quote in held.quotes.items()}
-        fills = planning.fit_to_cash(plan.trades, prices, held.cash)
+        wishes = await self._wishing.of(plan.user_id)
+        step = WHOLE_SHARE if wishes.whole_shares else planning.QUANTITY_STEP
+        fills = planning.fit_to_cash(plan.trades, prices, held.cash, step=step)
         if not fills:
             raise NothingToTradeError
         return await self._ledger.execute(
@@ -206,14 +221,18 @@ class Ordering:
         )
 
 
-def _book(advice: Recommendation, held: Held) -> Book:
-    targets = {t.symbol: t.weight for t in advice.mix.targets} if advice.mix else {}
-    return Book(
+def _book(wished: Wished, held: Held) -> Book:
+    """Return the book of a plan. Raises StalePriceError."""
+    book = Book(
         cash=held.cash,
         quantities=held.quantities,
         prices={symbol: quote.price for symbol, quote in held.quotes.items()},
-        targets=targets,
+        targets=wished.targets,
     )
+    unusable = held.unusable(set(book.symbols))
+    if unusable:
+        raise StalePriceError(f"no fresh price of {', '.join(unusable)}", symbols=unusable)
+    return book
 
 
 def _fill(order: PlannedOrder, held: Held) -> Fill:

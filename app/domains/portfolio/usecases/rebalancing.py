@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+import structlog
+
 from app.core import decisions
 from app.core.clock import Clock
 from app.core.db import Database
@@ -20,6 +22,7 @@ from app.domains.portfolio.lot_types import LotMethod
 from app.domains.portfolio.rebalance_types import Rebalance, RunState
 from app.domains.portfolio.repository import plans, rebalances
 from app.domains.portfolio.rules import decide, lots, rebalance_record, rebalancing
+from app.domains.portfolio.rules.integer_model import SolverError
 from app.domains.portfolio.rules.planning import QUANTITY_STEP, Book
 from app.domains.portfolio.rules.rebalancing import Limits
 from app.domains.portfolio.types import (
@@ -35,10 +38,14 @@ from app.domains.portfolio.usecases.advising import Advising
 from app.domains.portfolio.usecases.frontiers import Frontiers
 from app.domains.portfolio.usecases.holdings import Held, Holdings
 from app.domains.portfolio.usecases.ordering import PREVIEW_FOR
+from app.domains.portfolio.usecases.wishing import Wished, Wishing
+from app.domains.portfolio.wish_types import conflict_reason
 
 #: After a sale nothing more is sold for a week, unless the risk promise is broken.
 COOL_DOWN: Final = timedelta(days=7)
 _SATURDAY: Final = 5
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class Rebalancing:
         advising: Advising,
         holdings: Holdings,
         frontiers: Frontiers,
+        wishing: Wishing,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -71,6 +79,7 @@ class Rebalancing:
         self._advising = advising
         self._holdings = holdings
         self._frontiers = frontiers
+        self._wishing = wishing
 
     async def preview(self, user_id: str, *, automatic: bool = False) -> Rebalance:
         """Return the run for what is held now; nothing is ordered by it.
@@ -82,10 +91,19 @@ class Rebalancing:
         found = await self._situation(user_id, now)
         if isinstance(found, Reason):
             return _waiting(user_id, found, at=now, automatic=automatic)
-        book, foreign = _book(found)
-        limits = await self._limits(user_id, book, found, now)
-        proposal = rebalancing.propose(book, limits)
-        plan = _plan(found, book, proposal.orders, foreign, at=now)
+        assert found.advice.mix is not None  # noqa: S101 - a situation has a mix
+        wished = await self._wishing.judge(user_id, found.advice.mix, found.frontier)
+        if wished.fitting.conflict:
+            clash = conflict_reason(wished.fitting)
+            return _waiting(user_id, clash, at=now, automatic=automatic)
+        book, foreign = _book(found, wished)
+        limits = await self._limits(user_id, book, found, wished, now)
+        try:
+            proposal = await self._wishing.propose(user_id, book, limits, wished.wishes)
+        except SolverError:
+            log.exception("rebalance_unsolved", user=user_id)
+            return _waiting(user_id, _UNSOLVED, at=now, automatic=automatic)
+        plan = _plan(found, book, proposal.orders, foreign, wished, at=now)
         notes = () if limits.may_sell else (_COOLING,)
         run = Rebalance(
             run_id=plan.plan_id,
@@ -98,7 +116,7 @@ class Rebalancing:
             plan=plan,
             record_hash=None,
         )
-        record = rebalance_record.record_of(run, plan, book, limits, found.frontier)
+        record = rebalance_record.record_of(run, plan, book, limits, found.frontier, wished.wishes)
         return await self._keep(replace(run, record_hash=record.hash()), plan, record)
 
     async def find(self, user_id: str, run_id: str) -> Rebalance | None:
@@ -181,30 +199,30 @@ class Rebalancing:
                     return True
         return False
 
-    async def _limits(self, user_id: str, book: Book, found: _Situation, now: datetime) -> Limits:
+    async def _limits(
+        self, user_id: str, book: Book, found: _Situation, wished: Wished, now: datetime
+    ) -> Limits:
         activities = await self._ledger.activities.of(user_id, book.cash.currency)
         story = lots.book_of(activities, LotMethod.FIFO, book.cash.currency)
         no_buy = lots.sold_at_a_loss(story, now.date())
-        assert found.advice.mix is not None  # noqa: S101 - a situation has a mix
         bought = rebalancing.propose(book, Limits(may_sell=False, no_buy=no_buy)).orders
         outside = bool(book.quantities) and decide.needs_rebalance(
-            book.after(bought), found.frontier, found.advice.mix.predicted_volatility
+            book.after(bought), found.frontier, wished.volatility
         )
         sold_at = [one.sold_at for one in story.sold]
         cooling = bool(sold_at) and max(sold_at) > now - COOL_DOWN
         return Limits(may_sell=outside or not cooling, volatility_outside=outside, no_buy=no_buy)
 
 
-def _book(found: _Situation) -> tuple[Book, tuple[str, ...]]:
+def _book(found: _Situation, wished: Wished) -> tuple[Book, tuple[str, ...]]:
     """Return the book of what can be traded, and what is held beside it."""
     held = found.held
-    assert found.advice.mix is not None  # noqa: S101 - a situation has a mix
     foreign = tuple(sorted(set(held.quantities) - set(held.instruments)))
     book = Book(
         cash=held.cash,
         quantities={s: q for s, q in held.quantities.items() if s not in foreign},
         prices={symbol: quote.price for symbol, quote in held.quotes.items()},
-        targets={t.symbol: t.weight for t in found.advice.mix.targets},
+        targets=wished.targets,
     )
     return book, foreign
 
@@ -214,6 +232,7 @@ def _plan(
     book: Book,
     orders: tuple[PlannedOrder, ...],
     foreign: tuple[str, ...],
+    wished: Wished,
     *,
     at: datetime,
 ) -> OrderPlan:
@@ -225,6 +244,7 @@ def _plan(
         "slot": slot,
         "cash": book.cash.amount_minor,
         "held": {s: str(q) for s, q in sorted(found.held.quantities.items())},
+        "wishes": str(wished.wishes.changed_at),
     }
     return OrderPlan(
         plan_id=sha256_hex(canonical_json(content))[:20],
@@ -285,4 +305,7 @@ _DO_NOT_INVEST: Final = Reason(
 )
 _COOLING: Final = Reason(
     "cooling_down", "Something was sold within the last week, so only cash is invested now."
+)
+_UNSOLVED: Final = Reason(
+    "no_plan", "No plan was found that keeps your limits; nothing is traded, and we look at why."
 )

@@ -1216,6 +1216,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rebalancing/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan Limits
+         * @description Return your own limits on plans; by default there are none.
+         */
+        get: operations["get_plan_limits"];
+        /**
+         * Put Plan Limits
+         * @description Replace your limits; every later plan keeps them, and previews made before end.
+         *
+         *     Limits that cannot hold together, or not with the promise of your profile, are refused: the
+         *     answer names a smallest set that clashes (`conflict`) and what each of yours would have to
+         *     become (`nearest`).
+         */
+        put: operations["put_plan_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rebalancing": {
         parameters: {
             query?: never;
@@ -2415,22 +2443,6 @@ export interface components {
             asset_class: string;
             /** Share */
             share: string;
-        };
-        /**
-         * AmountIn
-         * @description How much, as decimal text with its currency.
-         */
-        AmountIn: {
-            /**
-             * Amount
-             * @example 125.50
-             */
-            amount: string;
-            /**
-             * Currency
-             * @example USD
-             */
-            currency: string;
         };
         /**
          * AnswersIn
@@ -3871,6 +3883,33 @@ export interface components {
             open_cases: number;
         };
         /**
+         * GroupIn
+         * @description How much several instruments may be together.
+         */
+        GroupIn: {
+            /** Name */
+            name: string;
+            /** Symbols */
+            symbols: string[];
+            /**
+             * At Most
+             * @example 0.25
+             */
+            at_most: string;
+        };
+        /**
+         * GroupOut
+         * @description How much several instruments may be together.
+         */
+        GroupOut: {
+            /** Name */
+            name: string;
+            /** Symbols */
+            symbols: string[];
+            /** At Most */
+            at_most: string;
+        };
+        /**
          * HeadOut
          * @description A signed promise: after `size` entries the tree's root was `root`.
          */
@@ -4112,20 +4151,69 @@ export interface components {
          */
         KycState: "draft" | "pending" | "in_review" | "resubmission_requested" | "approved" | "rejected" | "expired";
         /**
-         * LimitOut
-         * @description One capacity rule: the measured value and the cap that follows.
-         *
-         *     `effect` is by how many steps this rule alone lowers the capacity: 0 or negative.
+         * LimitIn
+         * @description How much of the portfolio one instrument may be; `at_most` 0 excludes it.
          */
-        LimitOut: {
-            /** Rule */
-            rule: string;
-            /** Value */
-            value: number;
-            /** Cap */
-            cap: number;
-            /** Effect */
-            effect: number;
+        LimitIn: {
+            /**
+             * Symbol
+             * @example VTI
+             */
+            symbol: string;
+            /**
+             * At Least
+             * @default 0
+             * @example 0.25
+             */
+            at_least?: string;
+            /**
+             * At Most
+             * @default 1
+             * @example 0.25
+             */
+            at_most?: string;
+        };
+        /**
+         * LimitsIn
+         * @description All limits at once; what is left out is no limit.
+         *
+         *     `most_turnover` is one-way and per run, as `most_fees` and `most_gain` are.
+         */
+        LimitsIn: {
+            /**
+             * Whole Shares
+             * @default false
+             */
+            whole_shares?: boolean;
+            /** Limits */
+            limits?: components["schemas"]["LimitIn"][];
+            /** Groups */
+            groups?: components["schemas"]["GroupIn"][];
+            /** Most Turnover */
+            most_turnover?: string | null;
+            most_fees?: components["schemas"]["app__api__v1__plan_limits__AmountIn"] | null;
+            most_gain?: components["schemas"]["app__api__v1__plan_limits__AmountIn"] | null;
+            /** @default fifo */
+            lot_method?: components["schemas"]["LotMethod"];
+        };
+        /**
+         * LimitsOut
+         * @description A person's limits; `changed_at` is null when she never set any.
+         */
+        LimitsOut: {
+            /** Whole Shares */
+            whole_shares: boolean;
+            /** Limits */
+            limits: components["schemas"]["app__api__v1__plan_limits__LimitOut"][];
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
+            /** Most Turnover */
+            most_turnover: string | null;
+            most_fees: components["schemas"]["MoneyOut"] | null;
+            most_gain: components["schemas"]["MoneyOut"] | null;
+            lot_method: components["schemas"]["LotMethod"];
+            /** Changed At */
+            changed_at: string | null;
         };
         /**
          * LinkGraphOut
@@ -5691,7 +5779,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["ItemOut"][];
             /** Limits */
-            limits: components["schemas"]["LimitOut"][];
+            limits: components["schemas"]["app__api__v1__risk_shapes__LimitOut"][];
             /** Reasons */
             reasons: components["schemas"]["ReasonOut"][];
             do_not_invest: components["schemas"]["ReasonOut"] | null;
@@ -6530,6 +6618,34 @@ export interface components {
             sentence: string;
         };
         /**
+         * AmountIn
+         * @description An amount of money.
+         */
+        app__api__v1__plan_limits__AmountIn: {
+            /**
+             * Amount
+             * @example 125.50
+             */
+            amount: string;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+        };
+        /**
+         * LimitOut
+         * @description How much of the portfolio one instrument may be.
+         */
+        app__api__v1__plan_limits__LimitOut: {
+            /** Symbol */
+            symbol: string;
+            /** At Least */
+            at_least: string;
+            /** At Most */
+            at_most: string;
+        };
+        /**
          * ContributionOut
          * @description What one family of facts adds to the predicted risk, in log points.
          */
@@ -6538,6 +6654,38 @@ export interface components {
             code: string;
             /** Effect */
             effect: number;
+        };
+        /**
+         * LimitOut
+         * @description One capacity rule: the measured value and the cap that follows.
+         *
+         *     `effect` is by how many steps this rule alone lowers the capacity: 0 or negative.
+         */
+        app__api__v1__risk_shapes__LimitOut: {
+            /** Rule */
+            rule: string;
+            /** Value */
+            value: number;
+            /** Cap */
+            cap: number;
+            /** Effect */
+            effect: number;
+        };
+        /**
+         * AmountIn
+         * @description How much, as decimal text with its currency.
+         */
+        app__api__v1__transfers__AmountIn: {
+            /**
+             * Amount
+             * @example 125.50
+             */
+            amount: string;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
         };
     };
     responses: never;
@@ -9791,7 +9939,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AmountIn"];
+                "application/json": components["schemas"]["app__api__v1__transfers__AmountIn"];
             };
         };
         responses: {
@@ -9883,7 +10031,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AmountIn"];
+                "application/json": components["schemas"]["app__api__v1__transfers__AmountIn"];
             };
         };
         responses: {
@@ -10609,7 +10757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `risk_profile_expired`: Please renew your risk profile first; `recommendation_expired`: This recommendation is out of date; ask for a new one; `nothing_to_accept`: This recommendation is to wait, so there is nothing to order; `stale_price`: A price is missing or too old to trade on */
+            /** @description `risk_profile_expired`: Please renew your risk profile first; `recommendation_expired`: This recommendation is out of date; ask for a new one; `nothing_to_accept`: This recommendation is to wait, so there is nothing to order; `stale_price`: A price is missing or too old to trade on; `wishes_conflict`: These limits cannot hold together */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11395,6 +11543,158 @@ export interface operations {
                 };
             };
             /** @description `period_too_long`: Ask for a shorter period; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_plan_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_plan_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wishes_conflict`: These limits cannot hold together */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_instrument`: Unknown instrument; `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_input`: The input is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
