@@ -11,10 +11,14 @@ type Schemas = components["schemas"];
 export type Run = Schemas["RebalanceOut"];
 export type Settings = Schemas["RebalancingOut"];
 export type SalePreview = Schemas["SalePreviewOut"];
+export type Limits = Schemas["LimitsOut"];
+export type LimitsBody = Schemas["LimitsIn"];
+export type Instrument = Schemas["InstrumentOut"];
 export type LotMethod = Schemas["LotMethod"];
 
 const keys = {
   all: ["rebalancing"] as const,
+  limits: ["rebalancing", "limits"] as const,
   plan: (id: string) => ["orders", "plan", id] as const,
 };
 
@@ -41,6 +45,28 @@ export const saleQuery = (symbol: string, quantity: string) =>
     queryKey: ["portfolio", "sale", symbol, quantity],
     queryFn: ({ signal }) => unwrap(api.GET("/v1/portfolio/lots/preview", { params: { query: { symbol, quantity } }, signal })),
   });
+
+export const limitsQuery = queryOptions({
+  queryKey: keys.limits,
+  queryFn: ({ signal }) => unwrap(api.GET("/v1/rebalancing/limits", { signal })),
+});
+
+export const instrumentsQuery = queryOptions({
+  queryKey: ["instruments"],
+  queryFn: ({ signal }) => unwrap(api.GET("/v1/instruments", { signal })),
+});
+
+/** Keep limits; plans that were previewed without them are over. */
+export function useKeepLimits() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: LimitsBody) => unwrap(api.PUT("/v1/rebalancing/limits", { body })),
+    onSuccess: (found) => {
+      queries.setQueryData(keys.limits, found);
+      void queries.invalidateQueries({ queryKey: ["orders"] });
+    },
+  });
+}
 
 export function usePreview() {
   const queries = useQueryClient();

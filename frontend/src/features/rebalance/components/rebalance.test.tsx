@@ -7,7 +7,7 @@ import { Rebalance } from "@/features/rebalance/components/rebalance";
 import { setAccessToken } from "@/lib/auth/token";
 import { plan, PLAN_ID, run, sale, settings } from "@/testing/plans";
 import { renderApp } from "@/testing/render";
-import { answers, server, signedIn, withServer } from "@/testing/server";
+import { answers, refuses, server, signedIn, withServer } from "@/testing/server";
 import type { Schemas } from "@/testing/server";
 
 const replace = jest.fn();
@@ -18,6 +18,9 @@ jest.mock("@/lib/i18n/routing", () => ({
 }));
 jest.mock("next/navigation", () => ({ useSearchParams: () => new URLSearchParams(search) }));
 
+const noLimits: Schemas["LimitsOut"] = { whole_shares: false, limits: [], groups: [], most_turnover: null, most_fees: null, most_gain: null, lot_method: "fifo", changed_at: null };
+const gold = { symbol: "GLD", name: "Gold", currency: "USD" } as Schemas["InstrumentOut"];
+
 withServer();
 beforeEach(() => {
   replace.mockClear();
@@ -26,7 +29,7 @@ beforeEach(() => {
 afterEach(() => setAccessToken(null));
 
 const given = (found: Schemas["OrderPlanOut"], wish = settings) =>
-  server.use(signedIn, answers(`/v1/orders/${PLAN_ID}`, found), answers("/v1/rebalancing", wish), answers("/v1/portfolio/lots/preview", sale));
+  server.use(signedIn, answers(`/v1/orders/${PLAN_ID}`, found), answers("/v1/rebalancing", wish), answers("/v1/portfolio/lots/preview", sale), answers("/v1/rebalancing/limits", noLimits), answers("/v1/instruments", [gold]));
 
 test("the preview says cash first, a reason per line, what the sale takes", async () => {
   given(plan);
@@ -133,4 +136,31 @@ test("automatic runs are off until asked for", async () => {
   await userEvent.click(wish);
   expect(await screen.findByText(/^Next look: Mar 3, 2026/)).toBeInTheDocument();
   expect(wishes).toEqual([{ automatic: true }]);
+});
+
+test("limits that clash are refused with the pair and the nearest; sound ones are kept", async () => {
+  given(plan);
+  const clash = { conflict: [{ kind: "at_least", subject: "GLD", bound: "0.9" }, { kind: "risk", subject: "", bound: "0.085" }], nearest: [{ kind: "at_least", subject: "GLD", to: "0.42" }] };
+  server.use(answers("/v1/instruments", [gold]));
+  let sent: unknown = null;
+  renderApp(<Rebalance />);
+  await userEvent.click(await screen.findByRole("button", { name: "Add a limit on an instrument" }));
+  expect(screen.getByText(/Each limit needs an instrument/)).toBeInTheDocument();
+  await userEvent.click(screen.getByLabelText("Instrument"));
+  await userEvent.click(await screen.findByText("GLD · Gold"));
+  await userEvent.type(screen.getByLabelText("At least"), "90");
+  server.use(refuses("/v1/rebalancing/limits", 409, "wishes_conflict", clash));
+  await userEvent.click(screen.getByRole("button", { name: "Keep these limits" }));
+  const told = await screen.findByTestId("clash");
+  expect(told).toHaveTextContent("at least 90.0% GLD");
+  expect(told).toHaveTextContent("the promise of your profile");
+  expect(told).toHaveTextContent("at least 42.0% GLD");
+  server.use(http.put("*/v1/rebalancing/limits", async ({ request }) => {
+    sent = await request.json();
+    return HttpResponse.json({ ...noLimits, changed_at: "2026-03-02T15:00:00Z", limits: [{ symbol: "GLD", at_least: "0.4", at_most: "1" }] });
+  }));
+  await userEvent.clear(screen.getByLabelText("At least"));
+  await userEvent.type(screen.getByLabelText("At least"), "40");
+  await userEvent.click(screen.getByRole("button", { name: "Keep these limits" }));
+  await waitFor(() => expect(sent).toMatchObject({ limits: [{ symbol: "GLD", at_least: "0.4", at_most: "1" }] }));
 });

@@ -11,6 +11,7 @@ import { Heading } from "@/components/heading";
 import { Loading, Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
 import { Automatic } from "@/features/rebalance/components/automatic";
+import { Limits } from "@/features/rebalance/components/limits";
 import { PlanView } from "@/features/rebalance/components/plan-view";
 import { planIdOf } from "@/features/rebalance/model";
 import { planQuery, rebalancingQuery, usePreview } from "@/features/rebalance/queries";
@@ -27,6 +28,7 @@ export function Rebalance() {
         <Chosen />
       </Suspense>
       <Automatic />
+      <Limits />
     </div>
   );
 }
