@@ -6,6 +6,7 @@ FinNamiError
 │   └── SourceNotFoundError        404 price_source_not_found
 ├── InvalidInputError
 │   ├── PriceFileError             422 price_file           (field `problems`)
+│   ├── CalendarUnknownError       422 calendar_unknown     (field `calendars`)
 │   └── DateRangeError             422 date_range
 ├── RateLimitedError
 │   └── TooManyStreamsError        429 too_many_streams
@@ -42,6 +43,13 @@ class PriceFileError(InvalidInputError):
 
     code = "price_file"
     title = "The price file cannot be used"
+
+
+class CalendarUnknownError(InvalidInputError):
+    """No calendar of sessions has this name."""
+
+    code = "calendar_unknown"
+    title = "No such market calendar"
 
 
 class DateRangeError(InvalidInputError):

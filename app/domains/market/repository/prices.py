@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from app.core.schema import CollectionSpec
 from app.core.store import Document, Store
+from app.domains.market.rules import session_table, sessions
 from app.domains.market.types import Source
 
 SOURCES = "price_sources"
@@ -86,6 +87,9 @@ async def put_source(store: Store, source: Source) -> None:
                 "first_day": source.first_day.isoformat(),
                 "last_day": source.last_day.isoformat(),
                 "data_hash": source.data_hash,
+                "calendar": source.calendar,
+                "past": source.past,
+                "provisional_day": source.provisional_day and source.provisional_day.isoformat(),
             }
         },
         upsert=True,
@@ -115,7 +119,14 @@ async def active_source(store: Store) -> Source | None:
     return await find_source(store, state["source"]) if state else None
 
 
+def _calendar(row: Document) -> str:
+    if row["kind"] == "simulated":
+        return sessions.ALWAYS
+    return session_table.home_of(row["currency"])
+
+
 def _source(row: Document) -> Source:
+    provisional = row.get("provisional_day")
     return Source(
         source_id=row["_id"],
         kind=row["kind"],
@@ -125,4 +136,8 @@ def _source(row: Document) -> Source:
         first_day=date.fromisoformat(row["first_day"]),
         last_day=date.fromisoformat(row["last_day"]),
         data_hash=row["data_hash"],
+        # Sources kept before there were calendars follow the exchange of their currency.
+        calendar=row.get("calendar") or _calendar(row),
+        past=row.get("past", False),
+        provisional_day=date.fromisoformat(provisional) if provisional else None,
     )
