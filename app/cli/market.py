@@ -1,25 +1,22 @@
 """`finnami market`: import real prices, write simulated ones, choose the source."""
 
-import asyncio
 import csv
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
-from app.cli.connection import local_settings
+from app.cli.market_actions import actions
+from app.cli.market_door import quoted, with_market
 from app.core.clock import SystemClock
-from app.core.errors import FinNamiError
 from app.domains.market.adapters.price_file import read_price_file
 from app.domains.market.adapters.replay import ReplayFeed
 from app.domains.market.service import CALENDARS, MarketService, simulated
 from app.domains.market.types import History, ImportChoice, PriceFile, Source, exact_price
 from app.domains.market.usecases.importing import Refreshed
-from app.services import open_database
 
 T = TypeVar("T")
 
@@ -34,6 +31,9 @@ def _currency(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.group()
 def market() -> None:
     """Import prices, simulate prices, choose where prices come from."""
+
+
+market.add_command(actions)
 
 
 @market.command(name="import")
@@ -85,44 +85,18 @@ def import_file(  # noqa: PLR0913 - one parameter per option
         raise click.UsageError("--into keeps the source's label, calendar and kind")
     source, done = None, None
     if checked.usable and not dry_run and into is not None:
-        done = _with_market(lambda door: _refreshed(door, checked, into))
+        done = with_market(lambda door: _refreshed(door, checked, into))
         source = done.source
     elif checked.usable and not dry_run:
         text = label or f"Imported: {file.stem}"
         choice = ImportChoice(calendar, past)
-        source = _with_market(
-            lambda door: _quoted(
+        source = with_market(
+            lambda door: quoted(
                 door, door.import_prices(checked, currency=currency, label=text, choice=choice)
             )
         )
     _report(checked, source, done, as_json=as_json)
     sys.exit(0 if checked.usable else 1)
-
-
-def _with_market(work: Callable[[MarketService], Awaitable[T]]) -> T:
-    """Run one use of market's door; what it refuses is one line and exit 2."""
-
-    async def run() -> T:
-        settings = local_settings()
-        clock = SystemClock()
-        db = open_database(settings, clock)
-        try:
-            return await work(MarketService(db=db, clock=clock, seed=settings.market_seed))
-        finally:
-            await db.close()
-
-    try:
-        return asyncio.run(run())
-    except (FinNamiError, ValueError) as error:
-        click.echo(f"finnami: {error}", err=True)
-        sys.exit(2)
-
-
-async def _quoted(door: MarketService, choice: Awaitable[Source]) -> Source:
-    """Choose a source and quote it at once: advice may come before the feed's next round."""
-    source = await choice
-    await door.record_quotes(await ReplayFeed(door, SystemClock()).now())
-    return source
 
 
 async def _refreshed(door: MarketService, checked: PriceFile, source_id: str) -> Refreshed:
@@ -198,7 +172,7 @@ def sources(as_json: bool) -> None:  # noqa: FBT001 - click passes options by na
     async def work(door: MarketService) -> tuple[str, list[Source]]:
         return (await door.source()).source_id, await door.sources()
 
-    active, found = _with_market(work)
+    active, found = with_market(work)
     if as_json:
         click.echo(json.dumps([_source(one, active=one.source_id == active) for one in found]))
         return
@@ -211,7 +185,7 @@ def sources(as_json: bool) -> None:  # noqa: FBT001 - click passes options by na
 @click.argument("source_id", metavar="SOURCE")
 def use(source_id: str) -> None:
     """Take prices from SOURCE (`simulated`, or one that `market sources` lists)."""
-    source = _with_market(lambda door: _quoted(door, door.use(source_id)))
+    source = with_market(lambda door: quoted(door, door.use(source_id)))
     click.echo(f"prices now come from {source.source_id}: {source.label}")
 
 

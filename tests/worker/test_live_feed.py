@@ -18,7 +18,7 @@ from app.domains.market.adapters.choice import require_usable
 from app.domains.market.adapters.price_file import read_price_file
 from app.domains.market.adapters.tick_stream import TickStream
 from app.domains.market.service import MarketService
-from app.domains.market.types import Quote
+from app.domains.market.types import ImportChoice, Quote
 from app.worker import feed as role
 from app.worker.live_feed import HandOver, LiveFeed
 from app.worker.recorder import Recorder
@@ -46,7 +46,7 @@ async def import_prices(market: MarketService, folder: Path, text: str = CSV) ->
 
 @pytest.fixture
 async def stream(embedded_redis_url: str) -> AsyncIterator[TickStream]:
-    client = slow_redis(embedded_redis_url)
+    client = slow_redis(embedded_redis_url, choice=ImportChoice("24/7"))
     await client.delete(STREAM)
     yield TickStream(client, key=STREAM)
     await client.delete(STREAM)

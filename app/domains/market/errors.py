@@ -6,6 +6,7 @@ FinNamiError
 │   └── SourceNotFoundError        404 price_source_not_found
 ├── InvalidInputError
 │   ├── PriceFileError             422 price_file           (field `problems`)
+│   ├── ActionError                422 corporate_action
 │   ├── CalendarUnknownError       422 calendar_unknown     (field `calendars`)
 │   └── DateRangeError             422 date_range
 ├── RateLimitedError
@@ -43,6 +44,13 @@ class PriceFileError(InvalidInputError):
 
     code = "price_file"
     title = "The price file cannot be used"
+
+
+class ActionError(InvalidInputError):
+    """The corporate actions cannot be kept; nothing of the file was."""
+
+    code = "corporate_action"
+    title = "The corporate actions cannot be used"
 
 
 class CalendarUnknownError(InvalidInputError):

@@ -1,5 +1,6 @@
 """The door of market: which instruments there are, what they cost now and what they cost before."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,9 +9,10 @@ from app.core.clock import Clock
 from app.core.db import Database
 from app.domains.market.errors import InstrumentNotFoundError
 from app.domains.market.feed_types import Suspect
-from app.domains.market.repository import prices, quarantine, quotes
+from app.domains.market.repository import actions, prices, quarantine, quotes
 from app.domains.market.rules import checks, session_table, simulation
 from app.domains.market.types import (
+    Adjust,
     History,
     ImportChoice,
     Instrument,
@@ -19,24 +21,29 @@ from app.domains.market.types import (
     Quote,
     Source,
 )
+from app.domains.market.usecases.actions import Actions
 from app.domains.market.usecases.histories import Histories
 from app.domains.market.usecases.importing import Importing, Refreshed
 from app.domains.market.usecases.quotes import Quotes
 from app.domains.market.usecases.sources import REPLAY as REPLAY
 from app.domains.market.usecases.sources import Sources
 
-COLLECTIONS = (*prices.SPECS, *quotes.SPECS, *quarantine.SPECS)
+COLLECTIONS = (*prices.SPECS, *quotes.SPECS, *quarantine.SPECS, *actions.SPECS)
 CALENDARS = session_table.codes()
 
 
 class MarketService:
-    """Market's door. Prices come from exactly one source at a time; sources are never mixed."""
+    """Market's door. Prices come from exactly one source at a time; sources are never mixed.
+
+    `actions` are splits, dividends and new names.
+    """
 
     def __init__(self, *, db: Database, clock: Clock, seed: int, feed: str = REPLAY) -> None:
         self.seed = seed
         self._sources = Sources(db=db, clock=clock, seed=seed, feed=feed)
         self._histories = Histories(db=db, sources=self._sources)
         self._quotes = Quotes(db=db, clock=clock, sources=self._sources)
+        self.actions = Actions(db=db, clock=clock, sources=self._sources)
         self._importing = Importing(db=db, clock=clock, sources=self._sources)
 
     async def source(self) -> Source:
@@ -62,7 +69,10 @@ class MarketService:
     async def instruments_of(self, source_id: str) -> tuple[Instrument, ...]:
         """Return what could be held with a source, active or not; nothing when it is unknown."""
         source = await self._sources.find(source_id)
-        return simulation.listed(source) if source else ()
+        if source is None:
+            return ()
+        # What was held under a former name is still known by it.
+        return simulation.listed(replace(source, symbols=(*source.symbols, *source.former)))
 
     async def instrument(self, symbol: str) -> Instrument:
         """Return one instrument. Raises InstrumentNotFoundError, NoPricesError."""
@@ -75,9 +85,22 @@ class MarketService:
         """Return the last quote of each symbol, stale ones marked. Raises NoPricesError."""
         return await self._quotes.last(symbols)
 
-    async def history(self, symbols: tuple[str, ...], *, end: date, days: int) -> History:
-        """Return the last `days` closes up to and including `end` of the active source."""
-        return await self._histories.history(symbols, end=end, days=days)
+    async def history(
+        self,
+        symbols: tuple[str, ...],
+        *,
+        end: date,
+        days: int,
+        adjust: Adjust = Adjust.TOTAL,
+        source_id: str | None = None,
+    ) -> History:
+        """Return the last `days` closes up to and including `end` of the active source, or of one.
+
+        Raises InstrumentNotFoundError, NoPricesError, SourceNotFoundError.
+        """
+        return await self._histories.history(
+            symbols, end=end, days=days, adjust=adjust, source_id=source_id
+        )
 
     async def closes(
         self, symbol: str, *, first: date | None = None, last: date | None = None

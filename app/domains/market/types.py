@@ -1,8 +1,8 @@
 """The words of market that other rooms may use: instruments, quotes, histories, imports."""
 
 import math
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -91,6 +91,14 @@ class Quote:
             raise ValueError(f"{self.symbol}: a price needs its currency and source")
 
 
+class Adjust(StrEnum):
+    """Closes as they were; in the shares of the last day; or what a holder earned in all."""
+
+    RAW = "raw"
+    SPLITS = "splits"
+    TOTAL = "total"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
     """Daily closes: dates (n,), prices (n, k) in the order of `symbols`, newest last.
@@ -112,7 +120,7 @@ class Source:
 
     `calendar` names the sessions its prices follow. A `past` is a file that ended long before it
     was imported and is replayed as though it were now. The closes of `provisional_day` were taken
-    before that day's session had ended.
+    before that day's session had ended. `former` names of instruments lead to the present ones.
     """
 
     source_id: str
@@ -126,6 +134,11 @@ class Source:
     calendar: str = "24/7"
     past: bool = False
     provisional_day: date | None = None
+    former: Mapping[str, str] = field(default_factory=dict)
+
+    def knows(self, symbol: str) -> bool:
+        """Tell whether there are closes under this name, a former one included."""
+        return symbol in self.symbols or symbol in self.former
 
     @property
     def quote_label(self) -> str:

@@ -89,6 +89,8 @@ async def put_source(store: Store, source: Source) -> None:
                 "data_hash": source.data_hash,
                 "calendar": source.calendar,
                 "past": source.past,
+                # Pairs, not a document: a symbol with a dot is no field name.
+                "former": [[old, new] for old, new in sorted(source.former.items())],
                 "provisional_day": source.provisional_day and source.provisional_day.isoformat(),
             }
         },
@@ -139,5 +141,6 @@ def _source(row: Document) -> Source:
         # Sources kept before there were calendars follow the exchange of their currency.
         calendar=row.get("calendar") or _calendar(row),
         past=row.get("past", False),
+        former=dict(row.get("former", [])),
         provisional_day=date.fromisoformat(provisional) if provisional else None,
     )

@@ -160,6 +160,12 @@ def sessions_behind(calendar: Calendar, day: date, at: datetime) -> int | None:
     return None if newest is None else calendar.count(day, newest)
 
 
+def begins(calendar: Calendar, day: date) -> datetime:
+    """Return when a day begins to trade; its midnight in UTC where there is no session."""
+    session = calendar.session(day)
+    return session.opens_at if session else _at(day, 0)
+
+
 def is_stale(calendar: Calendar, made_at: datetime, now: datetime, *, after: timedelta) -> bool:
     """Tell whether a price is too old to trade on.
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from app.core.db import Database
 from app.domains.market.errors import DateRangeError, InstrumentNotFoundError, NoPricesError
-from app.domains.market.repository import prices
-from app.domains.market.rules import checks, simulation
-from app.domains.market.types import History
+from app.domains.market.repository import actions, prices
+from app.domains.market.rules import adjusting, checks, simulation
+from app.domains.market.types import Adjust, History
 from app.domains.market.usecases.sources import Sources
 
 DEFAULT_RANGE_DAYS = 365
@@ -25,24 +25,43 @@ class Histories:
         self._db = db
         self._sources = sources
 
-    async def history(self, symbols: tuple[str, ...], *, end: date, days: int) -> History:
-        """Return the last `days` closes up to and including `end` of the active source.
+    async def history(
+        self,
+        symbols: tuple[str, ...],
+        *,
+        end: date,
+        days: int,
+        adjust: Adjust = Adjust.TOTAL,
+        source_id: str | None = None,
+    ) -> History:
+        """Return the last `days` closes up to and including `end` of the active source, or of one.
 
+        Corporate actions up to `end` are adjusted for, so later ones change nothing.
         Fewer rows when the history is shorter; at most forty years. Raises
         InstrumentNotFoundError, NoPricesError.
         """
-        source = await self._sources.active()
-        unknown = [symbol for symbol in symbols if symbol not in source.symbols]
+        source = await self._sources.get(source_id)
+        unknown = [symbol for symbol in symbols if not source.knows(symbol)]
         if unknown:
             raise InstrumentNotFoundError(f"not in {source.source_id}: {', '.join(unknown)}")
         end = min(end, source.last_day)
         days = min(days, MAX_HISTORY_DAYS)
         begin = max(source.first_day, _before(end, int(days * CALENDAR_DAYS_PER_TRADING_DAY) + 14))
         dates, closes = await prices.read_history(
-            self._db, source.source_id, symbols, first_year=begin.year, last_year=end.year
+            self._db,
+            source.source_id,
+            tuple(source.former.get(symbol, symbol) for symbol in symbols),
+            first_year=begin.year,
+            last_year=end.year,
         )
         upto = int(np.searchsorted(dates, np.datetime64(end), side="right"))
-        dates, closes = dates[max(0, upto - days) : upto], closes[max(0, upto - days) : upto]
+        dates, closes = dates[:upto], closes[:upto]
+        if adjust is not Adjust.RAW:
+            known = await actions.of_source(self._db, source.source_id, through=end)
+            closes = adjusting.adjusted(
+                symbols, dates, closes, known, dividends=adjust is Adjust.TOTAL
+            )
+        dates, closes = dates[-days:], closes[-days:]
         return History(
             symbols=symbols,
             dates=dates,
@@ -64,9 +83,11 @@ class Histories:
         first = first or _before(last, DEFAULT_RANGE_DAYS)
         if last < first or (last - first).days > MAX_RANGE_DAYS:
             raise DateRangeError(f"from {first} to {last}: at most {MAX_RANGE_DAYS} days, forwards")
-        if symbol not in (await self._sources.active()).symbols:
+        if not (await self._sources.active()).knows(symbol):
             raise InstrumentNotFoundError(symbol=symbol)
-        found = await self.history((symbol,), end=last, days=(last - first).days + 1)
+        found = await self.history(
+            (symbol,), end=last, days=(last - first).days + 1, adjust=Adjust.SPLITS
+        )
         since = int(np.searchsorted(found.dates, np.datetime64(first)))
         dates, closes = found.dates[since:], found.prices[since:]
         return replace(

@@ -6,8 +6,8 @@ from datetime import timedelta
 from app.core.clock import Clock
 from app.core.db import Database
 from app.domains.market.feed_types import Suspect
-from app.domains.market.repository import quarantine, quotes
-from app.domains.market.rules import quality, session_table, sessions
+from app.domains.market.repository import actions, quarantine, quotes
+from app.domains.market.rules import adjusting, quality, session_table, sessions
 from app.domains.market.types import Quote
 from app.domains.market.usecases.sources import Sources
 
@@ -34,6 +34,12 @@ class Quotes:
         rules_now = session_table.calendar_of(self._sources.calendar_now(source))
         own = session_table.calendar_of(source.calendar)
         found = await quotes.read(self._db, self._sources.label_of(source))
+        oldest = min((quote.market_date for quote in found.values()), default=now.date())
+        splits = [
+            (split, booked)
+            for split, booked in await actions.splits_after(self._db, source.source_id, oldest)
+            if sessions.begins(own, split.day) <= now
+        ]
         marked = {}
         for symbol, quote in found.items():
             if symbols and symbol not in symbols:
@@ -42,7 +48,10 @@ class Quotes:
             behind = sessions.sessions_behind(own, quote.market_date, now)
             missed = rules_now.code == own.code and bool(behind)
             old = sessions.is_stale(rules_now, made_at, now, after=STALE_AFTER)
-            marked[symbol] = replace(quote, stale=old or missed, sessions_behind=behind)
+            aged = replace(quote, stale=old or missed, sessions_behind=behind)
+            for split, booked in splits:
+                aged = adjusting.after_split(aged, split, booked=booked)
+            marked[symbol] = aged
         return marked
 
     async def record(self, batch: tuple[Quote, ...]) -> None:

@@ -38,6 +38,15 @@ class Sources:
         """Return a source by its id, active or not."""
         return await prices.find_source(self._db, source_id)
 
+    async def get(self, source_id: str | None) -> Source:
+        """Return a source, the active one for None. Raises SourceNotFoundError, NoPricesError."""
+        if source_id is None:
+            return await self.active()
+        found = await self.find(source_id)
+        if found is None:
+            raise SourceNotFoundError(f"no price source {source_id}")
+        return found
+
     async def all(self) -> list[Source]:
         """Return every source that is kept, at most a hundred."""
         return await prices.all_sources(self._db)

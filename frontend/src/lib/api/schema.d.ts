@@ -3994,7 +3994,7 @@ export interface components {
          * @description What a journal entry books.
          * @enum {string}
          */
-        JournalKind: "deposit" | "withdrawal" | "transfer" | "order" | "reversal";
+        JournalKind: "deposit" | "withdrawal" | "transfer" | "order" | "reversal" | "split" | "dividend" | "rename";
         /**
          * JournalState
          * @description Held money is reserved: not spent, not free.
