@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from app.cli.market_actions import actions
+from app.cli.market_archive import restore
 from app.cli.market_door import quoted, with_market
 from app.core.clock import SystemClock
 from app.domains.market.adapters.price_file import read_price_file
@@ -70,13 +71,16 @@ def import_file(  # noqa: PLR0913 - one parameter per option
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Import daily prices from FILE (CSV or Parquet).
+    """Import daily prices from FILE (CSV or Parquet), or a folder of `export prices`.
 
     Wide: a column `date` and one per symbol. Long: `date`, `symbol`, `price`. The whole file
     becomes the source of prices, or nothing of it. With --into only what is new is kept, and a
     day that had not ended when it was imported is overwritten. Exit 0: imported (or clean, with
     --dry-run); 1: the file has faults; 2: no such file, no database, wrong usage.
     """
+    if file.is_dir():
+        restore(file, dry_run=dry_run, as_json=as_json)
+        return
     checked = read_price_file(file, today=SystemClock().now().date(), layout=layout)
     if any(problem.code == "missing_file" for problem in checked.problems):
         click.echo(f"finnami: {file} does not exist", err=True)

@@ -41,12 +41,15 @@ async def import_prices(market: MarketService, folder: Path, text: str = CSV) ->
     path = folder / "prices.csv"
     path.write_text(text)
     checked = read_price_file(path, today=date(2026, 11, 24))
-    return (await market.import_prices(checked, currency="USD", label="Imported")).source_id
+    # Whatever the hour of the test, the provider's market is open.
+    always = ImportChoice("24/7")
+    source = await market.import_prices(checked, currency="USD", label="Imported", choice=always)
+    return source.source_id
 
 
 @pytest.fixture
 async def stream(embedded_redis_url: str) -> AsyncIterator[TickStream]:
-    client = slow_redis(embedded_redis_url, choice=ImportChoice("24/7"))
+    client = slow_redis(embedded_redis_url)
     await client.delete(STREAM)
     yield TickStream(client, key=STREAM)
     await client.delete(STREAM)

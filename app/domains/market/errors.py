@@ -7,6 +7,7 @@ FinNamiError
 ├── InvalidInputError
 │   ├── PriceFileError             422 price_file           (field `problems`)
 │   ├── ActionError                422 corporate_action
+│   ├── ArchiveError               422 price_archive
 │   ├── CalendarUnknownError       422 calendar_unknown     (field `calendars`)
 │   └── DateRangeError             422 date_range
 ├── RateLimitedError
@@ -51,6 +52,13 @@ class ActionError(InvalidInputError):
 
     code = "corporate_action"
     title = "The corporate actions cannot be used"
+
+
+class ArchiveError(InvalidInputError):
+    """The archived prices are not whole, or not the ones that were written."""
+
+    code = "price_archive"
+    title = "The archived prices cannot be used"
 
 
 class CalendarUnknownError(InvalidInputError):

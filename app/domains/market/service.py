@@ -22,6 +22,8 @@ from app.domains.market.types import (
     Source,
 )
 from app.domains.market.usecases.actions import Actions
+from app.domains.market.usecases.archiving import Archiving
+from app.domains.market.usecases.archiving import archived_history as archived_history
 from app.domains.market.usecases.histories import Histories
 from app.domains.market.usecases.importing import Importing, Refreshed
 from app.domains.market.usecases.quotes import Quotes
@@ -35,13 +37,14 @@ CALENDARS = session_table.codes()
 class MarketService:
     """Market's door. Prices come from exactly one source at a time; sources are never mixed.
 
-    `actions` are splits, dividends and new names.
+    `actions` are splits, dividends and new names; `archives` moves sources to files and back.
     """
 
     def __init__(self, *, db: Database, clock: Clock, seed: int, feed: str = REPLAY) -> None:
         self.seed = seed
         self._sources = Sources(db=db, clock=clock, seed=seed, feed=feed)
         self._histories = Histories(db=db, sources=self._sources)
+        self.archives = Archiving(db=db, sources=self._sources, histories=self._histories)
         self._quotes = Quotes(db=db, clock=clock, sources=self._sources)
         self.actions = Actions(db=db, clock=clock, sources=self._sources)
         self._importing = Importing(db=db, clock=clock, sources=self._sources)
@@ -69,10 +72,7 @@ class MarketService:
     async def instruments_of(self, source_id: str) -> tuple[Instrument, ...]:
         """Return what could be held with a source, active or not; nothing when it is unknown."""
         source = await self._sources.find(source_id)
-        if source is None:
-            return ()
-        # What was held under a former name is still known by it.
-        return simulation.listed(replace(source, symbols=(*source.symbols, *source.former)))
+        return listed(source) if source else ()
 
     async def instrument(self, symbol: str) -> Instrument:
         """Return one instrument. Raises InstrumentNotFoundError, NoPricesError."""
@@ -152,6 +152,11 @@ class MarketService:
     async def use(self, source_id: str) -> Source:
         """Make a known source the active one. Raises SourceNotFoundError."""
         return await self._sources.use(source_id)
+
+
+def listed(source: Source) -> tuple[Instrument, ...]:
+    """Return the instruments of a source; what was held under a former name is known by it."""
+    return simulation.listed(replace(source, symbols=(*source.symbols, *source.former)))
 
 
 def simulated(*, first: date | None, last: date, seed: int) -> History:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from app.core.schema import CollectionSpec
 from app.core.store import Document, Store
+from app.domains.market.errors import SourceNotFoundError
 from app.domains.market.rules import session_table, sessions
 from app.domains.market.types import Source
 
@@ -58,7 +59,10 @@ async def write_history(
 async def read_history(
     store: Store, source_id: str, symbols: tuple[str, ...], *, first_year: int, last_year: int
 ) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
-    """Return days (n,) and closes (n, k) of whole years; every symbol has the same days."""
+    """Return days (n,) and closes (n, k) of whole years; every symbol has the same days.
+
+    Raises SourceNotFoundError when a document of one symbol is gone.
+    """
     years = range(first_year, last_year + 1)
     ids = [f"{source_id}:{symbol}:{year}" for symbol in symbols for year in years]
     found = await store.find_many(BUCKETS, {"_id": {"$in": ids}}, limit=max(1, len(ids)))
@@ -68,7 +72,10 @@ async def read_history(
     for symbol in symbols:
         rows = [by_id.get(f"{source_id}:{symbol}:{year}") for year in years]
         columns.append([price for row in rows if row for price in row["closes"]])
-        days = [day for row in rows if row for day in row["days"]]
+        own = [day for row in rows if row for day in row["days"]]
+        if columns[:-1] and own != days:
+            raise SourceNotFoundError(f"the closes of {symbol} in {source_id} are not complete")
+        days = own
     dates = np.array(days, dtype="datetime64[D]")
     return dates, np.array(columns, dtype=np.float64).T.reshape(len(dates), len(symbols))
 

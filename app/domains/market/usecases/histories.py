@@ -6,16 +6,16 @@ from datetime import date
 import numpy as np
 
 from app.core.db import Database
+from app.domains.market.action_types import Action
 from app.domains.market.errors import DateRangeError, InstrumentNotFoundError, NoPricesError
 from app.domains.market.repository import actions, prices
-from app.domains.market.rules import adjusting, checks, simulation
-from app.domains.market.types import Adjust, History
+from app.domains.market.rules import checks, cutting, simulation
+from app.domains.market.types import Adjust, History, Source
 from app.domains.market.usecases.sources import Sources
 
 DEFAULT_RANGE_DAYS = 365
 MAX_RANGE_DAYS = 366 * 10
 MAX_HISTORY_DAYS = 262 * 40
-CALENDAR_DAYS_PER_TRADING_DAY = 1.6
 
 
 class Histories:
@@ -46,7 +46,7 @@ class Histories:
             raise InstrumentNotFoundError(f"not in {source.source_id}: {', '.join(unknown)}")
         end = min(end, source.last_day)
         days = min(days, MAX_HISTORY_DAYS)
-        begin = max(source.first_day, _before(end, int(days * CALENDAR_DAYS_PER_TRADING_DAY) + 14))
+        begin = cutting.begin_of(source, end=end, days=days)
         dates, closes = await prices.read_history(
             self._db,
             source.source_id,
@@ -54,22 +54,24 @@ class Histories:
             first_year=begin.year,
             last_year=end.year,
         )
-        upto = int(np.searchsorted(dates, np.datetime64(end), side="right"))
-        dates, closes = dates[:upto], closes[:upto]
+        known = []
         if adjust is not Adjust.RAW:
             known = await actions.of_source(self._db, source.source_id, through=end)
-            closes = adjusting.adjusted(
-                symbols, dates, closes, known, dividends=adjust is Adjust.TOTAL
-            )
-        dates, closes = dates[-days:], closes[-days:]
-        return History(
-            symbols=symbols,
-            dates=dates,
-            prices=closes,
-            source=source.source_id,
-            currency=source.currency,
-            data_hash=checks.data_hash(symbols, dates, closes),
+        whole = cutting.history_of(source, symbols, dates, closes)
+        return cutting.cut(source, whole, known, end=end, days=days, adjust=adjust)
+
+    async def whole(self, source_id: str | None) -> tuple[Source, History, list[Action]]:
+        """Return a source with all its closes as they were, and its actions: what is archived."""
+        source = await self._sources.get(source_id)
+        dates, closes = await prices.read_history(
+            self._db,
+            source.source_id,
+            source.symbols,
+            first_year=source.first_day.year,
+            last_year=source.last_day.year,
         )
+        known = await actions.of_source(self._db, source.source_id, through=date.max)
+        return source, cutting.history_of(source, source.symbols, dates, closes), known
 
     async def closes(
         self, symbol: str, *, first: date | None = None, last: date | None = None
@@ -80,7 +82,7 @@ class Histories:
         DateRangeError, InstrumentNotFoundError, NoPricesError.
         """
         last = last or (await self._sources.active()).last_day
-        first = first or _before(last, DEFAULT_RANGE_DAYS)
+        first = first or cutting.before(last, DEFAULT_RANGE_DAYS)
         if last < first or (last - first).days > MAX_RANGE_DAYS:
             raise DateRangeError(f"from {first} to {last}: at most {MAX_RANGE_DAYS} days, forwards")
         if not (await self._sources.active()).knows(symbol):
@@ -117,8 +119,3 @@ class Histories:
             return None
         level = (found.prices / found.prices[0]).mean(axis=1)
         return float(1.0 - level[-1] / level.max())
-
-
-def _before(day: date, days: int) -> date:
-    """Return the day that lies `days` before, or the first one there is."""
-    return date.fromordinal(max(1, day.toordinal() - days))
