@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domains.market.action_types import Action, ActionFile, ActionKind
@@ -71,6 +71,7 @@ class TestFile:
 
 
 class TestAdjusted:
+    @settings(deadline=None)
     @given(st.floats(0.01, 1000), st.lists(st.floats(0.9, 1.1), min_size=3, max_size=30), st.data())
     def test_split_of_any_ratio_leaves_returns_as_they_were(
         self, ratio: float, moves: list[float], data: st.DataObject
@@ -85,6 +86,7 @@ class TestAdjusted:
         assert np.allclose(found[1:] / found[:-1], true[1:] / true[:-1], rtol=1e-12)
         assert found[-1] == raw[-1], "the last day is as it was"
 
+    @settings(deadline=None)
     @given(st.floats(0.001, 0.4), st.floats(0.9, 1.1))
     def test_dividend_is_earned_not_lost(self, share: float, move: float) -> None:
         days = np.array([DAY - timedelta(days=1), DAY], dtype="datetime64[D]")

@@ -73,10 +73,11 @@ class TestHours:
         assert (hours.state, hours.next_open) == (MarketState.OPEN, None)
         assert hours.closes_at == datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
 
+    @pytest.mark.parametrize("calendar", [None, "24/7"])
     async def test_past_is_replayed_at_any_hour_and_says_its_age(
-        self, market: MarketService, clock: FakeClock, tmp_path: Path
+        self, market: MarketService, clock: FakeClock, tmp_path: Path, calendar: str | None
     ) -> None:
-        source = await imported(market, tmp_path, OLD)
+        source = await imported(market, tmp_path, OLD, ImportChoice(calendar))
         assert source.past
         assert (await market.hours()).state is MarketState.OPEN
         await quote(market, clock)

@@ -124,6 +124,7 @@ class TestOutsideTheTable:
 
 
 class TestInvariants:
+    @settings(deadline=None)
     @given(calendars, moments)
     def test_next_opening_is_after_and_opens(self, calendar: Calendar, when: datetime) -> None:
         found = sessions.next_open(calendar, when)
@@ -131,6 +132,7 @@ class TestInvariants:
         assert found > when
         assert sessions.is_open(calendar, found)
 
+    @settings(deadline=None)
     @given(calendars, moments, st.timedeltas(timedelta(0), timedelta(days=20)))
     def test_next_opening_never_moves_back(
         self, calendar: Calendar, when: datetime, later: timedelta
@@ -141,6 +143,7 @@ class TestInvariants:
         assert then is not None
         assert (second < when) or first <= then
 
+    @settings(deadline=None)
     @given(calendars, moments)
     def test_open_means_inside_the_session_of_the_day(
         self, calendar: Calendar, when: datetime
@@ -149,6 +152,7 @@ class TestInvariants:
         inside = found is not None and found.opens_at <= when < found.closes_at
         assert sessions.is_open(calendar, when) is inside
 
+    @settings(deadline=None)
     @given(calendars, moments)
     def test_last_session_has_ended_and_none_lies_between(
         self, calendar: Calendar, when: datetime
@@ -162,6 +166,7 @@ class TestInvariants:
         assert found.closes_at <= when
         assert sessions.sessions_behind(calendar, day, when) == 0
 
+    @settings(deadline=None)
     @given(calendars, moments, st.integers(0, 400), st.integers(0, 400))
     def test_counts_of_neighbouring_stretches_add_up(
         self, calendar: Calendar, when: datetime, first: int, second: int
@@ -173,7 +178,7 @@ class TestInvariants:
         assert None not in counts
         assert (counts[0] or 0) + (counts[1] or 0) == counts[2]
 
-    @settings(max_examples=200)
+    @settings(max_examples=200, deadline=None)
     @given(st.sampled_from(["XNYS", "XLON", "XETR"]), st.dates(FIRST.date(), LAST.date()))
     def test_half_day_is_shorter_and_a_weekday(self, code: str, day: date) -> None:
         calendar = calendar_of(code)
@@ -204,6 +209,7 @@ class TestStale:
         found = sessions.is_stale(calendar_of("XNYS"), at(made), at(now), after=self.AFTER)
         assert found is stale
 
+    @settings(deadline=None)
     @given(moments, st.integers(0, 10_000))
     def test_market_that_never_closes_goes_by_the_clock(self, when: datetime, seconds: int) -> None:
         made = when - timedelta(seconds=seconds)

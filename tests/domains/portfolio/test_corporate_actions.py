@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.money import Money
@@ -33,6 +33,7 @@ def due(kind: str, value: str | None, becomes: str | None = None) -> DueAction:
 
 
 class TestLegs:
+    @settings(deadline=None)
     @given(
         st.integers(1, 10**13),
         st.decimals(Decimal("0.001"), Decimal(1000), places=6),
@@ -47,6 +48,7 @@ class TestLegs:
         before, after = micro * price, (micro + mine) * price / ratio
         assert 0 <= before - after <= price / ratio, "less than a millionth of a share is cut off"
 
+    @settings(deadline=None)
     @given(st.integers(1, 10**13), st.decimals(Decimal("0.0001"), Decimal(100), places=6))
     def test_dividend_is_whole_and_balances(self, micro: int, amount: Decimal) -> None:
         found = corporate.legs(due("dividend", str(amount)), LONG_ID, micro, "j")
@@ -62,6 +64,7 @@ class TestLegs:
 
 
 class TestLots:
+    @settings(deadline=None)
     @given(
         st.lists(st.integers(1, 10**9), min_size=1, max_size=6),
         st.decimals(Decimal("0.01"), Decimal(100), places=4),

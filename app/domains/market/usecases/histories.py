@@ -55,7 +55,7 @@ class Histories:
             last_year=end.year,
         )
         known = []
-        if adjust is not Adjust.RAW:
+        if adjust is not Adjust.RAW and source.kind != "simulated":
             known = await actions.of_source(self._db, source.source_id, through=end)
         whole = cutting.history_of(source, symbols, dates, closes)
         return cutting.cut(source, whole, known, end=end, days=days, adjust=adjust)

@@ -1,14 +1,15 @@
 """Last prices with their age, and the ticks that were kept apart."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.core.clock import Clock
 from app.core.db import Database
+from app.domains.market.action_types import Action
 from app.domains.market.feed_types import Suspect
 from app.domains.market.repository import actions, quarantine, quotes
 from app.domains.market.rules import adjusting, quality, session_table, sessions
-from app.domains.market.types import Quote
+from app.domains.market.types import Quote, Source
 from app.domains.market.usecases.sources import Sources
 
 MAX_SUSPECTS = 1000
@@ -34,25 +35,35 @@ class Quotes:
         rules_now = session_table.calendar_of(self._sources.calendar_now(source))
         own = session_table.calendar_of(source.calendar)
         found = await quotes.read(self._db, self._sources.label_of(source))
-        oldest = min((quote.market_date for quote in found.values()), default=now.date())
-        splits = [
-            (split, booked)
-            for split, booked in await actions.splits_after(self._db, source.source_id, oldest)
-            if sessions.begins(own, split.day) <= now
-        ]
+        splits = await self._begun_splits(source, found, now)
         marked = {}
         for symbol, quote in found.items():
             if symbols and symbol not in symbols:
                 continue
             made_at = min(quote.received_at, quote.exchange_at)
             behind = sessions.sessions_behind(own, quote.market_date, now)
-            missed = rules_now.code == own.code and bool(behind)
+            missed = self._sources.is_kept_current(source) and bool(behind)
             old = sessions.is_stale(rules_now, made_at, now, after=STALE_AFTER)
             aged = replace(quote, stale=old or missed, sessions_behind=behind)
             for split, booked in splits:
                 aged = adjusting.after_split(aged, split, booked=booked)
             marked[symbol] = aged
         return marked
+
+    async def _begun_splits(
+        self, source: Source, found: dict[str, Quote], now: datetime
+    ) -> list[tuple[Action, bool]]:
+        """Return the splits that began after the oldest quote; the sandbox market has none."""
+        if source.kind == "simulated" or not found:
+            return []
+        oldest = min(quote.market_date for quote in found.values())
+        calendar = session_table.calendar_of(source.calendar)
+        known = await actions.splits_after(self._db, source.source_id, oldest)
+        return [
+            (split, booked)
+            for split, booked in known
+            if sessions.begins(calendar, split.day) <= now
+        ]
 
     async def record(self, batch: tuple[Quote, ...]) -> None:
         """Keep the newest quotes, each batch under the one source that its quotes name."""

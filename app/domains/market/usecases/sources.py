@@ -66,6 +66,10 @@ class Sources:
         """
         return sessions.ALWAYS if source.past and self._replayed(source) else source.calendar
 
+    def is_kept_current(self, source: Source) -> bool:
+        """Tell whether new closes are expected: neither invented nor a past that is replayed."""
+        return source.kind != "simulated" and not (source.past and self._replayed(source))
+
     async def hours(self) -> MarketHours:
         """Return whether the active source's market is open, and until or from when."""
         return self.hours_of(await self.active(), self._clock.now())
