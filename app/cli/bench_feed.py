@@ -46,6 +46,7 @@ class TimedMarket(MarketService):
 
     def __init__(self, db: Database, clock: SystemClock, *, slow_s: float) -> None:
         super().__init__(db=db, clock=clock, seed=7, feed=Alpaca.name)
+        self._clock = clock
         self._slow_s = slow_s
         self.lags_s: list[float] = []
         self.last: dict[str, Quote] = {}

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from app.cli.connection import local_settings
+from app.cli.export_prices import prices
 from app.core.clock import SystemClock
 from app.core.errors import FinNamiError
 from app.domains.fraud.usecases.training_rows import TrainingRow, TrainingRows
@@ -23,6 +24,9 @@ MAX_DAYS = 134
 @click.group()
 def export() -> None:
     """Write what the product knows as files."""
+
+
+export.add_command(prices)
 
 
 @export.command()

@@ -1,24 +1,23 @@
 """`finnami market`: import real prices, write simulated ones, choose the source."""
 
-import asyncio
 import csv
 import json
 import sys
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
-from app.cli.connection import local_settings
+from app.cli.market_actions import actions
+from app.cli.market_archive import restore
+from app.cli.market_door import quoted, with_market
 from app.core.clock import SystemClock
-from app.core.errors import FinNamiError
 from app.domains.market.adapters.price_file import read_price_file
 from app.domains.market.adapters.replay import ReplayFeed
-from app.domains.market.service import MarketService, simulated
-from app.domains.market.types import History, PriceFile, Source, exact_price
-from app.services import open_database
+from app.domains.market.service import CALENDARS, MarketService, simulated
+from app.domains.market.types import History, ImportChoice, PriceFile, Source, exact_price
+from app.domains.market.usecases.importing import Refreshed
 
 T = TypeVar("T")
 
@@ -35,6 +34,9 @@ def market() -> None:
     """Import prices, simulate prices, choose where prices come from."""
 
 
+market.add_command(actions)
+
+
 @market.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--layout", type=click.Choice(["auto", "wide", "long"]), default="auto")
@@ -42,63 +44,75 @@ def market() -> None:
     "--currency", callback=_currency, default="USD", show_default=True, help="Of every price."
 )
 @click.option("--label", default=None, help="Shown beside each quote; default: the file's name.")
+@click.option(
+    "--calendar",
+    type=click.Choice(CALENDARS),
+    default=None,
+    help="Whose sessions the prices follow; default: the currency's home exchange (USD: XNYS).",
+)
+@click.option(
+    "--past/--current",
+    default=None,
+    help="A past that is replayed at any hour, or today's prices with opening hours; default: "
+    "past when the file ends more than five sessions ago.",
+)
+@click.option("--into", default=None, metavar="SOURCE", help="Continue SOURCE with newer days.")
 @click.option("--dry-run", is_flag=True, help="Check only; keep nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def import_file(
+def import_file(  # noqa: PLR0913 - one parameter per option
+    *,
     file: Path,
     layout: str,
     currency: str,
     label: str | None,
-    dry_run: bool,  # noqa: FBT001 - click passes options by name
-    as_json: bool,  # noqa: FBT001 - click
+    calendar: str | None,
+    past: bool | None,
+    into: str | None,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
-    """Import daily prices from FILE (CSV or Parquet).
+    """Import daily prices from FILE (CSV or Parquet), or a folder of `export prices`.
 
     Wide: a column `date` and one per symbol. Long: `date`, `symbol`, `price`. The whole file
-    becomes the source of prices, or nothing of it. Exit 0: imported (or clean, with
+    becomes the source of prices, or nothing of it. With --into only what is new is kept, and a
+    day that had not ended when it was imported is overwritten. Exit 0: imported (or clean, with
     --dry-run); 1: the file has faults; 2: no such file, no database, wrong usage.
     """
+    if file.is_dir():
+        restore(file, dry_run=dry_run, as_json=as_json)
+        return
     checked = read_price_file(file, today=SystemClock().now().date(), layout=layout)
     if any(problem.code == "missing_file" for problem in checked.problems):
         click.echo(f"finnami: {file} does not exist", err=True)
         sys.exit(2)
-    source = None
-    if checked.usable and not dry_run:
+    if into is not None and (label or calendar or past is not None):
+        raise click.UsageError("--into keeps the source's label, calendar and kind")
+    source, done = None, None
+    if checked.usable and not dry_run and into is not None:
+        done = with_market(lambda door: _refreshed(door, checked, into))
+        source = done.source
+    elif checked.usable and not dry_run:
         text = label or f"Imported: {file.stem}"
-        source = _with_market(
-            lambda door: _quoted(door, door.import_prices(checked, currency=currency, label=text))
+        choice = ImportChoice(calendar, past)
+        source = with_market(
+            lambda door: quoted(
+                door, door.import_prices(checked, currency=currency, label=text, choice=choice)
+            )
         )
-    _report(checked, source, as_json=as_json)
+    _report(checked, source, done, as_json=as_json)
     sys.exit(0 if checked.usable else 1)
 
 
-def _with_market(work: Callable[[MarketService], Awaitable[T]]) -> T:
-    """Run one use of market's door; what it refuses is one line and exit 2."""
-
-    async def run() -> T:
-        settings = local_settings()
-        clock = SystemClock()
-        db = open_database(settings, clock)
-        try:
-            return await work(MarketService(db=db, clock=clock, seed=settings.market_seed))
-        finally:
-            await db.close()
-
-    try:
-        return asyncio.run(run())
-    except (FinNamiError, ValueError) as error:
-        click.echo(f"finnami: {error}", err=True)
-        sys.exit(2)
+async def _refreshed(door: MarketService, checked: PriceFile, source_id: str) -> Refreshed:
+    done = await door.refresh(checked, source_id)
+    if (await door.source()).source_id == source_id:
+        await door.record_quotes(await ReplayFeed(door, SystemClock()).now())
+    return done
 
 
-async def _quoted(door: MarketService, choice: Awaitable[Source]) -> Source:
-    """Choose a source and quote it at once: advice may come before the feed's next round."""
-    source = await choice
-    await door.record_quotes(await ReplayFeed(door, SystemClock()).now())
-    return source
-
-
-def _report(checked: PriceFile, source: Source | None, *, as_json: bool) -> None:
+def _report(
+    checked: PriceFile, source: Source | None, done: Refreshed | None, *, as_json: bool
+) -> None:
     listed = [
         {"row": p.row, "column": p.column, "code": p.code, "message": p.message, "fatal": p.fatal}
         for p in checked.problems
@@ -112,6 +126,11 @@ def _report(checked: PriceFile, source: Source | None, *, as_json: bool) -> None
         "first_day": str(checked.dates[0]) if len(checked.dates) else None,
         "last_day": str(checked.dates[-1]) if len(checked.dates) else None,
         "sha256": checked.sha256,
+        "calendar": source.calendar if source else None,
+        "past": source.past if source else None,
+        "provisional_day": _day(source.provisional_day) if source else None,
+        "added_days": done.added_days if done else None,
+        "overwritten_day": _day(done.overwritten_day) if done else None,
         "problems": listed,
     }
     if as_json:
@@ -128,6 +147,25 @@ def _report(checked: PriceFile, source: Source | None, *, as_json: bool) -> None
         f"{verb}: {facts['days']} days of {len(checked.symbols)} symbols,"
         f" {facts['first_day']} to {facts['last_day']}"
     )
+    if done is not None:
+        line = f"{done.source.source_id}: {done.added_days} days added"
+        over = done.overwritten_day
+        click.echo(line + (f", the unfinished {over} overwritten" if over else ""))
+    if source is not None:
+        click.echo(_kind(source))
+
+
+def _kind(source: Source) -> str:
+    """Return in words how the prices of a source are dated."""
+    if source.provisional_day is not None:
+        return f"{source.calendar}: the session of {source.provisional_day} has not ended yet"
+    if source.past:
+        return f"{source.calendar}: a past, replayed at any hour as though it were now (--current)"
+    return f"{source.calendar}: today's prices, with the opening hours of {source.calendar}"
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 @market.command()
@@ -138,7 +176,7 @@ def sources(as_json: bool) -> None:  # noqa: FBT001 - click passes options by na
     async def work(door: MarketService) -> tuple[str, list[Source]]:
         return (await door.source()).source_id, await door.sources()
 
-    active, found = _with_market(work)
+    active, found = with_market(work)
     if as_json:
         click.echo(json.dumps([_source(one, active=one.source_id == active) for one in found]))
         return
@@ -151,7 +189,7 @@ def sources(as_json: bool) -> None:  # noqa: FBT001 - click passes options by na
 @click.argument("source_id", metavar="SOURCE")
 def use(source_id: str) -> None:
     """Take prices from SOURCE (`simulated`, or one that `market sources` lists)."""
-    source = _with_market(lambda door: _quoted(door, door.use(source_id)))
+    source = with_market(lambda door: quoted(door, door.use(source_id)))
     click.echo(f"prices now come from {source.source_id}: {source.label}")
 
 
@@ -161,6 +199,8 @@ def _source(source: Source, *, active: bool) -> dict[str, object]:
         "label": source.label,
         "kind": source.kind,
         "currency": source.currency,
+        "calendar": source.calendar,
+        "past": source.past,
         "first_day": str(source.first_day),
         "last_day": str(source.last_day),
         "data_hash": source.data_hash,

@@ -1,6 +1,7 @@
 """Follows a provider for the active source, and starts anew when another source is chosen."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -19,6 +20,8 @@ from app.domains.market.types import Quote, Source
 from app.worker.stopping import stopped
 
 LOOK_S = 10.0
+#: Announced splits and dividends that a connection may live to see.
+AHEAD = timedelta(days=365)
 REPORT_EVERY = 6
 
 log = structlog.get_logger(__name__)
@@ -89,11 +92,13 @@ class LiveFeed:
         """Follow the provider until another source is active."""
         provider = tick_feed(self._settings, source, self._clock, chance=self._chance)
         known = await self._market.last_quotes()
+        today = self._clock.now().date()
+        actions = await self._market.actions.of(source.source_id, through=today + AHEAD)
         intake = Intake(
             provider,
             source,
             label=self._market.label_of(source),
-            gate=gate_for(source, known),
+            gate=gate_for(source, known, actions),
             hand_on=self._hand_over.live,
             keep_apart=self._market.keep_suspects,
         )

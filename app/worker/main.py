@@ -55,6 +55,7 @@ FUNCTIONS: Mapping[str, Handler] = {
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("expire_holds", 30.0, lambda services: services.ledger.holds.expire()),
     Periodic("rebalance", 60.0, lambda services: services.portfolio.automatic.run_due()),
+    Periodic("book_actions", 20.0, lambda services: services.portfolio.book_actions()),
     Periodic("mend_fraud_state", 5.0, lambda services: services.fraud.mend(), timeout_s=5.0),
     Periodic("watch_models", 300.0, lambda services: services.fraud.model_watch.due()),
     Periodic("link_accounts", 30.0, lambda services: services.fraud.rings.sweep()),

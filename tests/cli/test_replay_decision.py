@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from app.domains.fraud.list_types import ListName, SubjectKind
 from app.domains.fraud.repository import rule_sets
 from app.domains.fraud.rule_types import RulePointer
 from app.domains.fraud.types import PaymentFacts, PaymentKind
+from app.domains.market.adapters import archive as partitions
+from app.domains.market.archive_types import PriceArchive
 from app.domains.portfolio.types import AdviceOutcome
 from app.services import AppServices
 from tests.api.conftest import app, key_file, services
@@ -33,6 +36,18 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 async def run(services: AppServices, decision_id: str) -> Replay:
     return await replay_decision(services.db, services.settings, decision_id)
+
+
+async def again(
+    services: AppServices,
+    decision_id: str,
+    archives: tuple[PriceArchive, ...] = (),
+    *,
+    always: bool = False,
+) -> Replay:
+    return await replay_decision(
+        services.db, services.settings, decision_id, archives, always=always
+    )
 
 
 async def advice(services: AppServices) -> str:
@@ -138,7 +153,41 @@ class TestRecommendation:
         found = await run(services, decision_id)
 
         assert not found.identical
-        assert found.missing == ("frontier gone",)
+        assert len(found.missing) == 1
+        assert found.missing[0].startswith("frontier gone: the closes of simulated up to ")
+
+    @pytest.mark.row("MD5")
+    async def test_frontier_that_is_gone_is_built_again_from_the_same_closes(
+        self, services: AppServices
+    ) -> None:
+        decision_id = await advice(services)
+        assert (await again(services, decision_id, always=True)).identical
+        await services.db.delete_many("frontiers", {})
+        assert (await again(services, decision_id)).identical
+
+    @pytest.mark.row("MD5")
+    async def test_prices_that_are_gone_come_from_partitions_or_are_named(
+        self, services: AppServices, tmp_path: Path
+    ) -> None:
+        decision_id = await advice(services)
+        archive = await services.market.archives.of()
+        files = [partitions.write_year(tmp_path, archive, y) for y in partitions.years_of(archive)]
+        partitions.write_manifest(tmp_path, archive, files)
+        for collection in ("frontiers", "price_sources", "price_years"):
+            await services.db.delete_many(collection, {})
+
+        lost = await again(services, decision_id)
+        assert "the closes of simulated up to" in lost.missing[0]
+        assert "no price source simulated" in lost.missing[0]
+        archives = tuple(partitions.read_archives(tmp_path))
+        assert (await again(services, decision_id, archives)).identical
+
+        # Another close anywhere in the past is other data, and it is said.
+        closes = archive.closes.prices.copy()
+        closes[10, 0] *= 1.01
+        other = replace(archive, closes=replace(archive.closes, prices=closes))
+        changed = await again(services, decision_id, (other,))
+        assert "the archive gives" in changed.missing[0]
 
 
 class TestFraud:

@@ -18,7 +18,7 @@ from app.domains.market.adapters.choice import require_usable
 from app.domains.market.adapters.price_file import read_price_file
 from app.domains.market.adapters.tick_stream import TickStream
 from app.domains.market.service import MarketService
-from app.domains.market.types import Quote
+from app.domains.market.types import ImportChoice, Quote
 from app.worker import feed as role
 from app.worker.live_feed import HandOver, LiveFeed
 from app.worker.recorder import Recorder
@@ -41,7 +41,10 @@ async def import_prices(market: MarketService, folder: Path, text: str = CSV) ->
     path = folder / "prices.csv"
     path.write_text(text)
     checked = read_price_file(path, today=date(2026, 11, 24))
-    return (await market.import_prices(checked, currency="USD", label="Imported")).source_id
+    # Whatever the hour of the test, the provider's market is open.
+    always = ImportChoice("24/7")
+    source = await market.import_prices(checked, currency="USD", label="Imported", choice=always)
+    return source.source_id
 
 
 @pytest.fixture

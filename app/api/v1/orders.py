@@ -18,6 +18,7 @@ from app.domains.identity.types import RateClass
 from app.domains.ledger.errors import IdempotencyMismatchError, InsufficientFundsError
 from app.domains.onboarding.errors import NotClearedError
 from app.domains.portfolio.errors import (
+    MarketClosedError,
     NothingToTradeError,
     PlanExpiredError,
     PlanNotFoundError,
@@ -121,6 +122,7 @@ class OrdersOut(Out):
         PlanExpiredError,
         PlanTakenError,
         NothingToTradeError,
+        MarketClosedError,
         StalePriceError,
     ),
 )

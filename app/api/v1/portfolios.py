@@ -9,6 +9,7 @@ from app.api.deps import CallerDep, ServicesDep
 from app.api.errors import declared
 from app.api.policy import policy
 from app.api.shapes import MoneyOut, Out
+from app.api.v1.markets import MarketOut
 from app.domains.market.errors import NoPricesError
 from app.domains.portfolio.types import NextAction, Portfolio, Position
 
@@ -29,6 +30,9 @@ class PositionOut(Out):
     value: MoneyOut | None
     weight: str | None
     target: str | None
+    sessions_behind: int | None = Field(
+        description="Closes that exist after this price's market day; null when unknown"
+    )
 
     @classmethod
     def of(cls, position: Position) -> "PositionOut":
@@ -45,6 +49,7 @@ class PositionOut(Out):
             value=None if position.value is None else MoneyOut.of(position.value),
             weight=None if position.weight is None else f"{position.weight:f}",
             target=None if position.target is None else f"{position.target:f}",
+            sessions_behind=position.sessions_behind,
         )
 
 
@@ -61,6 +66,8 @@ class PortfolioOut(Out):
     next_action: NextAction
     recommendation_id: str | None
     simulated: bool
+    market: MarketOut
+    prices_as_of: date | None = Field(description="The oldest market day among held prices")
 
     @classmethod
     def of(cls, found: Portfolio) -> "PortfolioOut":
@@ -76,6 +83,8 @@ class PortfolioOut(Out):
             next_action=found.next_action,
             recommendation_id=found.recommendation_id,
             simulated=found.simulated,
+            market=MarketOut.of(found.market),
+            prices_as_of=found.prices_as_of,
         )
 
 

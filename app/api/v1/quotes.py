@@ -48,6 +48,9 @@ class QuoteOut(Out):
     exchange_at: datetime
     received_at: datetime
     stale: bool
+    sessions_behind: int | None = Field(
+        description="Closes that exist after this price's market day; null when unknown"
+    )
 
     @classmethod
     def of(cls, quote: Quote) -> "QuoteOut":
@@ -61,6 +64,7 @@ class QuoteOut(Out):
             exchange_at=quote.exchange_at,
             received_at=quote.received_at,
             stale=quote.stale,
+            sessions_behind=quote.sessions_behind,
         )
 
 

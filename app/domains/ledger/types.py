@@ -34,6 +34,9 @@ class JournalKind(StrEnum):
     TRANSFER = "transfer"
     ORDER = "order"
     REVERSAL = "reversal"
+    SPLIT = "split"
+    DIVIDEND = "dividend"
+    RENAME = "rename"
 
 
 class JournalState(StrEnum):
@@ -196,10 +199,21 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class CorporateAction:
+    """A split, dividend or new name as the ledger booked it for `entitled_micro` millionths."""
+
+    kind: JournalKind
+    symbol: str
+    becomes: str | None
+    entitled_micro: int
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """What one movement did to one person: her cash, her shares (millionths), the fee she paid.
 
-    `shares` is empty for a movement of money alone. A reversal names what it `reverses`.
+    `shares` is empty for a movement of money alone. A reversal names what it `reverses`. A
+    corporate `action` counts from when its day began, whenever it was booked.
     """
 
     movement_id: str
@@ -211,11 +225,12 @@ class Activity:
     fee: Money
     trades: tuple[Trade, ...]
     reverses: str | None
+    action: CorporateAction | None = None
 
     @property
     def external(self) -> bool:
         """Tell whether money came in or went out, rather than changing into shares."""
-        return not self.shares and not self.trades
+        return not self.shares and not self.trades and self.action is None
 
 
 @dataclass(frozen=True, slots=True)

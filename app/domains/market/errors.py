@@ -6,6 +6,9 @@ FinNamiError
 │   └── SourceNotFoundError        404 price_source_not_found
 ├── InvalidInputError
 │   ├── PriceFileError             422 price_file           (field `problems`)
+│   ├── ActionError                422 corporate_action
+│   ├── ArchiveError               422 price_archive
+│   ├── CalendarUnknownError       422 calendar_unknown     (field `calendars`)
 │   └── DateRangeError             422 date_range
 ├── RateLimitedError
 │   └── TooManyStreamsError        429 too_many_streams
@@ -42,6 +45,27 @@ class PriceFileError(InvalidInputError):
 
     code = "price_file"
     title = "The price file cannot be used"
+
+
+class ActionError(InvalidInputError):
+    """The corporate actions cannot be kept; nothing of the file was."""
+
+    code = "corporate_action"
+    title = "The corporate actions cannot be used"
+
+
+class ArchiveError(InvalidInputError):
+    """The archived prices are not whole, or not the ones that were written."""
+
+    code = "price_archive"
+    title = "The archived prices cannot be used"
+
+
+class CalendarUnknownError(InvalidInputError):
+    """No calendar of sessions has this name."""
+
+    code = "calendar_unknown"
+    title = "No such market calendar"
 
 
 class DateRangeError(InvalidInputError):

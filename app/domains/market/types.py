@@ -1,10 +1,11 @@
 """The words of market that other rooms may use: instruments, quotes, histories, imports."""
 
 import math
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -32,11 +33,45 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """One day of trading, from its opening up to its close (not included), in UTC."""
+
+    day: date
+    opens_at: datetime
+    closes_at: datetime
+    half_day: bool
+
+
+class MarketState(StrEnum):
+    """Whether orders can be executed now. Unknown: the calendar does not reach that far."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class MarketHours:
+    """Whether the market of the active source trades, and when that changes.
+
+    `next_open` is set while it is closed, `closes_at` while it is open and ever closes;
+    `last_session` is the day of the newest close that exists. None is unknown.
+    """
+
+    calendar: str
+    state: MarketState
+    next_open: datetime | None
+    closes_at: datetime | None
+    last_session: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """The last price of an instrument. A price without currency, source and age cannot be made.
 
     `market_date` is the day in the market's own history; `exchange_at` when the price was
-    made; `received_at` when we had it. `stale` compares the latter with the present.
+    made; `received_at` when we had it. `stale` compares the two with the market's sessions;
+    `sessions_behind` counts the closes that exist after its market day (None: unknown).
     """
 
     symbol: str
@@ -47,12 +82,21 @@ class Quote:
     exchange_at: datetime
     received_at: datetime
     stale: bool = False
+    sessions_behind: int | None = None
 
     def __post_init__(self) -> None:
         if not (self.price.is_finite() and self.price > 0):
             raise ValueError(f"{self.symbol}: {self.price} is not a price")
         if not self.currency or not self.source:
             raise ValueError(f"{self.symbol}: a price needs its currency and source")
+
+
+class Adjust(StrEnum):
+    """Closes as they were; in the shares of the last day; or what a holder earned in all."""
+
+    RAW = "raw"
+    SPLITS = "splits"
+    TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +116,12 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where prices come from. Exactly one source is active; they are never mixed."""
+    """Where prices come from. Exactly one source is active; they are never mixed.
+
+    `calendar` names the sessions its prices follow. A `past` is a file that ended long before it
+    was imported and is replayed as though it were now. The closes of `provisional_day` were taken
+    before that day's session had ended. `former` names of instruments lead to the present ones.
+    """
 
     source_id: str
     kind: str
@@ -82,11 +131,27 @@ class Source:
     first_day: date
     last_day: date
     data_hash: str
+    calendar: str = "24/7"
+    past: bool = False
+    provisional_day: date | None = None
+    former: Mapping[str, str] = field(default_factory=dict)
+
+    def knows(self, symbol: str) -> bool:
+        """Tell whether there are closes under this name, a former one included."""
+        return symbol in self.symbols or symbol in self.former
 
     @property
     def quote_label(self) -> str:
         """Return what quotes of this source name as theirs; a replayed import says so."""
         return self.source_id if self.kind == "simulated" else f"replay:{self.source_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChoice:
+    """What whoever imports may say; None leaves it to the currency and to the file's last day."""
+
+    calendar: str | None = None
+    past: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ FinNamiError
 │   ├── NothingToAcceptError          409 nothing_to_accept       the advice is to wait
 │   ├── NothingToTradeError           409 nothing_to_trade        every line of the plan is a skip
 │   ├── StalePriceError               409 stale_price             (field `symbols`)
+│   ├── MarketClosedError             409 market_closed           (fields `state`, `next_open`)
 │   ├── NotHeldError                  409 not_held                (field `symbol`)
 │   ├── StatementNotReadyError        409 statement_not_ready     the advice is being computed
 │   ├── StatementStaleError           409 statement_stale         (field `inputs`)
@@ -80,6 +81,13 @@ class StalePriceError(ConflictError):
 
     code = "stale_price"
     title = "A price is missing or too old to trade on"
+
+
+class MarketClosedError(ConflictError):
+    """Orders are executed at once or not at all, and the market does not trade now."""
+
+    code = "market_closed"
+    title = "The market is closed"
 
 
 class NotHeldError(ConflictError):

@@ -1,5 +1,9 @@
 """A recommendation made again from its record: the profile, frontier and amount it names."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 from app.core.db import Database
 from app.core.decisions import DecisionRecord
 from app.core.money import Money
@@ -11,13 +15,18 @@ from app.domains.portfolio.repository import frontiers
 from app.domains.portfolio.rules import choice, planning
 from app.domains.portfolio.usecases import making
 from app.domains.portfolio.usecases.making import Basis, Question
+from app.domains.portfolio.usecases.retracing import Past
 
 
-async def replay(db: Database, stored: DecisionRecord, *, market: MarketService) -> DecisionRecord:
+async def replay(
+    db: Database, stored: DecisionRecord, *, market: MarketService, past: Past | None = None
+) -> DecisionRecord:
     """Return the record that the same profile, frontier and amount give now.
 
-    Raises MissingForReplayError naming the rules, profile, frontier or price source that are
-    not here any more.
+    Without `past` the frontier has to be kept here. With it a frontier that is gone, or every
+    one when it says so, is built again from the closes it was built from: the same hash.
+    Raises MissingForReplayError naming the rules, profile, frontier, model, closes or price
+    source that are not here any more.
     """
     versions, outputs = stored.versions, stored.outputs
     for name, present in (
@@ -30,14 +39,22 @@ async def replay(db: Database, stored: DecisionRecord, *, market: MarketService)
     question = Question(stored.id, stored.user_id, _amount(stored.inputs["amount"]))
     if "frontier" not in versions:
         return making.record(question, profile, None, None, at=stored.at)
-    frontier = await frontiers.find(db, versions["frontier"])
-    if frontier is None:
-        raise MissingForReplayError(f"frontier {versions['frontier']}")
-    known = {found.symbol: found for found in await market.instruments_of(frontier.source)}
+    version, mix = str(versions["frontier"]), outputs["mix"]
+    frontier = None if past and past.always else await frontiers.find(db, version)
+    if frontier is None and past is None:
+        raise MissingForReplayError(f"frontier {version}")
+    if frontier is None and past is not None:
+        frontier = await past.frontier(
+            version, model_version=str(versions["model"]), source_id=mix["source"], day=_day(mix)
+        )
+    assert frontier is not None  # noqa: S101 - found or built
+    listed = await market.instruments_of(frontier.source)
+    if not listed and past is not None:
+        listed = past.instruments(frontier.source)
+    known = {found.symbol: found for found in listed}
     lacking = [symbol for symbol in frontier.assets if symbol not in known]
     if lacking:
         raise MissingForReplayError(f"price source {frontier.source} with {', '.join(lacking)}")
-    mix = outputs["mix"]
     # What everything she had was worth then is part of the record, not of today's prices.
     money = Money(int(mix["basis_minor"]), mix["currency"])
     basis = Basis(money, is_example=bool(mix["basis_is_example"]))
@@ -53,6 +70,10 @@ async def _profile(db: Database, stored: DecisionRecord) -> RiskProfile:
     if found is None:
         raise MissingForReplayError(f"risk profile {stored.versions['profile']}")
     return found
+
+
+def _day(mix: Mapping[str, Any]) -> date:
+    return date.fromisoformat(str(mix["as_of"])[:10])
 
 
 def _amount(text: str | None) -> Money | None:

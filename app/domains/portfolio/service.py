@@ -54,6 +54,8 @@ class PortfolioService:
         ledger: LedgerService,
         models: ModelStore,
     ) -> None:
+        self._market = market
+        self._ledger = ledger
         self._frontiers = Frontiers(db=db, clock=clock, market=market, models=models)
         holdings = Holdings(ledger=ledger, market=market)
         self._advising = Advising(
@@ -135,6 +137,20 @@ class PortfolioService:
     async def portfolio(self, user_id: str) -> Portfolio:
         """Return everything a person holds and what to do next. Raises NoPricesError."""
         return await self._overview.of(user_id)
+
+    async def book_actions(self) -> int:
+        """Book the active source's splits, dividends and new names that are due; return how many.
+
+        A chore: running it again books nothing twice. One that a holder's account refused stays
+        due and is tried again.
+        """
+        booked = 0
+        for due in await self._market.actions.due():
+            done = await self._ledger.corporate.book(due)
+            booked += done.holders
+            if not done.refused:
+                await self._market.actions.booked(due)
+        return booked
 
     async def rebuild_frontier(self, universe_id: str = UNIVERSE_ID) -> str:
         """Build the frontier of the active source's last day and return its version.

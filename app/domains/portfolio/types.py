@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.core.money import Money
 from app.domains.ledger.types import Side
+from app.domains.market.types import MarketHours
 from app.domains.onboarding.types import Reason
 
 FloatArray = NDArray[np.float64]
@@ -194,6 +195,7 @@ class Position:
     value: Money | None
     weight: Decimal | None
     target: Decimal | None
+    sessions_behind: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,8 @@ class Portfolio:
     """Everything a person holds, what it is worth now, and what to do next.
 
     `value` is None when something held has no price: unknown is never zero. `drift` is half the
-    sum of absolute weight differences to the newest recommendation.
+    sum of absolute weight differences to the newest recommendation. `prices_as_of` is the oldest
+    market day among the prices of what is held; None without priced holdings.
     """
 
     currency: str
@@ -214,6 +217,8 @@ class Portfolio:
     next_action: NextAction
     recommendation_id: str | None
     simulated: bool
+    market: MarketHours
+    prices_as_of: date | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,13 +6,14 @@ export const usd = (amount: string): Schemas["MoneyOut"] => ({ amount, amount_mi
 export function position(symbol: string, more: Partial<Schemas["PositionOut"]> = {}): Schemas["PositionOut"] {
   return {
     symbol, name: `Fund ${symbol}`, asset_class: "us_equity", quantity: "2.000000", price: "50.0000", market_date: "2026-03-02",
-    priced_at: "2026-03-02T15:00:00Z", stale: false, value: usd("100.00"), weight: "0.250000", target: "0.250000", ...more,
+    priced_at: "2026-03-02T15:00:00Z", stale: false, value: usd("100.00"), weight: "0.250000", target: "0.250000", sessions_behind: 0, ...more,
   };
 }
 
 export const portfolio: Schemas["PortfolioOut"] = {
   currency: "USD", cash: usd("10.00"), value: usd("1110.10"), drift: "0.010000", predicted_volatility: 0.1, promised_volatility: 0.1,
-  next_action: "none", recommendation_id: null, simulated: true,
+  next_action: "none", recommendation_id: null, simulated: true, prices_as_of: "2026-03-02",
+  market: { calendar: "24/7", state: "open", next_open: null, closes_at: null, last_session: "2026-03-01" },
   positions: [
     position("AAA", { name: "Alpha shares", value: usd("900.05"), quantity: "9.000000", weight: "0.810000" }),
     position("BBB", { name: "Beta bonds", value: usd("100.05"), quantity: "10.000000", weight: "0.090000", stale: true }),

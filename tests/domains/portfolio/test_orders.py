@@ -18,7 +18,7 @@ from app.domains.market.adapters.replay import ReplayFeed
 from app.domains.market.service import MarketService
 from app.domains.onboarding.types import Reason, RiskProfile
 from app.domains.portfolio import service as portfolio_module
-from app.domains.portfolio.errors import PlanTakenError, StalePriceError
+from app.domains.portfolio.errors import MarketClosedError, PlanTakenError, StalePriceError
 from app.domains.portfolio.service import PortfolioService
 from app.domains.portfolio.types import NextAction, OrderPlan, PlanAction, PlanState
 from tests.factories.ledger import SESSION, SPECS, Bank, build_bank
@@ -86,6 +86,11 @@ class Desk:
         feed = ReplayFeed(self.market, self.bank.clock)
         await self.market.record_quotes(feed.batch(source, history))
 
+    async def follow(self, calendar: str) -> None:
+        """Let the sandbox market keep the hours of an exchange."""
+        change = {"$set": {"calendar": calendar}}
+        await self.bank.db.update_one("price_sources", {"_id": "simulated"}, change)
+
     async def preview(self) -> OrderPlan:
         advice = await self.portfolio.recommend(self.user_id, key=new_id())
         return await self.portfolio.orders.accept(self.user_id, advice.recommendation_id)
@@ -134,6 +139,35 @@ class TestExecute:
         _, available = await desk.bank.balance("amina")
         assert available == done.cash_after.amount_minor
         assert await desk.bank.problems() == []
+
+    @pytest.mark.row("PA8")
+    async def test_closed_market_refuses_and_the_same_plan_fills_when_it_opens(
+        self, desk: Desk
+    ) -> None:
+        desk.bank.clock.advance(5 * 3600 + 25 * 60)  # 14:25, five minutes before New York opens
+        await desk.quote()
+        await desk.follow("XNYS")
+        plan = await desk.preview()
+        with pytest.raises(MarketClosedError) as refused:
+            await desk.execute(plan)
+        assert refused.value.fields["next_open"] == "2026-11-24T14:30:00+00:00"
+        assert await desk.state(plan) is PlanState.PREVIEWED
+        desk.bank.clock.advance(6 * 60)
+        await desk.quote()
+        assert (await desk.execute(plan)).state is PlanState.FILLED
+
+    @pytest.mark.row("PA8")
+    async def test_calendar_that_ends_trades_nothing(self, desk: Desk) -> None:
+        plan = await desk.preview()
+        await desk.follow("XNYS")
+        desk.bank.clock.advance(10 * 365 * 86_400)
+        with pytest.raises(MarketClosedError) as refused:
+            await desk.portfolio.orders._holdings.require_open_market()
+        assert (refused.value.fields["state"], refused.value.fields["next_open"]) == (
+            "unknown",
+            None,
+        )
+        assert await desk.state(plan) is PlanState.PREVIEWED
 
     async def test_key_of_another_plan_is_refused(self, desk: Desk) -> None:
         await desk.execute(await desk.preview(), key="k")

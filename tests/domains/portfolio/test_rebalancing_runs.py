@@ -104,14 +104,20 @@ class TestPreview:
         await desk.quote()
         assert (await preview(desk)).state is RunState.PREVIEWED
 
-    async def test_imported_market_is_closed_at_the_weekend(self, desk: Desk) -> None:
-        await invested(desk)
-        await desk.bank.db.update_one(
-            "price_sources", {"_id": "simulated"}, {"$set": {"kind": "import"}}
-        )
-        desk.bank.clock.advance(4 * 86_400)  # a Tuesday becomes a Saturday
+    @pytest.mark.parametrize(
+        ("hours", "opens"),
+        [(4 * 24, "2026-11-30 at 14:30 UTC"), (2 * 24 + 6, "2026-11-27 at 14:30 UTC")],
+        ids=["Saturday", "Thanksgiving"],
+    )
+    async def test_closed_exchange_waits_and_says_until_when(
+        self, desk: Desk, hours: int, opens: str
+    ) -> None:
+        await invested(desk)  # on a Tuesday at nine
+        await desk.follow("XNYS")
+        desk.bank.clock.advance(hours * 3600)
         run = await preview(desk)
         assert (run.state, run.notes[0].code) == (RunState.WAITS, "market_closed")
+        assert opens in run.notes[0].sentence
 
     async def test_holding_that_cannot_be_traded_needs_adjustment(self, desk: Desk) -> None:
         await invested(desk)

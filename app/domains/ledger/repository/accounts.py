@@ -157,6 +157,13 @@ async def of_owner(store: Store, owner: str) -> list[Account]:
     return sorted((account_of(row) for row in rows), key=lambda found: found.account_id)
 
 
+async def holders(store: Store, symbol: str, *, after: str, limit: int) -> list[Account]:
+    """Return people's holdings of an instrument by account id, from behind one on."""
+    query = {"unit": symbol, "_id": {"$gt": after}, "kind": AccountKind.HOLDING.value}
+    rows = await store.find_many(ACCOUNTS, query, sort=[("_id", 1)], limit=limit)
+    return [account_of(row) for row in rows]
+
+
 def account_of(row: Document) -> Account:
     """Return the account of a stored document."""
     return Account(

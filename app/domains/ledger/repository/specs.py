@@ -29,7 +29,8 @@ COLLECTIONS = (
                 },
             ],
         },
-        indexes=(IndexSpec((("owner", 1),)),),
+        # By unit: everybody who holds an instrument, when its company acts.
+        indexes=(IndexSpec((("owner", 1),)), IndexSpec((("unit", 1), ("_id", 1)))),
     ),
     CollectionSpec(
         JOURNAL,

@@ -11,7 +11,15 @@ from app.core.money import Money
 from app.domains.ledger.errors import PeriodTooLongError
 from app.domains.ledger.repository import accounts, journals
 from app.domains.ledger.rules import entries
-from app.domains.ledger.types import Activity, Journal, JournalKind, JournalState, Side, Trade
+from app.domains.ledger.types import (
+    Activity,
+    CorporateAction,
+    Journal,
+    JournalKind,
+    JournalState,
+    Side,
+    Trade,
+)
 
 #: A report that leaves movements out would not add up, so longer stories are refused.
 ACTIVITY_LIMIT: Final = 5_000
@@ -60,6 +68,7 @@ class Activities:
 
 def _activity(journal: Journal, user_id: str, at: datetime) -> Activity:
     currency = journal.amount.currency
+    action = journal.details.get("action")
     cash, fee = 0, 0
     shares: dict[str, int] = defaultdict(int)
     for leg in journal.legs:
@@ -74,13 +83,18 @@ def _activity(journal: Journal, user_id: str, at: datetime) -> Activity:
     return Activity(
         movement_id=journal.journal_id,
         kind=journal.kind,
-        at=at,
+        at=at if action is None else action["effective_at"],
         counterparty=journal.counterparty,
         cash=Money(cash, currency),
         shares={symbol: amount for symbol, amount in shares.items() if amount},
         fee=Money(fee if journal.owner == user_id else 0, currency),
         trades=tuple(_trade(row, currency) for row in journal.details.get("fills", ())),
         reverses=journal.details.get("reverses") if journal.kind is JournalKind.REVERSAL else None,
+        action=CorporateAction(
+            journal.kind, action["symbol"], action["becomes"], int(action["entitled_micro"])
+        )
+        if action
+        else None,
     )
 
 

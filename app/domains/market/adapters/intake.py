@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from app.core.errors import FinNamiError
+from app.domains.market.action_types import Action, ActionKind
 from app.domains.market.feed_types import FeedCounts, Judgement, Suspect, Tick, TickFeed
 from app.domains.market.rules.quality import QuoteGate
 from app.domains.market.types import Quote, Source
@@ -145,9 +146,18 @@ class Intake:
             self._wake.set()
 
 
-def gate_for(source: Source, known: dict[str, Quote]) -> QuoteGate:
-    """Return the judge of a source's ticks, who knows the last good prices."""
-    gate = QuoteGate(dict.fromkeys(source.symbols, source.currency))
+def gate_for(source: Source, known: dict[str, Quote], actions: Sequence[Action] = ()) -> QuoteGate:
+    """Return the judge of a source's ticks, who knows the last good prices and what will move them.
+
+    Known prices of before a split are in the shares of today already.
+    """
+    ahead = [one for one in actions if one.kind is ActionKind.DIVIDEND or _is_ahead(one, known)]
+    gate = QuoteGate(dict.fromkeys(source.symbols, source.currency), ahead)
     for quote in known.values():
         gate.remember(quote.symbol, float(quote.price), quote.exchange_at)
     return gate
+
+
+def _is_ahead(action: Action, known: dict[str, Quote]) -> bool:
+    quote = known.get(action.symbol)
+    return quote is None or action.day > quote.received_at.date()

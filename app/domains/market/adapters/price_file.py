@@ -202,14 +202,16 @@ def _long(lower: list[str], rows: Iterator[Row]) -> _Parsed:
 def _checked(parsed: _Parsed, data: bytes, today: date) -> PriceFile:
     dates = np.array(parsed.days, dtype="datetime64[D]")
     prices = np.array(parsed.table, dtype=np.float64).reshape(len(dates), len(parsed.symbols))
-    problems = parsed.problems
+    start, notes = checks.inception(parsed.symbols, dates, prices)
+    dates, prices, rows = dates[start:], prices[start:], parsed.rows[start:]
+    problems = [*parsed.problems, *notes]
     if len(dates) < 2:
         message = "at least two days of prices are needed"
         problems = [*problems, PriceProblem(None, None, "too_short", message, fatal=True)]
     # The checks count rows of the table: give them the file's numbers. The table of a long
     # file is sorted anew, so there the message names the day instead.
     found = [
-        replace(problem, row=parsed.rows[problem.row - 1] if problem.row and parsed.rows else None)
+        replace(problem, row=rows[problem.row - 1] if problem.row and rows else None)
         for problem in checks.check_table(parsed.symbols, dates, prices, today=today)
     ]
     digest = hashlib.sha256(data).hexdigest()

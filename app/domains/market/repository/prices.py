@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from app.core.schema import CollectionSpec
 from app.core.store import Document, Store
+from app.domains.market.errors import SourceNotFoundError
+from app.domains.market.rules import session_table, sessions
 from app.domains.market.types import Source
 
 SOURCES = "price_sources"
@@ -57,7 +59,10 @@ async def write_history(
 async def read_history(
     store: Store, source_id: str, symbols: tuple[str, ...], *, first_year: int, last_year: int
 ) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
-    """Return days (n,) and closes (n, k) of whole years; every symbol has the same days."""
+    """Return days (n,) and closes (n, k) of whole years; every symbol has the same days.
+
+    Raises SourceNotFoundError when a document of one symbol is gone.
+    """
     years = range(first_year, last_year + 1)
     ids = [f"{source_id}:{symbol}:{year}" for symbol in symbols for year in years]
     found = await store.find_many(BUCKETS, {"_id": {"$in": ids}}, limit=max(1, len(ids)))
@@ -67,7 +72,10 @@ async def read_history(
     for symbol in symbols:
         rows = [by_id.get(f"{source_id}:{symbol}:{year}") for year in years]
         columns.append([price for row in rows if row for price in row["closes"]])
-        days = [day for row in rows if row for day in row["days"]]
+        own = [day for row in rows if row for day in row["days"]]
+        if columns[:-1] and own != days:
+            raise SourceNotFoundError(f"the closes of {symbol} in {source_id} are not complete")
+        days = own
     dates = np.array(days, dtype="datetime64[D]")
     return dates, np.array(columns, dtype=np.float64).T.reshape(len(dates), len(symbols))
 
@@ -86,6 +94,11 @@ async def put_source(store: Store, source: Source) -> None:
                 "first_day": source.first_day.isoformat(),
                 "last_day": source.last_day.isoformat(),
                 "data_hash": source.data_hash,
+                "calendar": source.calendar,
+                "past": source.past,
+                # Pairs, not a document: a symbol with a dot is no field name.
+                "former": [[old, new] for old, new in sorted(source.former.items())],
+                "provisional_day": source.provisional_day and source.provisional_day.isoformat(),
             }
         },
         upsert=True,
@@ -115,7 +128,14 @@ async def active_source(store: Store) -> Source | None:
     return await find_source(store, state["source"]) if state else None
 
 
+def _calendar(row: Document) -> str:
+    if row["kind"] == "simulated":
+        return sessions.ALWAYS
+    return session_table.home_of(row["currency"])
+
+
 def _source(row: Document) -> Source:
+    provisional = row.get("provisional_day")
     return Source(
         source_id=row["_id"],
         kind=row["kind"],
@@ -125,4 +145,9 @@ def _source(row: Document) -> Source:
         first_day=date.fromisoformat(row["first_day"]),
         last_day=date.fromisoformat(row["last_day"]),
         data_hash=row["data_hash"],
+        # Sources kept before there were calendars follow the exchange of their currency.
+        calendar=row.get("calendar") or _calendar(row),
+        past=row.get("past", False),
+        former=dict(row.get("former", [])),
+        provisional_day=date.fromisoformat(provisional) if provisional else None,
     )

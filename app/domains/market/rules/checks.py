@@ -50,6 +50,29 @@ def check_table(
     return sorted(found, key=lambda problem: not problem.fatal)[:MAX_PROBLEMS]
 
 
+def inception(
+    symbols: Sequence[str], dates: NDArray[np.datetime64], prices: NDArray[np.float64]
+) -> tuple[int, list[PriceProblem]]:
+    """Return the first row in which every symbol has begun, and who began after the first row.
+
+    Days before that are left out with a note: one young fund must not refuse a whole file, and
+    no price is made up for it. Row 0 when fewer than two days would be left.
+    """
+    known = np.isfinite(prices)
+    if not len(known) or not known.any(axis=0).all():
+        return 0, []
+    begins = known.argmax(axis=0)
+    start = int(begins.max())
+    if start > len(dates) - 2:
+        return 0, []
+    words = f"no price before {{}}; all of the file before {dates[start]} is left out"
+    return start, [
+        PriceProblem(None, symbol, "before_inception", words.format(dates[row]), fatal=False)
+        for symbol, row in zip(symbols, begins, strict=True)
+        if row > 0
+    ]
+
+
 def _check_days(dates: NDArray[np.datetime64], today: date) -> list[PriceProblem]:
     steps = np.diff(dates.astype("datetime64[D]").astype(np.int64))
 

@@ -2,13 +2,15 @@
 
 import math
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import median
 
+from app.domains.market.action_types import Action
 from app.domains.market.feed_types import Judgement, Tick
+from app.domains.market.rules.adjusting import price_after
 from app.domains.market.types import Quote
 
 WINDOW = 32
@@ -43,8 +45,11 @@ class _Known:
 class QuoteGate:
     """Judges every tick of one source. Holds one small record per symbol, and nothing else."""
 
-    def __init__(self, currencies: Mapping[str, str]) -> None:
+    def __init__(self, currencies: Mapping[str, str], actions: Sequence[Action] = ()) -> None:
         self._currencies = currencies
+        self._actions: dict[str, list[Action]] = {}
+        for action in sorted(actions, key=lambda one: one.day):
+            self._actions.setdefault(action.symbol, []).append(action)
         self._known: dict[str, _Known] = {}
 
     def remember(self, symbol: str, price: float, at: datetime) -> None:
@@ -74,7 +79,16 @@ class QuoteGate:
             return Judgement.ACCEPTED
         if tick.exchange_at < known.at:
             return Judgement.LATE
+        self._act(known, tick)
         return self._against(known, tick, log_price)
+
+    def _act(self, known: _Known, tick: Tick) -> None:
+        """Take a split or dividend of the days between two ticks off what was known."""
+        for action in self._actions.get(tick.symbol, ()):
+            if known.at.date() < action.day <= tick.exchange_at.date():
+                after = price_after(Decimal(math.exp(known.log_price)), action)
+                known.log_price = math.log(after)
+                known.at, known.pending = tick.exchange_at, None
 
     def _against(self, known: _Known, tick: Tick, log_price: float) -> Judgement:
         move = log_price - known.log_price

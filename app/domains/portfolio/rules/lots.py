@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.core.money import Money, Rounding
-from app.domains.ledger.types import MICRO, Activity, Side, Trade
+from app.domains.ledger.types import MICRO, Activity, JournalKind, Side, Trade
 from app.domains.onboarding.types import Reason
 from app.domains.portfolio.lot_types import Lot, LotBook, LotMethod, SalePreview, Slice
 
@@ -38,6 +38,8 @@ def book_of(activities: Sequence[Activity], method: LotMethod, currency: str) ->
     for activity in activities:
         if activity.movement_id in undone:
             continue
+        if activity.action is not None:
+            lots = act(lots, activity)
         for trade in sorted(activity.trades, key=lambda t: (t.side is Side.BUY, t.symbol)):
             if trade.side is Side.BUY:
                 lots.append(_lot(activity, trade))
@@ -90,6 +92,33 @@ def in_order(
         proceeds = Money.of_decimal(worth, own[0].cost.currency, rounding=Rounding.HALF_EVEN)
         found += sorted(own, key=_order(Sale(symbol, micro, proceeds, at), method))
     return found
+
+
+def act(lots: Sequence[Lot], activity: Activity) -> list[Lot]:
+    """Return the lots after a split or a new name: the cost and the day of purchase stay.
+
+    The last lot takes the remainder of a millionth, so that lots and books hold the same.
+    """
+    action = activity.action
+    if action is None or action.kind is JournalKind.DIVIDEND:
+        return list(lots)
+    mine = [lot for lot in lots if lot.symbol == action.symbol]
+    if action.becomes is not None:
+        return [
+            replace(lot, symbol=action.becomes) if lot.symbol == action.symbol else lot
+            for lot in lots
+        ]
+    before = sum(lot.quantity_micro for lot in mine)
+    left = before + activity.shares.get(action.symbol, 0)
+    result: list[Lot] = []
+    for lot in lots:
+        if lot.symbol != action.symbol:
+            result.append(lot)
+            continue
+        micro = left if lot is mine[-1] else lot.quantity_micro * left // before
+        result.append(replace(lot, quantity_micro=micro))
+        left, before = left - micro, before - lot.quantity_micro
+    return [lot for lot in result if lot.quantity_micro]
 
 
 def is_long_term(bought_at: datetime, sold_at: datetime) -> bool:

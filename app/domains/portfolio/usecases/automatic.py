@@ -12,7 +12,12 @@ from app.core.errors import FinNamiError
 from app.core.uow import Transaction
 from app.domains.identity.errors import StepUpRequiredError
 from app.domains.onboarding.types import Reason
-from app.domains.portfolio.errors import PlanExpiredError, PlanTakenError, StalePriceError
+from app.domains.portfolio.errors import (
+    MarketClosedError,
+    PlanExpiredError,
+    PlanTakenError,
+    StalePriceError,
+)
 from app.domains.portfolio.rebalance_types import Rebalance, RebalanceSettings, RunState
 from app.domains.portfolio.repository import plans, rebalances
 from app.domains.portfolio.types import PlanState
@@ -121,7 +126,7 @@ class Automatic:
             )
         except StepUpRequiredError:
             return replace(run, state=RunState.NEEDS_YOU, notes=(*run.notes, _NEEDS_YOU))
-        except (StalePriceError, PlanExpiredError) as error:
+        except (MarketClosedError, StalePriceError, PlanExpiredError) as error:
             note = Reason(error.code, error.detail)
             return replace(run, state=RunState.WAITS, notes=(*run.notes, note))
         except PlanTakenError:

@@ -119,6 +119,22 @@ class Frontiers:
             raise AdviceUnavailableError(f"the prices lack an asset: {error}") from error
         return await asyncio.to_thread(self._build, model, history, source)
 
+    async def at(self, history: History, source: Source) -> StoredFrontier:
+        """Return the frontier of a history with the model in force; keeps nothing.
+
+        Raises AdviceUnavailableError, ArtefactError.
+        """
+        model = await self._load()
+        return await asyncio.to_thread(self._build, model, history, source)
+
+    async def assets(self) -> tuple[str, ...]:
+        """Return the symbols whose closes the model in force reads."""
+        return (await self._load()).universe.assets
+
+    async def model_version(self) -> str:
+        """Return the version of the model in force."""
+        return (await self._load()).version
+
     async def _load(self) -> VolatilityModel:
         folder = await asyncio.to_thread(self._in_force)
         if self._model is None or not folder.name.startswith(self._model.version):

@@ -8,7 +8,9 @@ from app.core.money import Money, Rounding
 from app.domains.ledger.service import LedgerService
 from app.domains.ledger.types import AccountKind, quantity
 from app.domains.market.service import MarketService
-from app.domains.market.types import Instrument, Quote
+from app.domains.market.types import Instrument, MarketHours, Quote
+from app.domains.portfolio.errors import MarketClosedError
+from app.domains.portfolio.rules.opening import market_closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Held:
     quantities: Mapping[str, Decimal]
     quotes: Mapping[str, Quote]
     instruments: Mapping[str, Instrument]
+    hours: MarketHours
 
     def worth(self, symbol: str) -> Money | None:
         """Return what is held of an instrument in money; None when it has no price."""
@@ -67,7 +70,20 @@ class Holdings:
             quantities=quantities,
             quotes=await self._market.last_quotes(),
             instruments={found.symbol: found for found in await self._market.instruments()},
+            hours=await self._market.hours(),
         )
+
+    async def require_open_market(self) -> None:
+        """Raise MarketClosedError, saying when it opens, unless orders can be executed now."""
+        hours = await self._market.hours()
+        closed = market_closed(hours)
+        if closed is not None:
+            raise MarketClosedError(
+                closed.sentence,
+                state=hours.state.value,
+                calendar=hours.calendar,
+                next_open=hours.next_open and hours.next_open.isoformat(),
+            )
 
     async def value(self, user_id: str, currency: str) -> Money | None:
         """Return what everything is worth in a currency; None when a price is missing."""

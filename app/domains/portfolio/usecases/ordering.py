@@ -107,9 +107,9 @@ class Ordering:
         """Fill a previewed plan at the last quotes and book it; a plan is executed at most once.
 
         The same key returns the first answer. Raises PlanNotFoundError, PlanExpiredError,
-        PlanTakenError, NothingToTradeError, StalePriceError, IdempotencyMismatchError, and what
-        the ledger raises (not cleared, step-up, blocked, missing funds): then nothing moved and
-        the plan may be tried again.
+        PlanTakenError, NothingToTradeError, MarketClosedError, StalePriceError,
+        IdempotencyMismatchError, and what the ledger raises (not cleared, step-up, blocked,
+        missing funds): then nothing moved and the plan may be tried again.
         """
         plan = await plans.find(self._db, plan_id, user_id=user_id)
         if plan is None:
@@ -121,6 +121,7 @@ class Ordering:
             return _if_same_key(plan, key)
         if booked is None:
             self._require_open(plan)
+            await self._holdings.require_open_market()
         if not await plans.claim(self._db, plan, key):
             raise PlanTakenError
         try:

@@ -66,6 +66,11 @@ class Overview:
             next_action=await self._next(user_id, book, advice, frontier),
             recommendation_id=advice.recommendation_id if advice else None,
             simulated=any(found.simulated for found in held.instruments.values()),
+            market=held.hours,
+            prices_as_of=min(
+                (held.quotes[s].market_date for s in held.quantities if s in held.quotes),
+                default=None,
+            ),
         )
 
     async def _next(
@@ -123,4 +128,5 @@ def _position(held: Held, book: Book | None, symbol: str, targets: dict[str, Dec
         value=held.worth(symbol),
         weight=book.weight(symbol).quantize(QUANTITY_STEP) if book else None,
         target=targets.get(symbol, Decimal(0)) if targets else None,
+        sessions_behind=quote.sessions_behind if quote else None,
     )

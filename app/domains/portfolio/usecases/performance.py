@@ -13,7 +13,7 @@ from app.domains.ledger.service import LedgerService
 from app.domains.ledger.types import AccountKind, Activity
 from app.domains.market.errors import DateRangeError
 from app.domains.market.service import MarketService
-from app.domains.market.types import Quote, Source, exact_price
+from app.domains.market.types import Adjust, Quote, Source, exact_price
 from app.domains.portfolio.report_types import (
     Benchmark,
     CashFlow,
@@ -36,6 +36,7 @@ SIXTY_FORTY: Final = (("VTI", Decimal("0.6")), ("AGG", Decimal("0.4")))
 class Period:
     """A person's movements and the daily prices of a period: what every report starts from.
 
+    `prices` are those of each day, `index` the same adjusted for splits and dividends since.
     `first_prices` and `last_prices` are the exact prices of the evening before and of the end.
     """
 
@@ -46,6 +47,7 @@ class Period:
     activities: tuple[Activity, ...]
     symbols: tuple[str, ...]
     prices: FloatArray
+    index: FloatArray
     first_prices: dict[str, Decimal]
     last_prices: dict[str, Decimal]
     days: Days
@@ -97,19 +99,29 @@ class Performing:
         first = min(max(first, begun), last)
         held = {symbol for activity in activities for symbol in activity.shares}
         symbols = tuple(sorted(held | set(also)))
-        listed = tuple(symbol for symbol in symbols if symbol in source.symbols)
+        listed = tuple(symbol for symbol in symbols if source.knows(symbol))
         history = await self._market.history(
-            listed, end=last, days=(last - first).days + 1 + _BEFORE
+            listed, end=last, days=(last - first).days + 1 + _BEFORE, adjust=Adjust.RAW
         )
+        comparable = history
+        if await self._market.actions.of(source.source_id, through=last):
+            comparable = await self._market.history(
+                listed, end=last, days=(last - first).days + 1 + _BEFORE
+            )
         days = valuation.calendar(first, last)
         filled = valuation.fill_forward(days, history.dates, history.prices)
         prices = np.full((len(days), len(symbols)), np.nan)
         prices[:, [symbols.index(symbol) for symbol in listed]] = filled
+        index = np.full_like(prices, np.nan)
+        index[:, [symbols.index(symbol) for symbol in listed]] = valuation.fill_forward(
+            days, comparable.dates, comparable.prices
+        )
         quotes: dict[str, Quote] = {}
         if last == today and symbols:
             quotes = await self._market.last_quotes(symbols)
             for symbol, quote in quotes.items():
                 prices[-1, symbols.index(symbol)] = float(quote.price)
+                index[-1, symbols.index(symbol)] = float(quote.price)
         at_end = {s: exact_price(p) for s, p in _known(symbols, prices[-1]).items()}
         at_end |= {symbol: quote.price for symbol, quote in quotes.items()}
         return Period(
@@ -120,6 +132,7 @@ class Performing:
             activities=activities,
             symbols=symbols,
             prices=prices,
+            index=index,
             first_prices={s: exact_price(p) for s, p in _known(symbols, prices[0]).items()},
             last_prices=at_end,
             days=valuation.value_days(activities, days, symbols, prices),
@@ -252,7 +265,7 @@ def _benchmark(
 
 def _levels(period: Period, mix: tuple[tuple[str, Decimal], ...]) -> FloatArray | None:
     """Return the level of a mix each evening; None when one of its prices is missing."""
-    prices = period.prices[:, [period.symbols.index(symbol) for symbol, _ in mix]]
+    prices = period.index[:, [period.symbols.index(symbol) for symbol, _ in mix]]
     if np.isnan(prices).any():
         return None
     return valuation.mix_levels(prices, np.array([float(weight) for _, weight in mix]))

@@ -23,6 +23,7 @@ from app.domains.portfolio.rebalance_types import Rebalance, RunState
 from app.domains.portfolio.repository import plans, rebalances
 from app.domains.portfolio.rules import decide, lots, rebalance_record, rebalancing
 from app.domains.portfolio.rules.integer_model import SolverError
+from app.domains.portfolio.rules.opening import market_closed
 from app.domains.portfolio.rules.planning import QUANTITY_STEP, Book
 from app.domains.portfolio.rules.rebalancing import Limits
 from app.domains.portfolio.types import (
@@ -43,7 +44,6 @@ from app.domains.portfolio.wish_types import conflict_reason
 
 #: After a sale nothing more is sold for a week, unless the risk promise is broken.
 COOL_DOWN: Final = timedelta(days=7)
-_SATURDAY: Final = 5
 
 log = structlog.get_logger(__name__)
 
@@ -148,9 +148,9 @@ class Rebalancing:
 
     async def _situation(self, user_id: str, now: datetime) -> _Situation | Reason:
         """Return what a run rests on, or why it has to wait."""
-        source = await self._market.source()
-        if source.kind != "simulated" and now.weekday() >= _SATURDAY:
-            return _MARKET_CLOSED
+        closed = market_closed(await self._market.hours())
+        if closed is not None:
+            return closed
         if await self._in_review(user_id, now):
             return _IN_REVIEW
         advice = await self._advice(user_id, now)
@@ -295,7 +295,6 @@ def _after(now: datetime) -> datetime:
     return now + timedelta(seconds=1)
 
 
-_MARKET_CLOSED: Final = Reason("market_closed", "The market is closed; this waits until it opens.")
 _IN_REVIEW: Final = Reason(
     "in_review", "An order of yours is being looked at by a person; this waits for its end."
 )

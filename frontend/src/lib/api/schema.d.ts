@@ -1244,6 +1244,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/market": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Market
+         * @description Return whether the market trades now; orders are refused while it is closed.
+         */
+        get: operations["get_market"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rebalancing": {
         parameters: {
             query?: never;
@@ -3994,7 +4014,7 @@ export interface components {
          * @description What a journal entry books.
          * @enum {string}
          */
-        JournalKind: "deposit" | "withdrawal" | "transfer" | "order" | "reversal";
+        JournalKind: "deposit" | "withdrawal" | "transfer" | "order" | "reversal" | "split" | "dividend" | "rename";
         /**
          * JournalState
          * @description Held money is reserved: not spent, not free.
@@ -4412,6 +4432,40 @@ export interface components {
             /** Messages */
             messages: components["schemas"]["Message"][];
         };
+        /**
+         * MarketOut
+         * @description The hours of the market that orders go to; null is unknown, never a guess.
+         */
+        MarketOut: {
+            /**
+             * Calendar
+             * @description A market identifier code, or 24/7
+             * @example XNYS
+             */
+            calendar: string;
+            state: components["schemas"]["MarketState"];
+            /**
+             * Next Open
+             * @description Set while it is closed
+             */
+            next_open: string | null;
+            /**
+             * Closes At
+             * @description Set while it is open and ever closes
+             */
+            closes_at: string | null;
+            /**
+             * Last Session
+             * @description The day of the newest close that exists
+             */
+            last_session: string | null;
+        };
+        /**
+         * MarketState
+         * @description Whether orders can be executed now. Unknown: the calendar does not reach that far.
+         * @enum {string}
+         */
+        MarketState: "open" | "closed" | "unknown";
         /**
          * Me
          * @description The signed-in person.
@@ -5169,6 +5223,12 @@ export interface components {
             recommendation_id: string | null;
             /** Simulated */
             simulated: boolean;
+            market: components["schemas"]["MarketOut"];
+            /**
+             * Prices As Of
+             * @description The oldest market day among held prices
+             */
+            prices_as_of: string | null;
         };
         /**
          * PositionOut
@@ -5199,6 +5259,11 @@ export interface components {
             weight: string | null;
             /** Target */
             target: string | null;
+            /**
+             * Sessions Behind
+             * @description Closes that exist after this price's market day; null when unknown
+             */
+            sessions_behind: number | null;
         };
         /**
          * PostingOut
@@ -5442,6 +5507,11 @@ export interface components {
             received_at: string;
             /** Stale */
             stale: boolean;
+            /**
+             * Sessions Behind
+             * @description Closes that exist after this price's market day; null when unknown
+             */
+            sessions_behind: number | null;
         };
         /**
          * Readiness
@@ -11096,7 +11166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_funds`: There is not enough money in this account; `plan_expired`: This preview is out of date; accept the recommendation again; `plan_taken`: This plan was already ordered; `nothing_to_trade`: Nothing needs to be bought or sold; `stale_price`: A price is missing or too old to trade on */
+            /** @description `insufficient_funds`: There is not enough money in this account; `plan_expired`: This preview is out of date; accept the recommendation again; `plan_taken`: This plan was already ordered; `nothing_to_trade`: Nothing needs to be bought or sold; `market_closed`: The market is closed; `stale_price`: A price is missing or too old to trade on */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11695,6 +11765,71 @@ export interface operations {
                 };
             };
             /** @description `unknown_instrument`: Unknown instrument; `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_market: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -24,7 +24,7 @@ afterEach(() => setAccessToken(null));
 
 const quote = (symbol: string, price: string, more: Partial<Schemas["QuoteOut"]> = {}): Schemas["QuoteOut"] => ({
   symbol, price, currency: "USD", source: "simulated", market_date: "2026-03-02",
-  exchange_at: "2026-03-02T15:00:00Z", received_at: "2026-03-02T15:00:01Z", stale: false, ...more,
+  exchange_at: "2026-03-02T15:00:00Z", received_at: "2026-03-02T15:00:01Z", stale: false, sessions_behind: 0, ...more,
 });
 const quotes = [quote("AAA", "100.0056"), quote("BBB", "10.0050", { stale: true }), quote("CCC", "0.9950")];
 const given = (found: Schemas["PortfolioOut"], prices = quotes) =>

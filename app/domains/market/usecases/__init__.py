@@ -1,0 +1,1 @@
+"""What market does, one file per story."""
