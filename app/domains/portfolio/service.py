@@ -105,18 +105,15 @@ class PortfolioService:
         self.automatic = Automatic(
             db=db, clock=clock, rebalancing=self.rebalancing, ordering=self.orders
         )
-        self.goals = Goals(
-            db=db,
+        projecting = Projecting(
             clock=clock,
             market=market,
             onboarding=onboarding,
-            projecting=Projecting(
-                clock=clock,
-                market=market,
-                onboarding=onboarding,
-                frontiers=self._frontiers,
-                holdings=holdings,
-            ),
+            frontiers=self._frontiers,
+            holdings=holdings,
+        )
+        self.goals = Goals(
+            db=db, clock=clock, market=market, onboarding=onboarding, projecting=projecting
         )
         self._overview = Overview(
             db=db,
