@@ -22,6 +22,17 @@ export function formatPercent(locale: string, share: string | number, digits = 1
   return format.format(share as unknown as number);
 }
 
+/** A rounded amount for an axis; geometry, never a figure that somebody relies on. */
+export function formatMoneyShort(locale: string, value: number, currency: string): string {
+  return new Intl.NumberFormat(locale, { style: "currency", currency, notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+/** Percentage points with one digit. */
+export function formatPoints(locale: string, points: number, signed = false): string {
+  const signDisplay = signed ? "exceptZero" : "auto";
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay }).format(points);
+}
+
 export function formatQuantity(locale: string, quantity: string): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 6 }).format(quantity as unknown as number);
 }
