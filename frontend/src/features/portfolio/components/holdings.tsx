@@ -17,6 +17,7 @@ export function Holdings({ found, quotes }: { found: Portfolio; quotes: Quotes |
   const name = (row: Position) => (
     <>
       <bdi>{row.name}</bdi> <span className={ui.faint}>{row.symbol}</span>
+      <div className={ui.faint}>{t("units", { quantity: own.quantity(row.quantity) })}</div>
     </>
   );
   return (
@@ -28,7 +29,6 @@ export function Holdings({ found, quotes }: { found: Portfolio; quotes: Quotes |
         keyOf={(row) => row.symbol}
         columns={[
           { key: "name", title: t("asset"), cell: name },
-          { key: "quantity", title: t("quantity"), cell: (row) => own.quantity(row.quantity), end: true },
           {
             key: "price", title: t("price"), end: true,
             cell: (row) => <LivePrice quote={quotes?.get(row.symbol)} position={row} currency={found.currency} simulated={found.simulated} />,
@@ -55,7 +55,7 @@ function Parts({ found }: { found: Portfolio }) {
     <>
       {parts.map(({ name, money }) => (
         <tr key={name}>
-          <th scope="row" colSpan={3}>
+          <th scope="row" colSpan={2}>
             {t(name)}
           </th>
           <td className={ui.end} data-testid="part">
@@ -64,7 +64,7 @@ function Parts({ found }: { found: Portfolio }) {
         </tr>
       ))}
       <tr>
-        <th scope="row" colSpan={3}>
+        <th scope="row" colSpan={2}>
           {t("total")}
         </th>
         <td className={ui.end} data-testid="sum">
