@@ -105,6 +105,26 @@ class PortfolioService:
         self.automatic = Automatic(
             db=db, clock=clock, rebalancing=self.rebalancing, ordering=self.orders
         )
+        self.goals = self._goals(db, clock, market, onboarding, holdings)
+        reviews = Reviews(db=db, ledger=ledger)
+        trading = Trading(clock=clock, market=market, halted=halted)
+        self._overview = Overview(
+            db=db,
+            clock=clock,
+            alerting=Alerting(clock=clock, onboarding=onboarding, reviews=reviews, trading=trading),
+            advising=self._advising,
+            holdings=holdings,
+            frontiers=self._frontiers,
+        )
+
+    def _goals(
+        self,
+        db: Database,
+        clock: Clock,
+        market: MarketService,
+        onboarding: OnboardingService,
+        holdings: Holdings,
+    ) -> Goals:
         projecting = Projecting(
             clock=clock,
             market=market,
@@ -112,21 +132,8 @@ class PortfolioService:
             frontiers=self._frontiers,
             holdings=holdings,
         )
-        self.goals = Goals(
+        return Goals(
             db=db, clock=clock, market=market, onboarding=onboarding, projecting=projecting
-        )
-        self._overview = Overview(
-            db=db,
-            clock=clock,
-            alerting=Alerting(
-                clock=clock,
-                onboarding=onboarding,
-                reviews=Reviews(db=db, ledger=ledger),
-                trading=Trading(clock=clock, market=market, halted=halted),
-            ),
-            advising=self._advising,
-            holdings=holdings,
-            frontiers=self._frontiers,
         )
 
     async def recommend(
