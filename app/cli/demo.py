@@ -43,6 +43,7 @@ CAST = (
     Part("analyst", "Anton Demo", frozenset({Role.FRAUD_ANALYST})),
     Part("scientist", "Sunita Demo", frozenset({Role.DATA_SCIENTIST})),
     Part("admin", "Ada Demo", frozenset({Role.ADMIN})),
+    Part("keeper", "Kemi Demo", frozenset()),
 )
 
 

@@ -9,6 +9,8 @@ process.env.FINNAMI_E2E_PORT ??= String(21000 + (process.pid % 9000));
 process.env.FINNAMI_DATA_DIR ??= mkdtempSync(join(tmpdir(), "finnami-e2e-"));
 // A payment drawn at random would put a case into the queue that no journey asked for.
 process.env.FINNAMI_FRAUD_REVIEW_SHARE ??= "0";
+// Streams end early, so that a journey sees the next connection take up where the last one was.
+process.env.FINNAMI_QUOTE_STREAM_S ??= "20";
 const url = process.env.FINNAMI_E2E_URL ?? `http://127.0.0.1:${process.env.FINNAMI_E2E_PORT}`;
 const finnami = process.env.FINNAMI_BIN ?? "../../.venv/bin/finnami";
 

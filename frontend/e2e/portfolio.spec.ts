@@ -3,35 +3,15 @@ import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
 
 import { loginOf } from "./finnami";
+import { narrow, signIn } from "./session";
 import { Authenticator } from "./totp";
+import { confirmIfAsked, preview } from "./trading";
 import { Watch } from "./watch";
 
 // A refusal that the journey asks for (step-up needed) is a failed request, not a defect.
 const EXPECTED = [/the server responded with a status of 40[134]/];
 const saver = loginOf("saver");
 const app = new Authenticator(saver.totp_secret);
-
-async function signIn(page: Page, wanted: string): Promise<void> {
-  await page.goto(`/en/app/login?return=${encodeURIComponent(wanted)}`);
-  await page.getByLabel("E-mail", { exact: true }).fill(saver.email);
-  await page.getByLabel("Password", { exact: true }).fill(saver.password);
-  await page.getByRole("button", { name: "Log in", exact: true }).click();
-  await page.getByLabel("Code", { exact: true }).fill(await app.code());
-  await page.getByRole("button", { name: "Continue", exact: true }).click();
-  await page.waitForURL(`**${wanted}`);
-}
-
-/** Give a fresh code when the page asks for one, then wait for the words that say it is done. */
-async function confirmIfAsked(page: Page, done: RegExp): Promise<void> {
-  const dialog = page.getByRole("dialog");
-  const result = page.getByText(done).first();
-  await expect(dialog.or(result).first()).toBeVisible();
-  if (await dialog.isVisible()) {
-    await dialog.getByLabel("Code from your app").fill(await app.code());
-    await dialog.getByRole("button", { name: "Confirm" }).click();
-  }
-  await expect(result).toBeVisible();
-}
 
 /** What is traded, line by line: order, quantity and amount as they are shown. */
 async function traded(page: Page): Promise<string[]> {
@@ -40,30 +20,14 @@ async function traded(page: Page): Promise<string[]> {
   return texts.filter((text) => /^(Buy|Sell)/.test(text));
 }
 
-/** The first figures may still be computed: the page says that it waits, and she asks again. */
-async function preview(page: Page): Promise<void> {
-  await expect(async () => {
-    await page.getByRole("button", { name: "Show the preview" }).click();
-    await expect(page.getByRole("heading", { name: "Preview", exact: true })).toBeVisible({ timeout: 5_000 });
-  }).toPass({ timeout: 120_000 });
-}
-
-async function narrow(page: Page, path: string): Promise<void> {
-  await page.setViewportSize({ width: 360, height: 740 });
-  await page.goto(path);
-  await expect(page.getByText("Loading …")).toHaveCount(0);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(wide, `${path} at 360 px`).toBeLessThanOrEqual(0);
-}
-
 test("a client rebalances once, then reads holdings, an instrument and her performance", async ({ page }) => {
   const watch = new Watch(page, EXPECTED);
 
   await test.step("pay in", async () => {
-    await signIn(page, "/app/transfers");
+    await signIn(page, saver, app, "/app/transfers");
     await page.getByLabel("Amount").fill("2500");
     await page.getByRole("button", { name: "Deposit", exact: true }).click();
-    await confirmIfAsked(page, /The movement stands in your ledger/);
+    await confirmIfAsked(page, app, /The movement stands in your ledger/);
   });
 
   let lines: string[] = [];
@@ -84,7 +48,7 @@ test("a client rebalances once, then reads holdings, an instrument and her perfo
 
   await test.step("a double click and a reload make one set of orders; the ledger has what was previewed", async () => {
     await page.getByRole("button", { name: "Place these orders" }).dblclick();
-    await confirmIfAsked(page, /Your orders are executed/);
+    await confirmIfAsked(page, app, /Your orders are executed/);
     expect(await traded(page)).toEqual(lines);
     await watch.check("rebalance-done");
     await page.reload();

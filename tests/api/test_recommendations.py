@@ -292,6 +292,7 @@ class TestGetPortfolio:
         assert found["next_action"] == "finish_onboarding"
         assert found["value"]["amount"] == "0.00"
         assert found["positions"] == []
+        assert [alert["code"] for alert in found["alerts"]] == ["kyc_missing"]
 
     async def test_next_action_walks_from_deposit_to_advice_to_orders(
         self, client: httpx.AsyncClient, services: AppServices, investor: Person
@@ -304,6 +305,25 @@ class TestGetPortfolio:
         assert await next_action() == "get_advice"
         await advise(client, investor)
         assert await next_action() == "invest"
+
+    @pytest.mark.row("PA3")
+    @pytest.mark.row("AN1")
+    async def test_what_is_shown_adds_up_to_the_cent(
+        self, client: httpx.AsyncClient, services: AppServices, investor: Person
+    ) -> None:
+        await fund(client, services, investor)
+        body = {"plan_id": (await preview(client, investor))["plan_id"]}
+        await confirmed(client, services, investor, "/v1/orders", body, key="o1")
+        for factor in ("1", "1.0317", "0.8683", "13.7"):
+            await quote_all(services, factor=factor)
+            found = (await get(client, investor, "/v1/portfolio")).json()
+            parts = [found["cash"], found["reserved"], *(p["value"] for p in found["positions"])]
+            shown = sum(Decimal(part["amount"]) for part in parts)
+            assert Decimal(found["value"]["amount"]) == shown
+            assert {line["symbol"] for line in found["allocation"]} >= {
+                None, *(p["symbol"] for p in found["positions"]),
+            }  # fmt: skip
+            assert found["drift_verdict"] in {"on_plan", "inside_bands", "outside_bands"}
 
     async def test_before_any_price_says_so(
         self, client: httpx.AsyncClient, services: AppServices

@@ -11,6 +11,13 @@ from app.api.policy import policy
 from app.api.shapes import MoneyOut, Out
 from app.api.v1.markets import MarketOut
 from app.domains.market.errors import NoPricesError
+from app.domains.portfolio.alert_types import (
+    Alert,
+    AlertCode,
+    AllocationLine,
+    DriftVerdict,
+    Severity,
+)
 from app.domains.portfolio.types import NextAction, Portfolio, Position
 
 router = APIRouter(prefix="/v1/portfolio", tags=["portfolio"])
@@ -53,17 +60,64 @@ class PositionOut(Out):
         )
 
 
+class AllocationLineOut(Out):
+    """One line of the mix against its plan; a null symbol is cash. Fractions of all."""
+
+    symbol: str | None
+    name: str
+    weight: str
+    target: str
+    outside: bool = Field(description="Outside its band: 2 points or a fifth of its target")
+
+    @classmethod
+    def of(cls, line: AllocationLine) -> "AllocationLineOut":
+        """Return the public form."""
+        return cls(
+            symbol=line.symbol,
+            name=line.name,
+            weight=f"{line.weight:f}",
+            target=f"{line.target:f}",
+            outside=line.outside,
+        )
+
+
+class AlertOut(Out):
+    """One thing to know, the most urgent first.
+
+    `at` is when the oldest price was made, the profile ends or the market opens again.
+    """
+
+    code: AlertCode
+    severity: Severity
+    symbols: list[str]
+    at: datetime | None
+
+    @classmethod
+    def of(cls, alert: Alert) -> "AlertOut":
+        """Return the public form."""
+        return cls(
+            code=alert.code, severity=alert.severity, symbols=list(alert.symbols), at=alert.at
+        )
+
+
 class PortfolioOut(Out):
-    """The dashboard. `value` is null when something held has no price: unknown is not zero."""
+    """The dashboard. `value` is null when something held has no price: unknown is not zero.
+
+    `value` = `cash` + `reserved` + the values of `positions`, to the cent.
+    """
 
     currency: str
     cash: MoneyOut
+    reserved: MoneyOut = Field(description="Cash that a movement under review holds")
     value: MoneyOut | None
     positions: list[PositionOut]
+    allocation: list[AllocationLineOut]
     drift: str | None
+    drift_verdict: DriftVerdict | None
     predicted_volatility: float | None
     promised_volatility: float | None
     next_action: NextAction
+    alerts: list[AlertOut]
     recommendation_id: str | None
     simulated: bool
     market: MarketOut
@@ -75,12 +129,16 @@ class PortfolioOut(Out):
         return cls(
             currency=found.currency,
             cash=MoneyOut.of(found.cash),
+            reserved=MoneyOut.of(found.reserved),
             value=None if found.value is None else MoneyOut.of(found.value),
             positions=[PositionOut.of(position) for position in found.positions],
+            allocation=[AllocationLineOut.of(line) for line in found.allocation],
             drift=None if found.drift is None else f"{found.drift:f}",
+            drift_verdict=found.drift_verdict,
             predicted_volatility=found.predicted_volatility,
             promised_volatility=found.promised_volatility,
             next_action=found.next_action,
+            alerts=[AlertOut.of(alert) for alert in found.alerts],
             recommendation_id=found.recommendation_id,
             simulated=found.simulated,
             market=MarketOut.of(found.market),

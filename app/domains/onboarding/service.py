@@ -92,10 +92,14 @@ class OnboardingService:
 
         A risk profile that has aged does not stand before money, only before new advice.
         """
-        document = await people.find_steps(self._db, user_id)
-        open_steps = steps.missing(await self._steps(user_id, document, outdated=False))
+        open_steps = await self.missing_steps(user_id)
         if open_steps:
             raise NotClearedError(f"still open: {', '.join(open_steps)}", missing=open_steps)
+
+    async def missing_steps(self, user_id: str) -> list[str]:
+        """Return every open step that stands before money; nothing when money may move."""
+        document = await people.find_steps(self._db, user_id)
+        return steps.missing(await self._steps(user_id, document, outdated=False))
 
     async def risk_profile(self, user_id: str) -> RiskProfile:
         """Return the newest profile. Raises RiskProfileMissingError.

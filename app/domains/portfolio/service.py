@@ -7,9 +7,11 @@ from app.core.money import Money
 from app.domains.ledger.service import LedgerService
 from app.domains.market.service import MarketService
 from app.domains.onboarding.service import OnboardingService
+from app.domains.portfolio.alert_types import HaltSwitch, never_halted
 from app.domains.portfolio.repository import frontiers, goals, plans, rebalances, requests, wishes
 from app.domains.portfolio.types import Portfolio, Recommendation
 from app.domains.portfolio.usecases.advising import Advising
+from app.domains.portfolio.usecases.alerts import Alerting
 from app.domains.portfolio.usecases.automatic import Automatic
 from app.domains.portfolio.usecases.costs import Costing
 from app.domains.portfolio.usecases.frontiers import UNIVERSE_ID, Frontiers
@@ -21,7 +23,9 @@ from app.domains.portfolio.usecases.overview import Overview
 from app.domains.portfolio.usecases.performance import Performing
 from app.domains.portfolio.usecases.projecting import Projecting
 from app.domains.portfolio.usecases.rebalancing import Rebalancing
+from app.domains.portfolio.usecases.reviews import Reviews
 from app.domains.portfolio.usecases.stating import Stating
+from app.domains.portfolio.usecases.trading import Trading
 from app.domains.portfolio.usecases.wishing import Wishing
 from app.ml.store import ModelStore
 
@@ -44,7 +48,7 @@ class PortfolioService:
     keeps goals and says what they may become.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a door is given each of its ports
         self,
         *,
         db: Database,
@@ -53,6 +57,7 @@ class PortfolioService:
         onboarding: OnboardingService,
         ledger: LedgerService,
         models: ModelStore,
+        halted: HaltSwitch = never_halted,
     ) -> None:
         self._market = market
         self._ledger = ledger
@@ -102,26 +107,35 @@ class PortfolioService:
         self.automatic = Automatic(
             db=db, clock=clock, rebalancing=self.rebalancing, ordering=self.orders
         )
-        self.goals = Goals(
-            db=db,
-            clock=clock,
-            market=market,
-            onboarding=onboarding,
-            projecting=Projecting(
-                clock=clock,
-                market=market,
-                onboarding=onboarding,
-                frontiers=self._frontiers,
-                holdings=holdings,
-            ),
-        )
+        self.goals = self._goals(db, clock, market, onboarding, holdings)
+        reviews = Reviews(db=db, ledger=ledger)
+        trading = Trading(market=market, halted=halted)
         self._overview = Overview(
             db=db,
             clock=clock,
-            onboarding=onboarding,
+            alerting=Alerting(clock=clock, onboarding=onboarding, reviews=reviews, trading=trading),
             advising=self._advising,
             holdings=holdings,
             frontiers=self._frontiers,
+        )
+
+    def _goals(
+        self,
+        db: Database,
+        clock: Clock,
+        market: MarketService,
+        onboarding: OnboardingService,
+        holdings: Holdings,
+    ) -> Goals:
+        projecting = Projecting(
+            clock=clock,
+            market=market,
+            onboarding=onboarding,
+            frontiers=self._frontiers,
+            holdings=holdings,
+        )
+        return Goals(
+            db=db, clock=clock, market=market, onboarding=onboarding, projecting=projecting
         )
 
     async def recommend(

@@ -12,6 +12,7 @@ from app.core.money import Money
 from app.domains.ledger.types import Side
 from app.domains.market.types import MarketHours
 from app.domains.onboarding.types import Reason
+from app.domains.portfolio.alert_types import Alert, AllocationLine, DriftVerdict
 
 FloatArray = NDArray[np.float64]
 
@@ -55,6 +56,7 @@ class NextAction(StrEnum):
     GET_ADVICE = "get_advice"
     INVEST = "invest"
     REBALANCE = "rebalance"
+    WAIT = "wait"
     NONE = "none"
 
 
@@ -202,19 +204,25 @@ class Position:
 class Portfolio:
     """Everything a person holds, what it is worth now, and what to do next.
 
-    `value` is None when something held has no price: unknown is never zero. `drift` is half the
-    sum of absolute weight differences to the newest recommendation. `prices_as_of` is the oldest
-    market day among the prices of what is held; None without priced holdings.
+    `value` = `cash` + `reserved` + Σ position.value, to the cent; None when something held has no
+    price: unknown is never zero. `reserved` is cash that a movement under review holds. `drift`
+    is half the sum of absolute weight differences to the newest recommendation; weights,
+    `allocation` and drift leave what is reserved out. `prices_as_of` is the oldest market
+    day among the prices of what is held; None without priced holdings.
     """
 
     currency: str
     cash: Money
+    reserved: Money
     value: Money | None
     positions: tuple[Position, ...]
+    allocation: tuple[AllocationLine, ...]
     drift: Decimal | None
+    drift_verdict: DriftVerdict | None
     predicted_volatility: float | None
     promised_volatility: float | None
     next_action: NextAction
+    alerts: tuple[Alert, ...]
     recommendation_id: str | None
     simulated: bool
     market: MarketHours

@@ -72,7 +72,7 @@ export function LineChart({ lines, count, label, said, dayText, tickText, base }
         </svg>
         {ticksOf(scale).map((tick) => (
           <span key={tick} className={chart.tick} style={{ insetBlockStart: `${heightOf(tick, scale)}%` }} aria-hidden="true">
-            {tickText(tick)}
+            <bdi>{tickText(tick)}</bdi>
           </span>
         ))}
         <span className={chart.cursor} style={{ insetInlineStart: `${placeOf(at, count)}%` }} aria-hidden="true" />
@@ -83,8 +83,8 @@ export function LineChart({ lines, count, label, said, dayText, tickText, base }
         })}
       </div>
       <div className={chart.axis} aria-hidden="true">
-        <span>{dayText(0)}</span>
-        <span>{dayText(count - 1)}</span>
+        <bdi>{dayText(0)}</bdi>
+        <bdi>{dayText(count - 1)}</bdi>
       </div>
       <p className={chart.said} data-testid="chart-said">
         {said(at)}

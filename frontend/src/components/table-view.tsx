@@ -5,9 +5,9 @@ import ui from "@/components/ui.module.css";
 
 export type Column<Row> = { key: string; title: string; cell: (row: Row) => ReactNode; end?: boolean };
 
-type Props<Row> = { caption: string; columns: Column<Row>[]; rows: readonly Row[]; keyOf: (row: Row) => string; tall?: boolean };
+type Props<Row> = { caption: string; columns: Column<Row>[]; rows: readonly Row[]; keyOf: (row: Row) => string; tall?: boolean; foot?: ReactNode };
 
-export function TableView<Row>({ caption, columns, rows, keyOf, tall = false }: Props<Row>) {
+export function TableView<Row>({ caption, columns, rows, keyOf, tall = false, foot }: Props<Row>) {
   return (
     <div className={tall ? `${ui.tableBox} ${ui.tall}` : ui.tableBox} tabIndex={0} role="region" aria-label={caption}>
       <table className={ui.table}>
@@ -32,6 +32,7 @@ export function TableView<Row>({ caption, columns, rows, keyOf, tall = false }: 
             </tr>
           ))}
         </tbody>
+        {foot !== undefined && <tfoot>{foot}</tfoot>}
       </table>
     </div>
   );

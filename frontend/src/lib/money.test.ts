@@ -73,3 +73,8 @@ describe("readAmount", () => {
     expect(minorOfDecimal("7", "JPY")).toBe(7);
   });
 });
+
+test("in a line from right to left sign, digits and currency keep together, each part on its own", () => {
+  expect(formatMoney("ar", { amount: "500.25", currency: "USD" }, true)).toBe("\u2066+500.25\u2069\u00a0\u2066US$\u2069");
+  expect(formatMoney("ar", { amount: "-1234567890123.45", currency: "USD" })).toBe("\u2066-1,234,567,890,123.45\u2069\u00a0\u2066US$\u2069");
+});

@@ -1,4 +1,5 @@
 // Amounts travel as the API's decimal strings; Intl prints them digit for digit, nothing here computes with them.
+import { directionOf } from "@/lib/i18n/locales";
 
 export type MoneyText = { amount: string; currency: string };
 
@@ -9,7 +10,16 @@ export function formatMoney(locale: string, money: MoneyText, signed = false): s
     currency: money.currency,
     signDisplay: signed ? "exceptZero" : "auto",
   });
+  if (directionOf(locale) === "rtl") return isolated(format, money.amount);
   return format.format(money.amount as unknown as number);
+}
+
+// In a line that runs from right to left the sign and the "$" of "US$" would wander to the other end.
+function isolated(format: Intl.NumberFormat, amount: string): string {
+  const parts = format.formatToParts(amount as unknown as number);
+  const text = (wanted: (type: string) => boolean) => parts.filter((part) => wanted(part.type)).map((part) => part.value).join("");
+  const number = text((type) => type !== "currency" && type !== "literal").replace(/[\u061c\u200e\u200f]/g, "");
+  return `\u2066${number}\u2069\u00a0\u2066${text((type) => type === "currency")}\u2069`;
 }
 
 /** Text of a share given as a decimal string or number: 0.125 becomes 12.5 %. */
@@ -20,6 +30,17 @@ export function formatPercent(locale: string, share: string | number, digits = 1
     maximumFractionDigits: digits,
   });
   return format.format(share as unknown as number);
+}
+
+/** A rounded amount for an axis; geometry, never a figure that somebody relies on. */
+export function formatMoneyShort(locale: string, value: number, currency: string): string {
+  return new Intl.NumberFormat(locale, { style: "currency", currency, notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+/** Percentage points with one digit. */
+export function formatPoints(locale: string, points: number, signed = false): string {
+  const signDisplay = signed ? "exceptZero" : "auto";
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay }).format(points);
 }
 
 export function formatQuantity(locale: string, quantity: string): string {

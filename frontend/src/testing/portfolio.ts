@@ -11,9 +11,15 @@ export function position(symbol: string, more: Partial<Schemas["PositionOut"]> =
 }
 
 export const portfolio: Schemas["PortfolioOut"] = {
-  currency: "USD", cash: usd("10.00"), value: usd("1110.10"), drift: "0.010000", predicted_volatility: 0.1, promised_volatility: 0.1,
+  currency: "USD", cash: usd("10.00"), reserved: usd("0.00"), value: usd("1110.10"), drift: "0.010000", drift_verdict: "inside_bands", alerts: [], predicted_volatility: 0.1, promised_volatility: 0.1,
   next_action: "none", recommendation_id: null, simulated: true, prices_as_of: "2026-03-02",
   market: { calendar: "24/7", state: "open", next_open: null, closes_at: null, last_session: "2026-03-01" },
+  allocation: [
+    { symbol: "AAA", name: "Alpha shares", weight: "0.810000", target: "0.7769", outside: false },
+    { symbol: "BBB", name: "Beta bonds", weight: "0.090000", target: "0.1231", outside: true },
+    { symbol: "CCC", name: "Gamma gold", weight: "0.090000", target: "0.1000", outside: false },
+    { symbol: null, name: "", weight: "0.010000", target: "0.0000", outside: false },
+  ],
   positions: [
     position("AAA", { name: "Alpha shares", value: usd("900.05"), quantity: "9.000000", weight: "0.810000" }),
     position("BBB", { name: "Beta bonds", value: usd("100.05"), quantity: "10.000000", weight: "0.090000", stale: true }),

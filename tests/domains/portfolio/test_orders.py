@@ -69,6 +69,9 @@ class FakeOnboarding:
     async def require_cleared(self, user_id: str) -> None:
         return None
 
+    async def missing_steps(self, user_id: str) -> list[str]:
+        return []
+
 
 @dataclass
 class Desk:
@@ -265,4 +268,4 @@ class TestPlanAfterHolding:
         assert found.value is None
         assert found.positions
         assert {p.value for p in found.positions} == {None}
-        assert found.next_action is NextAction.NONE
+        assert found.next_action is NextAction.WAIT

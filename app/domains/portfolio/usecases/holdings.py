@@ -15,10 +15,14 @@ from app.domains.portfolio.rules.opening import market_closed
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Cash that may be spent, quantities, and the last quote of everything asked for."""
+    """Cash that may be spent, quantities, and the last quote of everything asked for.
+
+    `reserved` is cash that a movement under review holds: hers still, and not to be spent.
+    """
 
     currency: str
     cash: Money
+    reserved: Money
     quantities: Mapping[str, Decimal]
     quotes: Mapping[str, Quote]
     instruments: Mapping[str, Instrument]
@@ -33,8 +37,8 @@ class Held:
         return Money.of_decimal(value, self.currency, rounding=Rounding.HALF_EVEN)
 
     def total(self) -> Money | None:
-        """Return cash and holdings in money; None when something held has no price."""
-        total = self.cash
+        """Return all cash and holdings in money; None when something held has no price."""
+        total = self.cash + self.reserved
         for symbol in self.quantities:
             worth = self.worth(symbol)
             if worth is None:
@@ -57,16 +61,18 @@ class Holdings:
     async def of(self, user_id: str) -> Held:
         """Return what a person holds in the market's currency. Raises NoPricesError."""
         source = await self._market.source()
-        cash = Money.zero(source.currency)
+        cash = reserved = Money.zero(source.currency)
         quantities: dict[str, Decimal] = {}
         for account in await self._ledger.books.accounts(user_id):
             if account.kind is AccountKind.HOLDING and account.balance > 0:
                 quantities[account.unit] = quantity(account.balance)
             elif account.kind is AccountKind.CASH and account.unit == source.currency:
                 cash = Money(account.available, source.currency)
+                reserved = Money(account.balance - account.available, source.currency)
         return Held(
             currency=source.currency,
             cash=cash,
+            reserved=reserved,
             quantities=quantities,
             quotes=await self._market.last_quotes(),
             instruments={found.symbol: found for found in await self._market.instruments()},

@@ -39,6 +39,7 @@ from app.domains.portfolio.usecases.advising import Advising
 from app.domains.portfolio.usecases.frontiers import Frontiers
 from app.domains.portfolio.usecases.holdings import Held, Holdings
 from app.domains.portfolio.usecases.ordering import PREVIEW_FOR
+from app.domains.portfolio.usecases.reviews import Reviews
 from app.domains.portfolio.usecases.wishing import Wished, Wishing
 from app.domains.portfolio.wish_types import conflict_reason
 
@@ -80,6 +81,7 @@ class Rebalancing:
         self._holdings = holdings
         self._frontiers = frontiers
         self._wishing = wishing
+        self._reviews = Reviews(db=db, ledger=ledger)
 
     async def preview(self, user_id: str, *, automatic: bool = False) -> Rebalance:
         """Return the run for what is held now; nothing is ordered by it.
@@ -151,7 +153,7 @@ class Rebalancing:
         closed = market_closed(await self._market.hours())
         if closed is not None:
             return closed
-        if await self._in_review(user_id, now):
+        if await self._reviews.of(user_id, now):
             return _IN_REVIEW
         advice = await self._advice(user_id, now)
         if advice.outcome is AdviceOutcome.PREPARING:
@@ -189,15 +191,6 @@ class Rebalancing:
             return newest
         key = f"rebalance:{now.date().isoformat()}:{now.hour}:{profile.reference}:{profile.final}"
         return await self._advising.recommend(user_id, key=key)
-
-    async def _in_review(self, user_id: str, now: datetime) -> bool:
-        recent = await plans.list_of(self._db, user_id, since=now - COOL_DOWN, before=_after(now))
-        for plan in recent:
-            if plan.state is PlanState.HELD and plan.movement_id is not None:
-                movement = await self._ledger.books.movement(user_id, plan.movement_id)
-                if movement.state.value == PlanState.HELD.value:
-                    return True
-        return False
 
     async def _limits(
         self, user_id: str, book: Book, found: _Situation, wished: Wished, now: datetime
@@ -289,10 +282,6 @@ def _waiting(user_id: str, note: Reason, *, at: datetime, automatic: bool) -> Re
         plan=None,
         record_hash=None,
     )
-
-
-def _after(now: datetime) -> datetime:
-    return now + timedelta(seconds=1)
 
 
 _IN_REVIEW: Final = Reason(

@@ -1,25 +1,20 @@
-import { driftWord, marketDays, MAX_SLICES, OTHER, slicesOf } from "@/features/portfolio/model";
+import { furthest, gapOf, marketDays } from "@/features/portfolio/model";
 
-test("slices are sorted, unknown and empty ones left out", () => {
-  const slices = slicesOf([
-    { symbol: "A", weight: "0.2" },
-    { symbol: "B", weight: "0.5" },
-    { symbol: "C", weight: null },
-    { symbol: "D", weight: "0" },
-  ]);
-  expect(slices.map((slice) => slice.key)).toEqual(["B", "A"]);
-});
+const line = (symbol: string | null, weight: string, target: string) => ({ symbol, name: symbol ?? "", weight, target, outside: false });
 
-test("more than six become five and the rest", () => {
-  const many = Array.from({ length: 9 }, (_, at) => ({ symbol: `S${at}`, weight: String((at + 1) / 45) }));
-  const slices = slicesOf(many);
-  expect(slices).toHaveLength(MAX_SLICES);
-  expect(slices.at(-1)?.key).toBe(OTHER);
-  expect(slices.reduce((sum, slice) => sum + slice.share, 0)).toBeCloseTo(1, 10);
-});
+describe("distance from the plan", () => {
+  test("is told in points, above the plan is positive", () => {
+    expect(gapOf(line("AAA", "0.331000", "0.3000"))).toBeCloseTo(3.1, 9);
+    expect(gapOf(line("AAA", "0", "0.3000"))).toBeCloseTo(-30, 9);
+  });
 
-test.each([["0.001", "none"], ["0.05", "small"], ["0.4", "large"]])("driftWord(%s)", (drift, word) => {
-  expect(driftWord(drift)).toBe(word);
+  test("names the investment that lies furthest off, either way; cash is no investment", () => {
+    const lines = [line("AAA", "0.30", "0.29"), line("BBB", "0.10", "0.15"), line(null, "0.60", "0.56")];
+    expect(furthest(lines)?.symbol).toBe("BBB");
+    expect(furthest([...lines].reverse())?.symbol).toBe("BBB");
+    expect(furthest([line("AAA", "0.3004", "0.30"), line(null, "0.6996", "0.70")])).toBeNull();
+    expect(furthest([])).toBeNull();
+  });
 });
 
 test("the prices' market days are the market's own, from first to last", () => {

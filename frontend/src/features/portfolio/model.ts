@@ -1,21 +1,5 @@
-// Pure view logic of the portfolio: slices of the chart, words for the drift, where the next step leads.
+// Pure view logic of the portfolio: distances from the plan, where alerts and the next step lead, ranges of closes.
 import type { Portfolio } from "@/features/portfolio/queries";
-
-export const MAX_SLICES = 6;
-export const OTHER = "other";
-
-export type Slice = { key: string; share: number };
-
-/** Shares of what is held, the largest first, at most six with the rest as "other". */
-export function slicesOf(weights: readonly { symbol: string; weight: string | null }[]): Slice[] {
-  const known = weights
-    .flatMap(({ symbol, weight }) => (weight === null ? [] : [{ key: symbol, share: Number(weight) }]))
-    .filter((slice) => slice.share > 0)
-    .sort((a, b) => b.share - a.share);
-  if (known.length <= MAX_SLICES) return known;
-  const rest = known.slice(MAX_SLICES - 1).reduce((sum, slice) => sum + slice.share, 0);
-  return [...known.slice(0, MAX_SLICES - 1), { key: OTHER, share: rest }];
-}
 
 /** The first and last market day of the prices shown; null when nothing has a price. */
 export function marketDays(rows: readonly { market_date: string | null }[]): { from: string; to: string } | null {
@@ -24,14 +8,35 @@ export function marketDays(rows: readonly { market_date: string | null }[]): { f
   return from === undefined || to === undefined ? null : { from, to };
 }
 
-export type DriftWord = "none" | "small" | "large";
+export type Line = Portfolio["allocation"][number];
 
-/** Below two points nothing needs doing; above ten the mix is no longer the advised one. */
-export function driftWord(drift: string): DriftWord {
-  const share = Number(drift);
-  if (share < 0.02) return "none";
-  return share < 0.1 ? "small" : "large";
+/** How far a line lies from its plan, in points of the whole; above it is positive. */
+export function gapOf(line: Line): number {
+  return (Number(line.weight) - Number(line.target)) * 100;
 }
+
+/** The investment that lies furthest from its plan; null when nothing does by as much as is shown. */
+export function furthest(lines: readonly Line[]): Line | null {
+  const own = lines.filter((line) => line.symbol !== null);
+  const [first] = own.sort((a, b) => Math.abs(gapOf(b)) - Math.abs(gapOf(a)));
+  return first === undefined || Math.abs(gapOf(first)) < 0.05 ? null : first;
+}
+
+export type Alert = Portfolio["alerts"][number];
+
+/** Where an alert can be dealt with; null where only waiting helps. */
+export const ALERT_PATHS: Record<Alert["code"], string | null> = {
+  trading_halted: null,
+  prices_missing: null,
+  prices_stale: null,
+  kyc_missing: "/app/kyc",
+  profile_expired: "/app/risk",
+  market_closed: null,
+  order_in_review: "/app/orders",
+  profile_expires: "/app/risk",
+  not_advised: "/app/recommendation",
+  rebalance_suggested: "/app/rebalance",
+};
 
 export const NEXT_PATHS: Record<Portfolio["next_action"], string | null> = {
   finish_onboarding: "/app/start",
@@ -39,6 +44,7 @@ export const NEXT_PATHS: Record<Portfolio["next_action"], string | null> = {
   get_advice: "/app/recommendation",
   invest: "/app/recommendation",
   rebalance: "/app/rebalance",
+  wait: null,
   none: null,
 };
 

@@ -5,7 +5,11 @@ export const RANGES = ["today", "week", "month", "quarter", "ytd", "year", "max"
 export type Range = (typeof RANGES)[number];
 export type Chosen = { range: Range; benchmark: string | null };
 
-const DAYS: Partial<Record<Range, number>> = { today: 1, week: 7, month: 30, quarter: 91, year: 365 };
+/** The dashboard's own choice of ranges. */
+export const SHORT_RANGES = ["today", "month", "half", "ytd", "year", "max"] as const;
+export type ShortRange = (typeof SHORT_RANGES)[number];
+
+const DAYS: Partial<Record<Range | ShortRange, number>> = { today: 1, week: 7, month: 30, quarter: 91, half: 182, year: 365 };
 const DAY_MS = 86_400_000;
 
 export function chosenOf(search: URLSearchParams): Chosen {
@@ -21,8 +25,12 @@ export function addressOf({ range, benchmark }: Chosen): string {
   return text === "" ? "/app/performance" : `/app/performance?${text}`;
 }
 
+export function shortRangeOf(search: URLSearchParams): ShortRange {
+  return SHORT_RANGES.find((one) => one === search.get("range")) ?? "month";
+}
+
 /** The first day of a range, in the API's days (UTC), the last one included; Max begins with the first movement. */
-export function periodOf(range: Range, now: Date): Period {
+export function periodOf(range: Range | ShortRange, now: Date): Period {
   const today = now.toISOString().slice(0, 10);
   if (range === "max") return {};
   if (range === "ytd") return { first: `${today.slice(0, 4)}-01-01` };
@@ -31,6 +39,14 @@ export function periodOf(range: Range, now: Date): Period {
 }
 
 export type Row = Performance["points"][number];
+
+/** The evenings of a period, the one before it first: what the gain is counted from. */
+export function eveningsOf(found: Performance): Row[] {
+  const first = found.points[0];
+  if (first === undefined || found.start_value === null || found.start_value.amount_minor === 0) return found.points;
+  const before = new Date(Date.parse(first.day) - DAY_MS).toISOString().slice(0, 10);
+  return [{ day: before, value: found.start_value, growth: 0, benchmark: 0 }, ...found.points];
+}
 
 /** Fewer than two evenings with a return make no line. */
 export function drawable(points: readonly Row[]): boolean {

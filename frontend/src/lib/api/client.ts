@@ -27,21 +27,41 @@ function authorised(request: Request, token: string | null): Request {
   return copy;
 }
 
-async function send(request: Request): Promise<Response> {
+type Send = (request: Request) => Promise<Response>;
+
+const send: Send = (request) => {
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
   return fetch(new Request(request, { signal }));
-}
+};
+
+/** The limit holds until the answer begins; what follows may take as long as it likes. */
+const sendOpenEnded: Send = async (request) => {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), TIMEOUT_MS);
+  try {
+    return await fetch(new Request(request, { signal: AbortSignal.any([request.signal, limit.signal]) }));
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 /** Sends with the caller's token; after a 401 refreshes once and repeats once. */
-export async function sendAuthorised(request: Request): Promise<Response> {
-  if (isPublic(new URL(request.url).pathname)) return send(request);
-  const first = await send(authorised(request, await freshToken()));
+export async function sendAuthorised(request: Request, by: Send = send): Promise<Response> {
+  if (isPublic(new URL(request.url).pathname)) return by(request);
+  const first = await by(authorised(request, await freshToken()));
   if (first.status !== 401) return first;
   if ((await refreshOnce()) !== "signed_in") {
     setAccessToken(null);
     return first;
   }
-  return send(authorised(request, accessToken()?.value ?? null));
+  return by(authorised(request, accessToken()?.value ?? null));
+}
+
+/** Opens a stream of events with the caller's token, which an EventSource could not send. */
+export function openEvents(path: string, lastId: string | null, signal: AbortSignal): Promise<Response> {
+  const headers = new Headers({ Accept: "text/event-stream" });
+  if (lastId !== null) headers.set("Last-Event-ID", lastId);
+  return sendAuthorised(new Request(new URL(path, origin()), { headers, signal, cache: "no-store" }), sendOpenEnded);
 }
 
 const requestIds: Middleware = {
@@ -55,7 +75,7 @@ function origin(): string {
   return typeof window === "undefined" ? "http://localhost" : window.location.origin;
 }
 
-export const api = createClient<paths>({ baseUrl: origin(), fetch: sendAuthorised });
+export const api = createClient<paths>({ baseUrl: origin(), fetch: (request) => sendAuthorised(request) });
 api.use(requestIds);
 
 /** Header of a form that moves money: one key per form until it succeeds, so a repeat never acts twice. */

@@ -2465,6 +2465,45 @@ export interface components {
             share: string;
         };
         /**
+         * AlertCode
+         * @description What a person should know before she acts; the client says it in her language.
+         * @enum {string}
+         */
+        AlertCode: "trading_halted" | "prices_missing" | "prices_stale" | "kyc_missing" | "profile_expired" | "market_closed" | "order_in_review" | "profile_expires" | "not_advised" | "rebalance_suggested";
+        /**
+         * AlertOut
+         * @description One thing to know, the most urgent first.
+         *
+         *     `at` is when the oldest price was made, the profile ends or the market opens again.
+         */
+        AlertOut: {
+            code: components["schemas"]["AlertCode"];
+            severity: components["schemas"]["Severity"];
+            /** Symbols */
+            symbols: string[];
+            /** At */
+            at: string | null;
+        };
+        /**
+         * AllocationLineOut
+         * @description One line of the mix against its plan; a null symbol is cash. Fractions of all.
+         */
+        AllocationLineOut: {
+            /** Symbol */
+            symbol: string | null;
+            /** Name */
+            name: string;
+            /** Weight */
+            weight: string;
+            /** Target */
+            target: string;
+            /**
+             * Outside
+             * @description Outside its band: 2 points or a fifth of its target
+             */
+            outside: boolean;
+        };
+        /**
          * AnswersIn
          * @description Some or all answers: item number to option letter.
          */
@@ -3106,6 +3145,12 @@ export interface components {
             /** Now */
             now: number;
         };
+        /**
+         * DriftVerdict
+         * @description What the distance from the plan asks for.
+         * @enum {string}
+         */
+        DriftVerdict: "on_plan" | "inside_bands" | "outside_bands";
         /**
          * EdgeKind
          * @description How two nodes belong together.
@@ -4841,7 +4886,7 @@ export interface components {
          * @description The one thing a person should do next.
          * @enum {string}
          */
-        NextAction: "finish_onboarding" | "deposit" | "get_advice" | "invest" | "rebalance" | "none";
+        NextAction: "finish_onboarding" | "deposit" | "get_advice" | "invest" | "rebalance" | "wait" | "none";
         /**
          * NodeKind
          * @description What a link graph shows. Devices and networks stand under keyed hashes.
@@ -5204,21 +5249,30 @@ export interface components {
         /**
          * PortfolioOut
          * @description The dashboard. `value` is null when something held has no price: unknown is not zero.
+         *
+         *     `value` = `cash` + `reserved` + the values of `positions`, to the cent.
          */
         PortfolioOut: {
             /** Currency */
             currency: string;
             cash: components["schemas"]["MoneyOut"];
+            /** @description Cash that a movement under review holds */
+            reserved: components["schemas"]["MoneyOut"];
             value: components["schemas"]["MoneyOut"] | null;
             /** Positions */
             positions: components["schemas"]["PositionOut"][];
+            /** Allocation */
+            allocation: components["schemas"]["AllocationLineOut"][];
             /** Drift */
             drift: string | null;
+            drift_verdict: components["schemas"]["DriftVerdict"] | null;
             /** Predicted Volatility */
             predicted_volatility: number | null;
             /** Promised Volatility */
             promised_volatility: number | null;
             next_action: components["schemas"]["NextAction"];
+            /** Alerts */
+            alerts: components["schemas"]["AlertOut"][];
             /** Recommendation Id */
             recommendation_id: string | null;
             /** Simulated */
@@ -6130,6 +6184,12 @@ export interface components {
             /** Methods */
             methods: string[];
         };
+        /**
+         * Severity
+         * @description How much an alert matters.
+         * @enum {string}
+         */
+        Severity: "urgent" | "warning" | "info";
         /**
          * ShadowIn
          * @description Which version to measure on what the one in force judges; null ends it.

@@ -1,16 +1,15 @@
 "use client";
 // The goals one has: what for, by when, and how often the simulated futures get there.
 import { useQuery } from "@tanstack/react-query";
-import { Button, Skeleton } from "antd";
+import { Button } from "antd";
 import { useLocale, useTranslations } from "next-intl";
 
 import { Amount } from "@/components/amount";
 import { Heading } from "@/components/heading";
 import { Empty, Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
-import { ChanceTag } from "@/features/goals/components/chance";
-import { DEFAULT_WANTED } from "@/features/goals/model";
-import { goalsQuery, projectionQuery } from "@/features/goals/queries";
+import { GoalChance } from "@/features/goals/components/chance";
+import { goalsQuery } from "@/features/goals/queries";
 import type { Goal } from "@/features/goals/queries";
 import { formatDay } from "@/lib/dates";
 import { Link } from "@/lib/i18n/routing";
@@ -67,15 +66,7 @@ function Card({ goal }: { goal: Goal }) {
         <Amount money={goal.target} />
       </p>
       <p className={ui.faint}>{t("dueMonthly", { day: formatDay(locale, goal.due) })} <Amount money={goal.monthly} /></p>
-      {goal.state === "open" && <Chance goal={goal} />}
+      {goal.state === "open" && <GoalChance goal={goal} />}
     </>
   );
-}
-
-function Chance({ goal }: { goal: Goal }) {
-  const t = useTranslations("goals");
-  const query = useQuery(projectionQuery(goal, DEFAULT_WANTED));
-  if (query.data !== undefined) return <ChanceTag found={query.data} />;
-  if (query.isPending) return <Skeleton active title={false} paragraph={{ rows: 1 }} />;
-  return <p className={ui.faint}>{t("noFigures")}</p>;
 }

@@ -1,57 +1,74 @@
 "use client";
-// How the holdings are spread, against the advised mix: a ring, and the same figures as a table.
-import { Segmented } from "antd";
+// How the money is spread against the plan: bars with the plan marked, the same as a table, and the distance in words.
 import { useLocale, useTranslations } from "next-intl";
-import { useState } from "react";
 
 import { Percent } from "@/components/amount";
-import { Donut } from "@/components/donut";
+import { ChartCard } from "@/components/chart-card";
 import { TableView } from "@/components/table-view";
-import ui from "@/components/ui.module.css";
-import { OTHER, slicesOf } from "@/features/portfolio/model";
-import type { Portfolio, Position } from "@/features/portfolio/queries";
-import { formatPercent } from "@/lib/money";
-
-type View = "chart" | "table";
+import { TargetBars } from "@/components/target-bars";
+import { furthest, gapOf, marketDays } from "@/features/portfolio/model";
+import type { Line } from "@/features/portfolio/model";
+import type { Portfolio } from "@/features/portfolio/queries";
+import { formatDay } from "@/lib/dates";
+import { formatPercent, formatPoints } from "@/lib/money";
 
 export function Allocation({ found }: { found: Portfolio }) {
   const t = useTranslations("allocation");
+  const table = useTranslations("common");
   const locale = useLocale();
-  const [view, setView] = useState<View>("chart");
-  const slices = slicesOf(found.positions).map((slice) => ({
-    ...slice,
-    label: slice.key === OTHER ? t("other") : slice.key,
-    text: formatPercent(locale, slice.share),
-  }));
+  const hasPlan = found.drift_verdict !== null;
+  const name = (line: Line) => (line.symbol === null ? t("cash") : line.name);
+  const gap = (line: Line) => t("points", { points: formatPoints(locale, gapOf(line), true) });
+  const bars = found.allocation.map((line) => {
+    const [now, target] = [formatPercent(locale, line.weight), formatPercent(locale, line.target)];
+    return {
+      key: line.symbol ?? "",
+      label: name(line),
+      share: Number(line.weight),
+      target: hasPlan ? Number(line.target) : null,
+      text: hasPlan ? t("nowOfPlan", { now, target }) : now,
+    };
+  });
+  const last = marketDays(found.positions)?.to;
   return (
-    <section className={ui.card} aria-labelledby="allocation">
-      <div className={`${ui.row} ${ui.spread}`}>
-        <h2 id="allocation">{t("title")}</h2>
-        <Segmented<View>
-          aria-label={t("view")}
-          value={view}
-          onChange={setView}
-          options={[
-            { value: "chart", label: t("chart") },
-            { value: "table", label: t("table") },
-          ]}
-        />
-      </div>
-      {view === "chart" ? (
-        <Donut slices={slices} caption={t("caption")} middle={t("count", { count: found.positions.length })} />
-      ) : (
-        <TableView<Position>
-          caption={t("title")}
-          rows={found.positions}
-          keyOf={(row) => row.symbol}
+    <ChartCard
+      title={t("title")}
+      caption={`${t("method", { currency: found.currency })} ${last === undefined ? "" : t("pricesOf", { day: formatDay(locale, last) })}`}
+      csv={{
+        name: "allocation.csv",
+        header: ["symbol", "name", "weight", "target", "outside"],
+        rows: found.allocation.map((line) => [line.symbol ?? "cash", name(line), line.weight, line.target, String(line.outside)]),
+      }}
+      tools={<DriftWords found={found} />}
+      chart={<TargetBars bars={bars} label={t("caption")} plan={hasPlan ? t("planMark") : null} />}
+      table={
+        <TableView<Line>
+          caption={table("tableOf", { title: t("title") })}
+          rows={found.allocation}
+          keyOf={(line) => line.symbol ?? ""}
           columns={[
-            { key: "name", title: t("asset"), cell: (row) => <bdi>{row.name}</bdi> },
-            { key: "now", title: t("now"), cell: (row) => (row.weight === null ? "–" : <Percent share={row.weight} />), end: true },
-            { key: "target", title: t("target"), cell: (row) => (row.target === null ? "–" : <Percent share={row.target} />), end: true },
+            { key: "name", title: t("asset"), cell: (line) => <bdi>{name(line)}</bdi> },
+            { key: "now", title: t("now"), cell: (line) => <Percent share={line.weight} />, end: true },
+            { key: "target", title: t("target"), cell: (line) => (hasPlan ? <Percent share={line.target} /> : "–"), end: true },
+            { key: "gap", title: t("gap"), cell: (line) => (hasPlan ? <span className="number">{gap(line)}</span> : "–"), end: true },
+            { key: "band", title: t("band"), cell: (line) => (hasPlan && line.symbol !== null ? t(line.outside ? "outside" : "inside") : "–") },
           ]}
         />
-      )}
-      <p className={ui.faint}>{t("method", { currency: found.currency })}</p>
-    </section>
+      }
+    />
+  );
+}
+
+/** "2.3 points from your plan; nothing to do", and which investment lies furthest off. */
+function DriftWords({ found }: { found: Portfolio }) {
+  const t = useTranslations("allocation.drift");
+  const locale = useLocale();
+  if (found.drift === null || found.drift_verdict === null) return <p data-testid="drift">{t("noPlan")}</p>;
+  const far = furthest(found.allocation);
+  return (
+    <p data-testid="drift">
+      {t(found.drift_verdict, { points: formatPoints(locale, Number(found.drift) * 100) })}{" "}
+      {far !== null && t(gapOf(far) > 0 ? "above" : "below", { name: far.name, points: formatPoints(locale, Math.abs(gapOf(far))) })}
+    </p>
   );
 }

@@ -1,44 +1,64 @@
 "use client";
-// The first screen after log-in: what it is all worth, how it is spread, and the one thing to do next.
+// The first screen after log-in: what it is all worth, how it went, how it is spread, and the one thing to do next.
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useLocale, useTranslations } from "next-intl";
+import { Suspense } from "react";
+import type { ReactNode } from "react";
 
-import { Amount, Percent } from "@/components/amount";
+import { OwnAmount, Percent } from "@/components/amount";
 import { Heading } from "@/components/heading";
-import { Ready } from "@/components/states";
+import { HideSwitch } from "@/components/hide-switch";
+import { Loading, Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
+import { Alerts } from "@/features/portfolio/components/alerts";
 import { Allocation } from "@/features/portfolio/components/allocation";
+import { Course } from "@/features/portfolio/components/course";
 import { Holdings } from "@/features/portfolio/components/holdings";
-import { driftWord, marketDays, NEXT_PATHS } from "@/features/portfolio/model";
+import { PriceState } from "@/features/portfolio/components/price-state";
+import { marketDays, NEXT_PATHS } from "@/features/portfolio/model";
 import { portfolioQuery } from "@/features/portfolio/queries";
 import type { Portfolio } from "@/features/portfolio/queries";
+import { useFollowQuotes, useQuotes } from "@/features/portfolio/use-quotes";
 import { formatDay } from "@/lib/dates";
 import { Link } from "@/lib/i18n/routing";
 
-export function Dashboard() {
+/** Goals are another feature's: the page hands them in. */
+export function Dashboard({ goals }: { goals: ReactNode }) {
   const t = useTranslations("dashboard");
   const query = useQuery(portfolioQuery);
   return (
     <div className={ui.page}>
       <Heading title={t("title")} />
       <Ready query={query} rows={10}>
-        {(found) => (
-          <>
-            <div className={ui.main}>
-              <Value found={found} />
-              <NextStep found={found} />
-            </div>
-            {found.positions.length > 0 && (
-              <>
-                <Allocation found={found} />
-                <Holdings found={found} />
-              </>
-            )}
-          </>
-        )}
+        {(found) => <Found found={found} goals={goals} />}
       </Ready>
     </div>
+  );
+}
+
+function Found({ found, goals }: { found: Portfolio; goals: ReactNode }) {
+  const quotes = useQuotes(found.positions.map((row) => row.symbol));
+  useFollowQuotes(found.positions, quotes);
+  const isHolding = found.positions.length > 0;
+  return (
+    <>
+      <div className={`${ui.row} ${ui.spread}`}>
+        {isHolding ? <PriceState /> : <span />}
+        <HideSwitch />
+      </div>
+      <Alerts alerts={found.alerts} />
+      <div className={ui.main}>
+        <Value found={found} />
+        <NextStep found={found} />
+      </div>
+      <Suspense fallback={<Loading rows={8} />}>
+        <Course />
+      </Suspense>
+      {isHolding && found.allocation.length > 0 && <Allocation found={found} />}
+      {goals}
+      {isHolding && <Holdings found={found} quotes={quotes} />}
+    </>
   );
 }
 
@@ -54,7 +74,7 @@ function Value({ found }: { found: Portfolio }) {
         {t("value")}
       </h2>
       <p className={ui.figure} data-testid="portfolio-value">
-        {found.value === null ? t("unknown") : <Amount money={found.value} />}
+        {found.value === null ? t("unknown") : <OwnAmount money={found.value} />}
       </p>
       <p className={ui.faint} data-testid="market-day">
         <MarketDay found={found} />
@@ -64,9 +84,17 @@ function Value({ found }: { found: Portfolio }) {
         <div>
           <dt>{t("cash")}</dt>
           <dd>
-            <Amount money={found.cash} />
+            <OwnAmount money={found.cash} />
           </dd>
         </div>
+        {found.reserved.amount_minor !== 0 && (
+          <div>
+            <dt>{t("reserved")}</dt>
+            <dd>
+              <OwnAmount money={found.reserved} />
+            </dd>
+          </div>
+        )}
         {risks.map(
           ({ name, share }) =>
             share !== null && (
@@ -96,12 +124,11 @@ function MarketDay({ found }: { found: Portfolio }) {
 
 function NextStep({ found }: { found: Portfolio }) {
   const t = useTranslations("dashboard.next");
-  const drift = useTranslations("dashboard.drift");
   const path = NEXT_PATHS[found.next_action];
   return (
     <section className={ui.card} aria-labelledby="next">
       <h2 id="next">{t(`${found.next_action}.title`)}</h2>
-      <p>{t(`${found.next_action}.text`)}</p>
+      <p data-testid="next">{t(`${found.next_action}.text`)}</p>
       {path !== null && (
         <div>
           <Link href={path}>
@@ -110,11 +137,6 @@ function NextStep({ found }: { found: Portfolio }) {
             </Button>
           </Link>
         </div>
-      )}
-      {found.drift !== null && (
-        <p className={ui.faint}>
-          {drift(driftWord(found.drift))} <Percent share={found.drift} />
-        </p>
       )}
     </section>
   );

@@ -8,7 +8,8 @@ import ui from "@/components/ui.module.css";
 import { feesQuery } from "@/features/portfolio/queries";
 import type { Fees, Period } from "@/features/portfolio/queries";
 import { formatDay } from "@/lib/dates";
-import { formatMoney, formatPercent } from "@/lib/money";
+import { useOwnTexts } from "@/lib/hide-amounts";
+import { formatPercent } from "@/lib/money";
 
 export function FeesCard({ period }: { period: Period }) {
   const query = useQuery(feesQuery(period));
@@ -22,8 +23,9 @@ export function FeesCard({ period }: { period: Period }) {
 function Lines({ found }: { found: Fees }) {
   const t = useTranslations("fees");
   const locale = useLocale();
+  const own = useOwnTexts();
   const share = (value: string | number | null) => (value === null ? t("none") : formatPercent(locale, value, 2));
-  const money = (value: Fees["value"]) => (value === null ? t("none") : formatMoney(locale, value));
+  const money = (value: Fees["value"]) => (value === null ? t("none") : own.money(value));
   const running = found.yearly_running_bps === null ? null : Number(found.yearly_running_bps) / 10_000;
   const lines = [
     { name: "paid", text: money(found.paid) },

@@ -3,7 +3,7 @@
 import { Modal } from "antd";
 import { useLocale, useTranslations } from "next-intl";
 
-import { Amount } from "@/components/amount";
+import { OwnAmount } from "@/components/amount";
 import { TableView } from "@/components/table-view";
 import ui from "@/components/ui.module.css";
 import { PeriodWords } from "@/features/portfolio/components/period-words";
@@ -11,7 +11,6 @@ import type { Figure } from "@/features/portfolio/performance-model";
 import type { Performance } from "@/features/portfolio/queries";
 import { formatDateTime } from "@/lib/dates";
 import { Link } from "@/lib/i18n/routing";
-import { formatMoney } from "@/lib/money";
 
 type Flow = Performance["flows"][number];
 type Props = { figure: Figure; shown: string; found: Performance; onClose: () => void };
@@ -47,7 +46,7 @@ function Equation({ found }: { found: Performance }) {
       {lines.map(({ name, money }) => (
         <div key={name}>
           <dt>{t(name)}</dt>
-          <dd>{money === null ? t("unknown") : <Amount money={money} />}</dd>
+          <dd>{money === null ? t("unknown") : <OwnAmount money={money} />}</dd>
         </div>
       ))}
     </dl>
@@ -69,7 +68,7 @@ function Flows({ flows }: { flows: readonly Flow[] }) {
         columns={[
           { key: "at", title: t("at"), cell: (flow) => formatDateTime(locale, flow.at) },
           { key: "what", title: t("what"), cell: (flow) => (kinds.has(flow.kind) ? kinds(flow.kind) : flow.kind) },
-          { key: "amount", title: t("amount"), cell: (flow) => <span className="number">{formatMoney(locale, flow.amount, true)}</span>, end: true },
+          { key: "amount", title: t("amount"), cell: (flow) => <OwnAmount money={flow.amount} signed />, end: true },
         ]}
       />
     </>

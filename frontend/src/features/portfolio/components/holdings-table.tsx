@@ -1,6 +1,6 @@
 "use client";
 // The table of holdings: heads that sort and stay in sight, prices with their age, totals at the foot.
-import { useLocale, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 
 import { Percent } from "@/components/amount";
 import ui from "@/components/ui.module.css";
@@ -9,8 +9,8 @@ import { nextSort, SORTS } from "@/features/portfolio/holdings-model";
 import type { Holding, Money, Sort, SortKey, Totals } from "@/features/portfolio/holdings-model";
 import type { Portfolio } from "@/features/portfolio/queries";
 import type { Quotes } from "@/features/portfolio/use-quotes";
+import { useOwnTexts } from "@/lib/hide-amounts";
 import { Link } from "@/lib/i18n/routing";
-import { formatMoney, formatQuantity } from "@/lib/money";
 
 type Props = {
   rows: readonly Holding[];
@@ -71,7 +71,7 @@ type LineProps = { row: Holding; found: Portfolio; quotes: Quotes | undefined };
 
 function Line({ row, found, quotes }: LineProps) {
   const t = useTranslations("portfolio");
-  const locale = useLocale();
+  const own = useOwnTexts();
   const page = `/app/instrument?id=${encodeURIComponent(row.symbol)}`;
   return (
     <tr>
@@ -83,7 +83,7 @@ function Line({ row, found, quotes }: LineProps) {
           <bdi>{row.symbol}</bdi>
         </div>
       </th>
-      <td className={ui.end}>{formatQuantity(locale, row.quantity)}</td>
+      <td className={ui.end}>{own.quantity(row.quantity)}</td>
       <td className={ui.end}>
         <Sum money={row.cost} />
       </td>
@@ -109,10 +109,10 @@ function Line({ row, found, quotes }: LineProps) {
 
 function Sum({ money, signed = false }: { money: Money | null; signed?: boolean }) {
   const t = useTranslations("portfolio");
-  const locale = useLocale();
+  const own = useOwnTexts();
   if (money === null) return t("unknown");
   const tone = signed && money.amount_minor !== 0 ? (money.amount_minor > 0 ? ui.positive : ui.negative) : "";
-  return <span className={`number ${tone}`}>{formatMoney(locale, money, signed)}</span>;
+  return <span className={`number ${tone}`}>{own.money(money, signed)}</span>;
 }
 
 function Foot({ name, totals }: { name: string; totals: Totals }) {

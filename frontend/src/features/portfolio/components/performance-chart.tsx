@@ -10,12 +10,14 @@ import { drawable } from "@/features/portfolio/performance-model";
 import type { Row } from "@/features/portfolio/performance-model";
 import type { Performance } from "@/features/portfolio/queries";
 import { formatDateTime, formatDay } from "@/lib/dates";
-import { formatMoney, formatPercent } from "@/lib/money";
+import { useOwnTexts } from "@/lib/hide-amounts";
+import { formatPercent } from "@/lib/money";
 
 export function PerformanceChart({ found }: { found: Performance }) {
   const t = useTranslations("performance");
   const table = useTranslations("common");
   const locale = useLocale();
+  const own = useOwnTexts();
   const { points } = found;
   const percent = (share: number | null) => (share === null ? t("none") : formatPercent(locale, share, 2));
   const name = found.benchmark?.name ?? t("benchmark");
@@ -31,7 +33,7 @@ export function PerformanceChart({ found }: { found: Performance }) {
   const said = (at: number) => {
     const point = points[at];
     if (point === undefined) return "";
-    const value = point.value === null ? t("unknown") : formatMoney(locale, point.value);
+    const value = point.value === null ? t("unknown") : own.money(point.value);
     return t("said", { day: day(at), growth: percent(point.growth), name, benchmark: percent(point.benchmark), value });
   };
   const lines = [
@@ -46,7 +48,7 @@ export function PerformanceChart({ found }: { found: Performance }) {
       csv={{
         name: `performance-${found.first}-${found.last}.csv`,
         header: ["day", "value", "currency", "time_weighted", "benchmark"],
-        rows: points.map((point) => [point.day, point.value?.amount ?? null, found.currency, point.growth, point.benchmark]),
+        rows: points.map((point) => [point.day, own.hidden ? null : (point.value?.amount ?? null), found.currency, point.growth, point.benchmark]),
       }}
       chart={<LineChart lines={shown} count={points.length} label={t("chartLabel")} said={said} dayText={day} tickText={(share) => formatPercent(locale, share)} base={0} />}
       table={
@@ -57,7 +59,7 @@ export function PerformanceChart({ found }: { found: Performance }) {
           tall
           columns={[
             { key: "day", title: t("day"), cell: (point) => formatDay(locale, point.day) },
-            { key: "value", title: t("value"), cell: (point) => (point.value === null ? t("unknown") : <span className="number">{formatMoney(locale, point.value)}</span>), end: true },
+            { key: "value", title: t("value"), cell: (point) => (point.value === null ? t("unknown") : <span className="number">{own.money(point.value)}</span>), end: true },
             { key: "own", title: t("ownLine"), cell: (point) => <span className="number">{percent(point.growth)}</span>, end: true },
             { key: "benchmark", title: name, cell: (point) => <span className="number">{percent(point.benchmark)}</span>, end: true },
           ]}

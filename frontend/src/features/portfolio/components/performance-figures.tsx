@@ -12,14 +12,16 @@ import { benchmarkOf, FIGURES, reasonOf, shareOf } from "@/features/portfolio/pe
 import type { Figure } from "@/features/portfolio/performance-model";
 import type { Performance } from "@/features/portfolio/queries";
 import { formatDay } from "@/lib/dates";
-import { formatMoney, formatPercent } from "@/lib/money";
+import { useOwnTexts } from "@/lib/hide-amounts";
+import { formatPercent } from "@/lib/money";
 
 /** A figure as the reader writes it; null when there is none. */
 function useFigureText(found: Performance): (figure: Figure) => string | null {
   const locale = useLocale();
+  const own = useOwnTexts();
   return (figure) => {
-    if (figure === "fees") return formatMoney(locale, found.fees);
-    if (figure === "gain") return found.gain === null ? null : formatMoney(locale, found.gain, true);
+    if (figure === "fees") return own.money(found.fees);
+    if (figure === "gain") return found.gain === null ? null : own.money(found.gain, true);
     const share = shareOf(found, figure);
     return share === null ? null : formatPercent(locale, share, 2);
   };
@@ -31,6 +33,7 @@ export function Figures({ found }: { found: Performance }) {
   const locale = useLocale();
   const [open, setOpen] = useState<Figure | null>(null);
   const text = useFigureText(found);
+  const texts = useOwnTexts();
   const own = (figure: Figure) => {
     const shown = text(figure);
     const reason = reasonOf(found, figure);
@@ -67,7 +70,7 @@ export function Figures({ found }: { found: Performance }) {
       <TableView<Figure> caption={table("tableOf", { title: t("figuresTitle") })} rows={FIGURES} keyOf={(figure) => figure} columns={columns} />
       {found.drawdown !== null && <DrawdownWords found={found.drawdown} />}
       {found.benchmark?.end_value != null && found.end_value !== null && (
-        <p>{t("sameFlows", { name: found.benchmark.name, end: formatMoney(locale, found.benchmark.end_value), own: formatMoney(locale, found.end_value) })}</p>
+        <p>{t("sameFlows", { name: found.benchmark.name, end: texts.money(found.benchmark.end_value), own: texts.money(found.end_value) })}</p>
       )}
       <p className={ui.faint} data-testid="period">
         <PeriodWords found={found} />

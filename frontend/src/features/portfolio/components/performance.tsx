@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { useSearchParams } from "next/navigation";
 import { Suspense } from "react";
 
+import { HideSwitch } from "@/components/hide-switch";
 import { Heading } from "@/components/heading";
 import { Empty, Loading, Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
@@ -24,6 +25,7 @@ export function Performance() {
   return (
     <div className={ui.page}>
       <Heading title={t("title")} lead={t("lead")} />
+      <HideSwitch />
       <Suspense fallback={<Loading rows={12} />}>
         <Report />
       </Suspense>

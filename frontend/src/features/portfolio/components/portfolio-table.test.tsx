@@ -28,7 +28,7 @@ const quote = (symbol: string, price: string, more: Partial<Schemas["QuoteOut"]>
 });
 const quotes = [quote("AAA", "100.0056"), quote("BBB", "10.0050", { stale: true }), quote("CCC", "0.9950")];
 const given = (found: Schemas["PortfolioOut"], prices = quotes) =>
-  server.use(signedIn, answers("/v1/portfolio", found), answers("/v1/portfolio/lots", lots), http.get("*/v1/quotes", () => HttpResponse.json(prices)));
+  server.use(signedIn, refuses("/v1/quotes/stream", 503, "stream_away"), answers("/v1/portfolio", found), answers("/v1/portfolio/lots", lots), http.get("*/v1/quotes", () => HttpResponse.json(prices)));
 
 test("totals in words and at the foot hold under a filter", async () => {
   given(portfolio);

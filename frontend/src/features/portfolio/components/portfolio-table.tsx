@@ -6,17 +6,19 @@ import { useLocale, useTranslations } from "next-intl";
 import { useSearchParams } from "next/navigation";
 import { Suspense, useState } from "react";
 
+import { HideSwitch } from "@/components/hide-switch";
 import { Heading } from "@/components/heading";
 import { Empty, Loading, Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
 import { HoldingsTable } from "@/features/portfolio/components/holdings-table";
+import { PriceState } from "@/features/portfolio/components/price-state";
 import { addressOf, holdingsOf, searched, sorted, sortOf, totalsOf } from "@/features/portfolio/holdings-model";
 import type { Money, Sort, Totals } from "@/features/portfolio/holdings-model";
 import { lotsQuery, portfolioQuery } from "@/features/portfolio/queries";
 import type { Portfolio } from "@/features/portfolio/queries";
 import { useFollowQuotes, useQuotes } from "@/features/portfolio/use-quotes";
+import { useOwnTexts } from "@/lib/hide-amounts";
 import { Link } from "@/lib/i18n/routing";
-import { formatMoney } from "@/lib/money";
 
 export function PortfolioTable() {
   const t = useTranslations("portfolio");
@@ -24,6 +26,10 @@ export function PortfolioTable() {
   return (
     <div className={ui.page}>
       <Heading title={t("title")} lead={t("lead")} />
+      <div className={`${ui.row} ${ui.spread}`}>
+        <PriceState />
+        <HideSwitch />
+      </div>
       <Ready query={query} rows={12}>
         {(found) =>
           found.positions.length === 0 ? (
@@ -82,13 +88,13 @@ type WordsProps = { shown: Totals; all: Totals; found: Portfolio };
 /** The totals in words: of the rows that are shown, of everything, and with the cash beside it. */
 function Words({ shown, all, found }: WordsProps) {
   const t = useTranslations("portfolio");
-  const locale = useLocale();
-  const text = (money: Money | null) => (money === null ? t("unknown") : formatMoney(locale, money));
+  const own = useOwnTexts();
+  const text = (money: Money | null) => (money === null ? t("unknown") : own.money(money));
   return (
     <div role="status" data-testid="totals">
       {shown.count < all.count && <p>{t("shownWords", { count: shown.count, all: all.count, value: text(shown.value), cost: text(shown.cost), gain: text(shown.gain) })}</p>}
       <p>{t("allWords", { count: all.count, value: text(all.value), cost: text(all.cost), gain: text(all.gain) })}</p>
-      <p>{t("withCash", { cash: formatMoney(locale, found.cash), total: text(found.value) })}</p>
+      <p>{t("withCash", { cash: own.money(found.cash), total: text(found.value) })}</p>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { RequireSignIn } from "@/components/require-sign-in";
+import { GoalsSummary } from "@/features/goals/components/goals-summary";
 import { Dashboard } from "@/features/portfolio/components/dashboard";
 import { appMetadata, fixLocale } from "@/lib/i18n/page";
 import type { LocaleParams } from "@/lib/i18n/page";
@@ -9,7 +10,7 @@ export default async function Page(props: LocaleParams) {
   await fixLocale(props);
   return (
     <RequireSignIn>
-      <Dashboard />
+      <Dashboard goals={<GoalsSummary />} />
     </RequireSignIn>
   );
 }
