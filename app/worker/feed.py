@@ -48,6 +48,7 @@ async def feed(
     while True:
         try:
             await market.ensure_simulated()
+            await market.rates.ensure_packaged()
             source = await market.source()
             if live is not None and source.kind != "simulated":
                 await live.follow(source)

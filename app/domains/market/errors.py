@@ -6,6 +6,8 @@ FinNamiError
 │   └── SourceNotFoundError        404 price_source_not_found
 ├── InvalidInputError
 │   ├── PriceFileError             422 price_file           (field `problems`)
+│   ├── RateFileError              422 rate_file            (field `problems`)
+│   ├── RatesDifferError           422 rates_differ         (field `fixings`)
 │   └── DateRangeError             422 date_range
 ├── RateLimitedError
 │   └── TooManyStreamsError        429 too_many_streams
@@ -42,6 +44,20 @@ class PriceFileError(InvalidInputError):
 
     code = "price_file"
     title = "The price file cannot be used"
+
+
+class RateFileError(InvalidInputError):
+    """The file of exchange rates cannot be imported; nothing of it was kept."""
+
+    code = "rate_file"
+    title = "The file of exchange rates cannot be used"
+
+
+class RatesDifferError(InvalidInputError):
+    """The file says otherwise than fixings that are kept; nothing of it was kept."""
+
+    code = "rates_differ"
+    title = "These exchange rates differ from the kept ones"
 
 
 class DateRangeError(InvalidInputError):

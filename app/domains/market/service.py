@@ -18,11 +18,12 @@ from app.domains.market.errors import (
 )
 from app.domains.market.events import DayClosed
 from app.domains.market.feed_types import Suspect
-from app.domains.market.repository import prices, quarantine, quotes
+from app.domains.market.repository import prices, quarantine, quotes, rates
 from app.domains.market.rules import checks, quality, simulation
 from app.domains.market.types import History, Instrument, PriceFile, Quote, Source
+from app.domains.market.usecases.fx import Rates
 
-COLLECTIONS = (*prices.SPECS, *quotes.SPECS, *quarantine.SPECS)
+COLLECTIONS = (*prices.SPECS, *quotes.SPECS, *quarantine.SPECS, *rates.SPECS)
 
 REPLAY = "replay"
 MAX_SUSPECTS = 1000
@@ -36,13 +37,14 @@ CALENDAR_DAYS_PER_TRADING_DAY = 1.6
 
 
 class MarketService:
-    """Market's door. Prices come from exactly one source at a time; sources are never mixed."""
+    """Market's door. Prices come from one source at a time, never mixed; `rates` are exchange."""
 
     def __init__(self, *, db: Database, clock: Clock, seed: int, feed: str = REPLAY) -> None:
         self._db = db
         self._clock = clock
         self._feed = feed
         self.seed = seed
+        self.rates = Rates(db=db, clock=clock)
 
     async def source(self) -> Source:
         """Return the active source. Raises NoPricesError before the first start."""
@@ -54,8 +56,7 @@ class MarketService:
     def label_of(self, source: Source) -> str:
         """Return what the served quotes of a source name as theirs.
 
-        A provider's quotes belong to real histories only: with the simulated market active
-        the replay goes on, whatever provider is configured.
+        A provider's quotes belong to real histories only: the simulated market is replayed.
         """
         replayed = self._feed == REPLAY or source.kind == "simulated"
         return source.quote_label if replayed else f"{self._feed}:{source.source_id}"
@@ -85,9 +86,9 @@ class MarketService:
         oldest = self._clock.now() - STALE_AFTER
         found = await quotes.read(self._db, self.label_of(await self.source()))
         return {
-            symbol: replace(quote, stale=min(quote.received_at, quote.exchange_at) < oldest)
-            for symbol, quote in found.items()
-            if not symbols or symbol in symbols
+            name: replace(quote, stale=min(quote.received_at, quote.exchange_at) < oldest)
+            for name, quote in found.items()
+            if not symbols or name in symbols
         }
 
     async def history(self, symbols: tuple[str, ...], *, end: date, days: int) -> History:
@@ -120,10 +121,9 @@ class MarketService:
     async def closes(
         self, symbol: str, *, first: date | None = None, last: date | None = None
     ) -> History:
-        """Return one symbol's closes in a range of at most ten years.
+        """Return one symbol's closes of at most ten years; by default of the newest one.
 
-        Without `last` up to the newest close; without `first` a year before it. Raises
-        DateRangeError, InstrumentNotFoundError, NoPricesError.
+        Raises DateRangeError, InstrumentNotFoundError, NoPricesError.
         """
         last = last or (await self.source()).last_day
         first = first or _before(last, DEFAULT_RANGE_DAYS)

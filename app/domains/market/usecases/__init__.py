@@ -1,0 +1,1 @@
+"""The stories that market's door opens to, one file each."""
