@@ -1,45 +1,36 @@
 """`finnami market`: import real prices, write simulated ones, choose the source."""
 
-import asyncio
 import csv
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
-from app.cli.connection import local_settings
+from app.cli.market_door import with_market
+from app.cli.market_rates import currency_code, rates
 from app.core.clock import SystemClock
-from app.core.errors import FinNamiError
 from app.domains.market.adapters.price_file import read_price_file
 from app.domains.market.adapters.replay import ReplayFeed
 from app.domains.market.service import MarketService, simulated
 from app.domains.market.types import History, PriceFile, Source, exact_price
-from app.services import open_database
-
-T = TypeVar("T")
-
-
-def _currency(_: click.Context, __: click.Parameter, value: str) -> str:
-    """Return a currency code; anything else is a usage error before the file is read."""
-    if len(value) != 3 or not value.isascii() or not value.isalpha() or not value.isupper():
-        raise click.BadParameter(f"{value!r} is not a currency code such as USD")
-    return value
 
 
 @click.group()
 def market() -> None:
-    """Import prices, simulate prices, choose where prices come from."""
+    """Import prices and exchange rates, simulate prices, choose where prices come from."""
+
+
+market.add_command(rates)
 
 
 @market.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--layout", type=click.Choice(["auto", "wide", "long"]), default="auto")
 @click.option(
-    "--currency", callback=_currency, default="USD", show_default=True, help="Of every price."
+    "--currency", callback=currency_code, default="USD", show_default=True, help="Of every price."
 )
 @click.option("--label", default=None, help="Shown beside each quote; default: the file's name.")
 @click.option("--dry-run", is_flag=True, help="Check only; keep nothing.")
@@ -65,30 +56,11 @@ def import_file(
     source = None
     if checked.usable and not dry_run:
         text = label or f"Imported: {file.stem}"
-        source = _with_market(
+        source = with_market(
             lambda door: _quoted(door, door.import_prices(checked, currency=currency, label=text))
         )
     _report(checked, source, as_json=as_json)
     sys.exit(0 if checked.usable else 1)
-
-
-def _with_market(work: Callable[[MarketService], Awaitable[T]]) -> T:
-    """Run one use of market's door; what it refuses is one line and exit 2."""
-
-    async def run() -> T:
-        settings = local_settings()
-        clock = SystemClock()
-        db = open_database(settings, clock)
-        try:
-            return await work(MarketService(db=db, clock=clock, seed=settings.market_seed))
-        finally:
-            await db.close()
-
-    try:
-        return asyncio.run(run())
-    except (FinNamiError, ValueError) as error:
-        click.echo(f"finnami: {error}", err=True)
-        sys.exit(2)
 
 
 async def _quoted(door: MarketService, choice: Awaitable[Source]) -> Source:
@@ -138,7 +110,7 @@ def sources(as_json: bool) -> None:  # noqa: FBT001 - click passes options by na
     async def work(door: MarketService) -> tuple[str, list[Source]]:
         return (await door.source()).source_id, await door.sources()
 
-    active, found = _with_market(work)
+    active, found = with_market(work)
     if as_json:
         click.echo(json.dumps([_source(one, active=one.source_id == active) for one in found]))
         return
@@ -151,7 +123,7 @@ def sources(as_json: bool) -> None:  # noqa: FBT001 - click passes options by na
 @click.argument("source_id", metavar="SOURCE")
 def use(source_id: str) -> None:
     """Take prices from SOURCE (`simulated`, or one that `market sources` lists)."""
-    source = _with_market(lambda door: _quoted(door, door.use(source_id)))
+    source = with_market(lambda door: _quoted(door, door.use(source_id)))
     click.echo(f"prices now come from {source.source_id}: {source.label}")
 
 
