@@ -7,6 +7,7 @@ import { Amount } from "@/components/amount";
 import { TableView } from "@/components/table-view";
 import ui from "@/components/ui.module.css";
 import { PeriodWords } from "@/features/portfolio/components/period-words";
+import { RateWords } from "@/features/portfolio/components/rate-words";
 import type { Figure } from "@/features/portfolio/performance-model";
 import type { Performance } from "@/features/portfolio/queries";
 import { formatDateTime } from "@/lib/dates";
@@ -33,12 +34,22 @@ export function FigureDialog({ figure, shown, found, onClose }: Props) {
   );
 }
 
+/** Whether something in the report is of another currency than the report. */
+const converts = (found: Performance) => found.rates_hash !== null;
+
 /** Start, flows, gain and end, as the API adds them up. */
 function Equation({ found }: { found: Performance }) {
   const t = useTranslations("performance");
   const lines = [
     { name: "startValue", money: found.start_value },
     { name: "gainLine", money: found.gain },
+    ...(converts(found) && found.gains !== null
+      ? [
+          { name: "capitalLine", money: found.gains.capital },
+          { name: "dividendLine", money: found.gains.dividend },
+          { name: "currencyLine", money: found.gains.currency },
+        ]
+      : []),
     { name: "feesLine", money: found.fees },
     { name: "endValue", money: found.end_value },
   ];
@@ -51,6 +62,22 @@ function Equation({ found }: { found: Performance }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** What came in or went out; of another currency with what was booked and the rate of its day. */
+function FlowAmount({ flow }: { flow: Flow }) {
+  const t = useTranslations("performance");
+  const locale = useLocale();
+  return (
+    <>
+      <span className="number">{flow.amount === null ? t("unknown") : formatMoney(locale, flow.amount, true)}</span>
+      {flow.rate === null || flow.rate.base !== flow.rate.quote ? (
+        <div className={ui.faint}>
+          <span className="number">{formatMoney(locale, flow.local, true)}</span> <RateWords rate={flow.rate} />
+        </div>
+      ) : null}
+    </>
   );
 }
 
@@ -69,7 +96,7 @@ function Flows({ flows }: { flows: readonly Flow[] }) {
         columns={[
           { key: "at", title: t("at"), cell: (flow) => formatDateTime(locale, flow.at) },
           { key: "what", title: t("what"), cell: (flow) => (kinds.has(flow.kind) ? kinds(flow.kind) : flow.kind) },
-          { key: "amount", title: t("amount"), cell: (flow) => <span className="number">{formatMoney(locale, flow.amount, true)}</span>, end: true },
+          { key: "amount", title: t("amount"), cell: (flow) => <FlowAmount flow={flow} />, end: true },
         ]}
       />
     </>

@@ -18,7 +18,7 @@ import { formatMoney, formatPercent } from "@/lib/money";
 function useFigureText(found: Performance): (figure: Figure) => string | null {
   const locale = useLocale();
   return (figure) => {
-    if (figure === "fees") return formatMoney(locale, found.fees);
+    if (figure === "fees") return found.fees === null ? null : formatMoney(locale, found.fees);
     if (figure === "gain") return found.gain === null ? null : formatMoney(locale, found.gain, true);
     const share = shareOf(found, figure);
     return share === null ? null : formatPercent(locale, share, 2);

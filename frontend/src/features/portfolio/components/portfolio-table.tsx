@@ -9,6 +9,7 @@ import { Suspense, useState } from "react";
 import { Heading } from "@/components/heading";
 import { Empty, Loading, Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
+import { NetWorth } from "@/features/portfolio/components/net-worth";
 import { HoldingsTable } from "@/features/portfolio/components/holdings-table";
 import { addressOf, holdingsOf, searched, sorted, sortOf, totalsOf } from "@/features/portfolio/holdings-model";
 import type { Money, Sort, Totals } from "@/features/portfolio/holdings-model";
@@ -24,6 +25,7 @@ export function PortfolioTable() {
   return (
     <div className={ui.page}>
       <Heading title={t("title")} lead={t("lead")} />
+      <NetWorth />
       <Ready query={query} rows={12}>
         {(found) =>
           found.positions.length === 0 ? (
