@@ -19,7 +19,7 @@ from app.domains.market.adapters import ecb_file
 from app.domains.market.errors import RateFileError, RatesDifferError
 from app.domains.market.fx_types import FILL_DAYS, Fixings, RateBook, RateFile
 from app.domains.market.service import COLLECTIONS
-from app.domains.market.usecases.fx import Rates
+from app.domains.market.usecases.fx import MAX_IMPORTS, Rates
 from tests.fakes.clock import FakeClock
 from tests.fakes.db import FakeDatabase
 
@@ -257,6 +257,18 @@ class TestRates:
         assert len(await doors[0].sources()) == 1
         book = await doors[0].book(("USD", "NGN"), first=date(2026, 11, 13), last=TODAY)
         assert [len(found.days) for found in book.fixings.values()] == [2, 3]
+
+    async def test_files_end_somewhere(self, tmp_path: Path) -> None:
+        db = _memory()
+        rates = Rates(db=db, clock=FakeClock())
+        source, _ = await rates.import_rates(file_of(tmp_path, CSV), label="Bank")
+        for number in range(MAX_IMPORTS):
+            kept = {"label": "x", "currencies": [], "first_day": "2026-11-13", "sha256": "x"}
+            kept |= {"last_day": "2026-11-13", "fixings": 0, "order": 2 + number}
+            await db.insert_one("rate_sources", {"_id": f"import-{number}", **kept})
+        with pytest.raises(RateFileError):
+            await rates.import_rates(file_of(tmp_path, CSV + "2026-11-18,1.1,\n"), label="Bank")
+        assert await rates.import_rates(file_of(tmp_path, CSV), label="Bank") == (source, 0)
 
     async def test_faulty_file_and_endless_label_keep_nothing(self, tmp_path: Path) -> None:
         rates = Rates(db=_memory(), clock=FakeClock())

@@ -111,9 +111,10 @@ def compare(
                 fresh.append(Addition(currency, day, value))
             elif before != value:
                 other.append(Addition(currency, day, value))
-                words = f"{value} on {day}, but {before} is kept"
-                problems.append(PriceProblem(number, currency, "differs", words, fatal=True))
-    return fresh, other, problems[:MAX_PROBLEMS]
+                if len(problems) < MAX_PROBLEMS:
+                    words = f"{value} on {day}, but {before} is kept"
+                    problems.append(PriceProblem(number, currency, "differs", words, fatal=True))
+    return fresh, other, problems
 
 
 def book_of(fixings: Mapping[str, Fixings]) -> RateBook:

@@ -18,7 +18,9 @@ from app.domains.market.types import PriceProblem
 
 log = structlog.get_logger(__name__)
 
-MAX_CURRENCIES: Final = 200
+MAX_CURRENCIES: Final = 400
+#: Of the files that can be read (rates.MAX_SOURCES), some stay free for installed histories.
+MAX_IMPORTS: Final = 360
 MAX_LABEL: Final = 80
 
 
@@ -57,13 +59,16 @@ class Rates:
         """Keep the installed history of the ECB; a second start reads and writes nothing.
 
         A newer installed file adds its new days. Where it says otherwise than what is kept
-        (an imported correction), what is kept stays, and one line in the log says so.
+        (an imported correction), what is kept stays, and one line in the log says so. Raises
+        RateFileError when the installed file is damaged.
         """
         known = await self._of_file(ecb_file.packaged_sha256())
         if known is not None:
             return known
         today = self._clock.now().date()
         file = await asyncio.to_thread(ecb_file.packaged, today)
+        if not file.days:
+            raise RateFileError("the installed history cannot be read", problems=1)
         fresh, other, _ = await self._compared(file)
         if other:
             log.warning("packaged_rates_differ", fixings=len(other))
@@ -89,6 +94,8 @@ class Rates:
             raise RatesDifferError(words, fixings=len(other))
         if not fresh and not other and (known := await self._of_file(file.sha256)):
             return known, 0
+        if len(await rates.all_sources(self._db)) >= MAX_IMPORTS:
+            raise RateFileError(f"at most {MAX_IMPORTS} files are kept", problems=1)
         source = await self._keep(file, fresh + other, kind="import", label=label)
         return source, len(other)
 
@@ -109,8 +116,6 @@ class Rates:
         self, file: RateFile, added: list[fx.Addition], *, kind: str, label: str
     ) -> RateSource:
         sources = await rates.all_sources(self._db)
-        if len(sources) >= rates.MAX_SOURCES:
-            raise RateFileError(f"at most {rates.MAX_SOURCES} files are kept", problems=1)
         source = RateSource(
             # Of file and additions: two processes with one file make one source of it, and a
             # file that corrects a later one makes another than it made at first.
