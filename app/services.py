@@ -127,7 +127,7 @@ def open_database(settings: Settings, clock: Clock | None = None) -> Database:
 
     Raises ValueError when no URL is set.
     """
-    if settings.mongo_url is None:
+    if not settings.mongo_url:
         raise ValueError("set FINNAMI_MONGO_URL, or start everything with `finnami up`")
     return Database.connect(
         settings.mongo_url,

@@ -5,13 +5,13 @@ import json
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
 from app.cli.market_actions import actions
 from app.cli.market_archive import restore
 from app.cli.market_door import quoted, with_market
+from app.cli.market_rates import currency_code, rates
 from app.core.clock import SystemClock
 from app.domains.market.adapters.price_file import read_price_file
 from app.domains.market.adapters.replay import ReplayFeed
@@ -19,19 +19,13 @@ from app.domains.market.service import CALENDARS, MarketService, simulated
 from app.domains.market.types import History, ImportChoice, PriceFile, Source, exact_price
 from app.domains.market.usecases.importing import Refreshed
 
-T = TypeVar("T")
-
-
-def _currency(_: click.Context, __: click.Parameter, value: str) -> str:
-    """Return a currency code; anything else is a usage error before the file is read."""
-    if len(value) != 3 or not value.isascii() or not value.isalpha() or not value.isupper():
-        raise click.BadParameter(f"{value!r} is not a currency code such as USD")
-    return value
-
 
 @click.group()
 def market() -> None:
-    """Import prices, simulate prices, choose where prices come from."""
+    """Import prices and exchange rates, simulate prices, choose where prices come from."""
+
+
+market.add_command(rates)
 
 
 market.add_command(actions)
@@ -41,7 +35,7 @@ market.add_command(actions)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--layout", type=click.Choice(["auto", "wide", "long"]), default="auto")
 @click.option(
-    "--currency", callback=_currency, default="USD", show_default=True, help="Of every price."
+    "--currency", callback=currency_code, default="USD", show_default=True, help="Of every price."
 )
 @click.option("--label", default=None, help="Shown beside each quote; default: the file's name.")
 @click.option(

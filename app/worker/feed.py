@@ -18,6 +18,7 @@ from app.core.redis import slow_redis
 from app.domains.market.adapters.choice import require_usable
 from app.domains.market.adapters.replay import INTERVAL_S, ReplayFeed
 from app.domains.market.adapters.tick_stream import TickStream
+from app.domains.market.errors import RateFileError
 from app.domains.market.service import REPLAY, MarketService
 from app.services import open_database
 from app.worker.lead import lead
@@ -48,6 +49,7 @@ async def feed(
     while True:
         try:
             await market.ensure_simulated()
+            await _keep_rates(market)
             source = await market.source()
             if live is not None and source.kind != "simulated":
                 await live.follow(source)
@@ -62,6 +64,14 @@ async def feed(
         except FinNamiError as error:
             log.warning("feed_waits", error=error.code)
             await asyncio.sleep(retry_s)
+
+
+async def _keep_rates(market: MarketService) -> None:
+    """Keep the installed exchange rates; a damaged file of them never stops the quotes."""
+    try:
+        await market.rates.ensure_packaged()
+    except RateFileError as error:
+        log.warning("rates_unavailable", reason=error.detail)
 
 
 async def _run(settings: Settings) -> None:

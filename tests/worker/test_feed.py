@@ -53,6 +53,7 @@ class TestFeed:
         try:
             await until(quoted)
             assert (await market.last_quotes())["VTI"].market_date == date(2026, 11, 24)
+            assert "USD" in await market.rates.currencies(), "rates are there without a network"
             clock.advance(20)
             await until(next_day)
         finally:

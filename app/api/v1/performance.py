@@ -1,4 +1,4 @@
-"""/v1/portfolio/performance and /v1/portfolio/fees: how it went, and what it cost."""
+"""/v1/portfolio/performance: how it went, each number with what it rests on."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -9,16 +9,16 @@ from pydantic import Field
 from app.api.deps import CallerDep, ServicesDep
 from app.api.errors import declared
 from app.api.policy import policy
-from app.api.shapes import MoneyOut, Out
+from app.api.rate_shapes import GainSplitOut, RateOut, ReturnSplitOut, rate_out
+from app.api.shapes import Currency, MoneyOut, Out
 from app.core.money import Money
 from app.domains.ledger.errors import PeriodTooLongError
 from app.domains.market.errors import DateRangeError, InstrumentNotFoundError, NoPricesError
+from app.domains.portfolio.errors import BaseCurrencyError
 from app.domains.portfolio.report_types import (
     Benchmark,
     CashFlow,
     Drawdown,
-    FeeLine,
-    Fees,
     Measure,
     Method,
     NotAvailable,
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1/portfolio", tags=["portfolio"])
 
 FirstDay = Annotated[date | None, Query(description="First day; the first movement by default")]
 LastDay = Annotated[date | None, Query(description="Last day; today by default")]
-_PERIOD = (DateRangeError, NoPricesError, PeriodTooLongError)
+PERIOD_ERRORS = (DateRangeError, NoPricesError, PeriodTooLongError)
 
 
 class MeasureOut(Out):
@@ -61,10 +61,15 @@ class MeasureOut(Out):
 
 
 class CashFlowOut(Out):
-    """Money in (plus) or out (minus) and the movement that booked it."""
+    """Money in (plus) or out (minus) and the movement that booked it.
+
+    `local` is what was booked, `amount` the same in the report's currency at its day's rate.
+    """
 
     at: datetime
-    amount: MoneyOut
+    amount: MoneyOut | None
+    local: MoneyOut
+    rate: RateOut | None
     kind: str
     movement_id: str
 
@@ -73,7 +78,9 @@ class CashFlowOut(Out):
         """Return the public form."""
         return cls(
             at=flow.at,
-            amount=MoneyOut.of(flow.amount),
+            amount=_money(flow.amount),
+            local=MoneyOut.of(flow.local),
+            rate=rate_out(flow.rate),
             kind=flow.kind,
             movement_id=flow.movement_id,
         )
@@ -148,15 +155,18 @@ class PerformanceOut(Out):
     start_value: MoneyOut | None
     end_value: MoneyOut | None
     gain: MoneyOut | None
-    fees: MoneyOut
+    gains: GainSplitOut | None
+    fees: MoneyOut | None
     measures: list[MeasureOut]
     gross: MeasureOut
+    split: ReturnSplitOut | None
     flows: list[CashFlowOut]
     benchmark: BenchmarkOut | None
     points: list[PerformancePointOut] = Field(description="At most 500, thinned evenly")
     drawdown: DrawdownOut | None
     missing_prices: list[str]
-    other_currencies: list[str]
+    missing_rates: list[str]
+    rates_hash: str | None = Field(description="SHA-256 over the fixings behind the conversions")
 
     @classmethod
     def of(cls, found: Performance) -> "PerformanceOut":
@@ -171,66 +181,18 @@ class PerformanceOut(Out):
             start_value=_money(found.start_value),
             end_value=_money(found.end_value),
             gain=_money(found.gain),
-            fees=MoneyOut.of(found.fees),
+            gains=None if found.gains is None else GainSplitOut.of(found.gains),
+            fees=_money(found.fees),
             measures=[MeasureOut.of(one, found) for one in found.measures],
             gross=MeasureOut.of(found.gross, found),
+            split=None if found.split is None else ReturnSplitOut.of(found.split),
             flows=[CashFlowOut.of(flow) for flow in found.flows],
             benchmark=None if found.benchmark is None else BenchmarkOut.of(found.benchmark, found),
             points=[PerformancePointOut.of(point) for point in found.points],
             drawdown=None if found.drawdown is None else DrawdownOut.of(found.drawdown),
             missing_prices=list(found.missing_prices),
-            other_currencies=list(found.other_currencies),
-        )
-
-
-class FeeLineOut(Out):
-    """One fee posting."""
-
-    at: datetime
-    amount: MoneyOut
-    movement_id: str
-
-    @classmethod
-    def of(cls, line: FeeLine) -> "FeeLineOut":
-        """Return the public form."""
-        return cls(at=line.at, amount=MoneyOut.of(line.amount), movement_id=line.movement_id)
-
-
-class FeesOut(Out):
-    """`paid` is the sum of the ledger's fee postings; running costs are inside fund prices."""
-
-    first: date
-    last: date
-    currency: str
-    paid: MoneyOut
-    lines: list[FeeLineOut]
-    traded: MoneyOut
-    of_traded: str | None = Field(description="Fraction of what was bought and sold")
-    of_value: float | None = Field(description="Fraction of the mean daily value")
-    value: MoneyOut | None
-    yearly_running: MoneyOut | None
-    yearly_running_bps: str | None
-    horizon_years: int
-    projected: MoneyOut | None = Field(description="Running costs of the horizon, value unchanged")
-
-    @classmethod
-    def of(cls, found: Fees) -> "FeesOut":
-        """Return the public form."""
-        bps = found.yearly_running_bps
-        return cls(
-            first=found.first,
-            last=found.last,
-            currency=found.currency,
-            paid=MoneyOut.of(found.paid),
-            lines=[FeeLineOut.of(line) for line in found.lines],
-            traded=MoneyOut.of(found.traded),
-            of_traded=None if found.of_traded is None else f"{found.of_traded:f}",
-            of_value=found.of_value,
-            value=_money(found.value),
-            yearly_running=_money(found.yearly_running),
-            yearly_running_bps=None if bps is None else f"{bps:f}",
-            horizon_years=found.horizon_years,
-            projected=_money(found.projected),
+            missing_rates=list(found.missing_rates),
+            rates_hash=found.rates_hash,
         )
 
 
@@ -238,7 +200,9 @@ def _money(found: Money | None) -> MoneyOut | None:
     return None if found is None else MoneyOut.of(found)
 
 
-@router.get("/performance", responses=declared(InstrumentNotFoundError, *_PERIOD))
+@router.get(
+    "/performance", responses=declared(BaseCurrencyError, InstrumentNotFoundError, *PERIOD_ERRORS)
+)
 @policy("user")
 async def get_performance(
     caller: CallerDep,
@@ -248,27 +212,13 @@ async def get_performance(
     benchmark: Annotated[
         str | None, Query(pattern=r"^[A-Z0-9.^-]{1,20}$", description="A symbol; 60/40 by default")
     ] = None,
+    currency: Annotated[
+        Currency | None, Query(description="Instead of the base currency, this once")
+    ] = None,
 ) -> PerformanceOut:
     """Return time-weighted, money-weighted and simple return with the flows behind them."""
     return PerformanceOut.of(
         await services.portfolio.performance.of(
-            caller.user_id, first=first, last=last, benchmark=benchmark
-        )
-    )
-
-
-@router.get("/fees", responses=declared(*_PERIOD))
-@policy("user")
-async def get_fees(
-    caller: CallerDep,
-    services: ServicesDep,
-    first: FirstDay = None,
-    last: LastDay = None,
-    horizon_years: Annotated[int | None, Query(ge=1, le=60)] = None,
-) -> FeesOut:
-    """Return what was paid, in money and in per cent, and what the holdings go on costing."""
-    return FeesOut.of(
-        await services.portfolio.fees.of(
-            caller.user_id, first=first, last=last, horizon_years=horizon_years
+            caller.user_id, first=first, last=last, benchmark=benchmark, currency=currency
         )
     )

@@ -9,6 +9,8 @@ FinNamiError
 │   ├── ActionError                422 corporate_action
 │   ├── ArchiveError               422 price_archive
 │   ├── CalendarUnknownError       422 calendar_unknown     (field `calendars`)
+│   ├── RateFileError              422 rate_file            (field `problems`)
+│   ├── RatesDifferError           422 rates_differ         (field `fixings`)
 │   └── DateRangeError             422 date_range
 ├── RateLimitedError
 │   └── TooManyStreamsError        429 too_many_streams
@@ -66,6 +68,20 @@ class CalendarUnknownError(InvalidInputError):
 
     code = "calendar_unknown"
     title = "No such market calendar"
+
+
+class RateFileError(InvalidInputError):
+    """The file of exchange rates cannot be imported; nothing of it was kept."""
+
+    code = "rate_file"
+    title = "The file of exchange rates cannot be used"
+
+
+class RatesDifferError(InvalidInputError):
+    """The file says otherwise than fixings that are kept; nothing of it was kept."""
+
+    code = "rates_differ"
+    title = "These exchange rates differ from the kept ones"
 
 
 class DateRangeError(InvalidInputError):

@@ -9,7 +9,7 @@ from app.core.clock import Clock
 from app.core.db import Database
 from app.domains.market.errors import InstrumentNotFoundError
 from app.domains.market.feed_types import Suspect
-from app.domains.market.repository import actions, prices, quarantine, quotes
+from app.domains.market.repository import actions, prices, quarantine, quotes, rates
 from app.domains.market.rules import checks, session_table, simulation
 from app.domains.market.types import (
     Adjust,
@@ -24,20 +24,22 @@ from app.domains.market.types import (
 from app.domains.market.usecases.actions import Actions
 from app.domains.market.usecases.archiving import Archiving
 from app.domains.market.usecases.archiving import archived_history as archived_history
+from app.domains.market.usecases.fx import Rates
 from app.domains.market.usecases.histories import Histories
 from app.domains.market.usecases.importing import Importing, Refreshed
 from app.domains.market.usecases.quotes import Quotes
 from app.domains.market.usecases.sources import REPLAY as REPLAY
 from app.domains.market.usecases.sources import Sources
 
-COLLECTIONS = (*prices.SPECS, *quotes.SPECS, *quarantine.SPECS, *actions.SPECS)
+COLLECTIONS = (*prices.SPECS, *quotes.SPECS, *quarantine.SPECS, *actions.SPECS, *rates.SPECS)
 CALENDARS = session_table.codes()
 
 
 class MarketService:
     """Market's door. Prices come from exactly one source at a time; sources are never mixed.
 
-    `actions` are splits, dividends and new names; `archives` moves sources to files and back.
+    `actions` are splits, dividends and new names; `archives` moves sources to files and back;
+    `rates` are exchange rates.
     """
 
     def __init__(self, *, db: Database, clock: Clock, seed: int, feed: str = REPLAY) -> None:
@@ -48,6 +50,7 @@ class MarketService:
         self._quotes = Quotes(db=db, clock=clock, sources=self._sources)
         self.actions = Actions(db=db, clock=clock, sources=self._sources)
         self._importing = Importing(db=db, clock=clock, sources=self._sources)
+        self.rates = Rates(db=db, clock=clock)
 
     async def source(self) -> Source:
         """Return the active source. Raises NoPricesError before the first start."""

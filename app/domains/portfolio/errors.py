@@ -5,6 +5,7 @@ FinNamiError
 │   ├── GoalInPastError               422 goal_in_past
 │   ├── GoalTooFarError               422 goal_too_far            more than fifty years
 │   ├── GoalAmountError               422 goal_amount             an amount out of range
+│   ├── BaseCurrencyError             422 base_currency           (field `currencies`)
 │   ├── GoalProfileError              422 goal_profile_too_high   above her own risk profile
 │   └── UnknownInstrumentError        422 unknown_instrument      (field `symbols`)
 ├── NotFoundError
@@ -32,6 +33,13 @@ FinNamiError
 """
 
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
+
+
+class BaseCurrencyError(InvalidInputError):
+    """Reports cannot be made in this currency: it has no rates and she has none of it."""
+
+    code = "base_currency"
+    title = "Reports cannot be made in this currency"
 
 
 class RecommendationNotFoundError(NotFoundError):

@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.core.money import Money
+from app.domains.market.fx_types import Rate
+from app.domains.portfolio.fx_report_types import GainSplit, ReturnSplit
 
 
 class Method(StrEnum):
@@ -22,6 +24,7 @@ class NotAvailable(StrEnum):
     NO_MOVEMENTS = "no_movements"
     NOTHING_INVESTED = "nothing_invested"
     NO_PRICE = "no_price"
+    NO_RATE = "no_rate"
     NO_SIGN_CHANGE = "no_sign_change"
     NO_ROOT = "no_root"
     SEVERAL_ROOTS = "several_roots"
@@ -46,10 +49,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class CashFlow:
-    """Money that came in (plus) or went out (minus), as the ledger booked it."""
+    """Money that came in (plus) or went out (minus), as the ledger booked it in `local`.
+
+    `amount` is the same in the report's currency at the rate of its day; None is unknown.
+    """
 
     at: datetime
-    amount: Money
+    amount: Money | None
+    local: Money
+    rate: Rate | None
     kind: str
     movement_id: str
 
@@ -97,8 +105,10 @@ class Performance:
     """Returns of a period with everything behind them.
 
     `gain` = end_value - start_value - Σ flows, to the cent; fees are inside it (net). `gross`
-    is the time-weighted return before fees. `missing_prices` names what has no price: then
-    every measure says so. Currencies are never added: `other_currencies` are left out.
+    is the time-weighted return before fees. `missing_prices` names what has no price and
+    `missing_rates` which currencies have no rate on a day that needs one: then every measure
+    says so. `split` takes the net time-weighted return apart, `gains` the gain, by currency.
+    `rates_hash` is the SHA-256 over the fixings behind the conversions, None without any.
     `points` are at most `series.MAX_POINTS` evenings for a chart; the drawdown saw them all.
     """
 
@@ -111,15 +121,18 @@ class Performance:
     start_value: Money | None
     end_value: Money | None
     flows: tuple[CashFlow, ...]
-    fees: Money
+    fees: Money | None
     gain: Money | None
+    gains: GainSplit | None
     measures: tuple[Measure, ...]
     gross: Measure
+    split: ReturnSplit | None
     benchmark: Benchmark | None
     points: tuple[Point, ...]
     drawdown: Drawdown | None
     missing_prices: tuple[str, ...]
-    other_currencies: tuple[str, ...]
+    missing_rates: tuple[str, ...]
+    rates_hash: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,30 @@ from app.domains.ledger.service import LedgerService
 from app.domains.market.service import MarketService
 from app.domains.onboarding.service import OnboardingService
 from app.domains.portfolio.alert_types import HaltSwitch, never_halted
-from app.domains.portfolio.repository import frontiers, goals, plans, rebalances, requests, wishes
+from app.domains.portfolio.repository import (
+    bases,
+    frontiers,
+    goals,
+    plans,
+    rebalances,
+    requests,
+    wishes,
+)
 from app.domains.portfolio.types import Portfolio, Recommendation
 from app.domains.portfolio.usecases.advising import Advising
 from app.domains.portfolio.usecases.alerts import Alerting
 from app.domains.portfolio.usecases.automatic import Automatic
+from app.domains.portfolio.usecases.bases import Bases
 from app.domains.portfolio.usecases.costs import Costing
 from app.domains.portfolio.usecases.frontiers import UNIVERSE_ID, Frontiers
 from app.domains.portfolio.usecases.goals import Goals
 from app.domains.portfolio.usecases.holdings import Holdings
 from app.domains.portfolio.usecases.lots import Lots
+from app.domains.portfolio.usecases.net_worth import NetWorths
 from app.domains.portfolio.usecases.ordering import Ordering
 from app.domains.portfolio.usecases.overview import Overview
 from app.domains.portfolio.usecases.performance import Performing
+from app.domains.portfolio.usecases.periods import Periods
 from app.domains.portfolio.usecases.projecting import Projecting
 from app.domains.portfolio.usecases.rebalancing import Rebalancing
 from app.domains.portfolio.usecases.reviews import Reviews
@@ -36,6 +47,7 @@ COLLECTIONS = (
     *rebalances.SPECS,
     *goals.SPECS,
     *wishes.SPECS,
+    *bases.SPECS,
 )
 
 
@@ -43,9 +55,9 @@ class PortfolioService:
     """Portfolio's door.
 
     `statements` says why an advice suits; `orders` accepts, executes and lists order plans;
-    `performance`, `fees` and `lots` are reports; `rebalancing` previews a way back into the
-    bands, `automatic` makes such runs by itself; `wishes` are her own limits on both; `goals`
-    keeps goals and says what they may become.
+    `performance`, `fees`, `lots` and `net_worth` are reports, in the currency that `bases` keeps;
+    `rebalancing` previews a way back into the bands, `automatic` makes such runs by itself;
+    `wishes` are her own limits on both; `goals` keeps goals and says what they may become.
     """
 
     def __init__(  # noqa: PLR0913 - a door is given each of its ports
@@ -90,8 +102,11 @@ class PortfolioService:
             frontiers=self._frontiers,
             wishing=self.wishes,
         )
-        self.performance = Performing(clock=clock, ledger=ledger, market=market)
-        self.fees = Costing(performing=self.performance, market=market, onboarding=onboarding)
+        periods = Periods(clock=clock, ledger=ledger, market=market)
+        self.bases = Bases(db=db, clock=clock, ledger=ledger, market=market)
+        self.net_worth = NetWorths(clock=clock, ledger=ledger, market=market, bases=self.bases)
+        self.performance = Performing(periods=periods, market=market, bases=self.bases)
+        self.fees = Costing(periods=periods, market=market, onboarding=onboarding)
         self.lots = Lots(clock=clock, ledger=ledger, market=market)
         self.rebalancing = Rebalancing(
             db=db,

@@ -39,13 +39,22 @@ export const lots: Schemas["LotsOut"] = {
 const period = { first: "2026-02-02", last: "2026-03-02", currency: "USD", as_of: "2026-03-02T15:00:00Z" };
 const measure = (method: Schemas["Method"], value: number): Schemas["MeasureOut"] => ({ ...period, method, value, annualised: null, reason: "too_short" });
 
+const dollars = { unit: "USD", currency: "USD", quantity: null, price: null, price_source: null, priced_at: null, stale: false };
+
+export const netWorth: Schemas["NetWorthOut"] = {
+  currency: "USD", chosen: false, as_of: "2026-03-02T15:00:00Z", total: usd("1110.10"), known: usd("1110.10"), unknown: [], rates_hash: null,
+  parts: [{ ...dollars, local: usd("1110.10"), value: usd("1110.10"), rate: null }],
+};
+
+const sameRate: Schemas["RateOut"] = { base: "USD", quote: "USD", value: "1", day: "2026-02-02", source: "same currency", filled_days: 0 };
+
 export const performance: Schemas["PerformanceOut"] = {
   ...period, source: "simulated", simulated: true, start_value: usd("0.00"), end_value: usd("1110.10"), gain: usd("90.09"), fees: usd("1.02"),
   measures: [measure("time_weighted", 0.0731), measure("money_weighted", 0.0812), measure("simple", 0.0883)],
   gross: measure("time_weighted", 0.0745),
   flows: [
-    { at: "2026-02-02T09:00:00Z", amount: usd("1070.01"), kind: "deposit", movement_id: "01hzzzzzzzzzzzzzzzzzzzzzz1" },
-    { at: "2026-02-20T09:00:00Z", amount: usd("-50.00"), kind: "withdrawal", movement_id: "01hzzzzzzzzzzzzzzzzzzzzzz2" },
+    { at: "2026-02-02T09:00:00Z", amount: usd("1070.01"), local: usd("1070.01"), rate: sameRate, kind: "deposit", movement_id: "01hzzzzzzzzzzzzzzzzzzzzzz1" },
+    { at: "2026-02-20T09:00:00Z", amount: usd("-50.00"), local: usd("-50.00"), rate: sameRate, kind: "withdrawal", movement_id: "01hzzzzzzzzzzzzzzzzzzzzzz2" },
   ],
   benchmark: { name: "VTI 60% / AGG 40%", end_value: usd("1055.00"), measures: [measure("time_weighted", 0.05), measure("money_weighted", 0.051), measure("simple", 0.052)] },
   points: [
@@ -54,7 +63,7 @@ export const performance: Schemas["PerformanceOut"] = {
     { day: "2026-03-02", value: usd("1110.10"), growth: 0.0731, benchmark: 0.05 },
   ],
   drawdown: { depth: -0.0412, peak: "2026-02-10", trough: "2026-02-14", recovered: "2026-02-20", now: 0 },
-  missing_prices: [], other_currencies: [],
+  missing_prices: [], missing_rates: [], rates_hash: null, gains: null, split: null,
 };
 
 export const fees: Schemas["FeesOut"] = {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.money import Money
-from app.domains.market.types import Quote
+from app.domains.market.types import MarketHours, MarketState, Quote
 from app.domains.portfolio.alert_types import AlertCode, DriftVerdict, Severity, TradingState
 from app.domains.portfolio.rules import rebalancing
 from app.domains.portfolio.rules.alerts import Facts, alerts_of
@@ -171,6 +171,7 @@ class TestSumOfTheParts:
             quantities={s: Decimal(micro).scaleb(-6) for s, (micro, _) in held.items()},
             quotes=quotes,
             instruments={},
+            hours=MarketHours("24/7", MarketState.OPEN, None, None, NOW.date()),
         )
         parts = [found.worth(symbol) for symbol in held]
         total = found.total()

@@ -169,6 +169,9 @@ class TestWholeStory:
         assert available == 1_000_00 - 200_00 + 3_30
         performance = await desk.portfolio.performance.of(desk.user_id)
         assert performance.gain == Money(3_30, "USD")
+        assert performance.gains is not None
+        assert performance.gains.dividend == Money(3_30, "USD")
+        assert performance.gains.capital == Money(0, "USD")
         assert [flow.amount for flow in performance.flows] == [Money(1_000_00, "USD")]
         assert await desk.bank.problems() == []
 

@@ -12,6 +12,7 @@ from app.domains.ledger.errors import PeriodTooLongError
 from app.domains.ledger.repository import accounts, journals
 from app.domains.ledger.rules import entries
 from app.domains.ledger.types import (
+    AccountKind,
     Activity,
     CorporateAction,
     Journal,
@@ -42,6 +43,32 @@ class Activities:
         own = await journals.of_owner(self._db, user_id, limit=ACTIVITY_LIMIT + 1)
         if max(len(own), len(booked)) > ACTIVITY_LIMIT:
             raise PeriodTooLongError(limit=ACTIVITY_LIMIT)
+        return await self._told(user_id, currency, own, booked)
+
+    async def by_currency(self, user_id: str) -> dict[str, tuple[Activity, ...]]:
+        """Return the same for every currency in which something was booked for a person.
+
+        Raises PeriodTooLongError beyond 5,000 movements in all of them together.
+        """
+        held = [a for a in await accounts.of_owner(self._db, user_id) if a.kind is AccountKind.CASH]
+        own = await journals.of_owner(self._db, user_id, limit=ACTIVITY_LIMIT + 1)
+        if max(len(own), sum(account.version for account in held)) > ACTIVITY_LIMIT:
+            raise PeriodTooLongError(limit=ACTIVITY_LIMIT)
+        found = {
+            account.unit: await self._told(
+                user_id, account.unit, own, await self._booked(user_id, account.unit)
+            )
+            for account in held
+        }
+        return {currency: story for currency, story in found.items() if story}
+
+    async def _told(
+        self,
+        user_id: str,
+        currency: str,
+        own: list[Journal],
+        booked: dict[str, tuple[datetime, int]],
+    ) -> tuple[Activity, ...]:
         known = {journal.journal_id: journal for journal in own}
         received = await journals.by_ids(self._db, set(booked) - set(known))
         known |= {journal.journal_id: journal for journal in received}

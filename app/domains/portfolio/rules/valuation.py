@@ -88,25 +88,25 @@ def value_days(
     return Days(days, values, inflows, outflows, fees, missing, unknown.any(axis=1))
 
 
-def worth_on(
+def parts_on(
     activities: Sequence[Activity], last: date, prices: Mapping[str, Decimal], currency: str
-) -> Money | None:
-    """Return the exact worth in the evening of a day; None when something held has no price."""
-    total, held = Money.zero(currency), dict[str, int]()
+) -> tuple[Money, ...] | None:
+    """Return the exact worth of cash and of each holding in the evening of a day.
+
+    None when something held has no price.
+    """
+    cash, held = Money.zero(currency), dict[str, int]()
     for activity in activities:
         if activity.at.date() > last:
             continue
-        total = total + activity.cash
+        cash = cash + activity.cash
         for symbol, micro in activity.shares.items():
             held[symbol] = held.get(symbol, 0) + micro
-    for symbol, micro in held.items():
-        if micro == 0:
-            continue
-        if symbol not in prices:
-            return None
-        worth = quantity(micro) * prices[symbol]
-        total = total + Money.of_decimal(worth, currency, rounding=Rounding.HALF_EVEN)
-    return total
+    held = {symbol: micro for symbol, micro in held.items() if micro}
+    if not set(held) <= set(prices):
+        return None
+    worth = [quantity(micro) * prices[symbol] for symbol, micro in sorted(held.items())]
+    return cash, *(Money.of_decimal(w, currency, rounding=Rounding.HALF_EVEN) for w in worth)
 
 
 def mix_levels(prices: FloatArray, weights: FloatArray) -> FloatArray:

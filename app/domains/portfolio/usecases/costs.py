@@ -10,7 +10,7 @@ from app.domains.market.service import MarketService
 from app.domains.onboarding.errors import RiskProfileMissingError
 from app.domains.onboarding.service import OnboardingService
 from app.domains.portfolio.report_types import FeeLine, Fees
-from app.domains.portfolio.usecases.performance import Performing, Period
+from app.domains.portfolio.usecases.periods import Period, Periods
 
 DEFAULT_HORIZON_YEARS: Final = 10
 
@@ -19,9 +19,9 @@ class Costing:
     """Reads through the doors below; keeps nothing."""
 
     def __init__(
-        self, *, performing: Performing, market: MarketService, onboarding: OnboardingService
+        self, *, periods: Periods, market: MarketService, onboarding: OnboardingService
     ) -> None:
-        self._performing = performing
+        self._periods = periods
         self._market = market
         self._onboarding = onboarding
 
@@ -35,10 +35,10 @@ class Costing:
     ) -> Fees:
         """Return the fees of a period, and a projection over her own horizon by default.
 
-        Raises what Performing.period raises.
+        In the market's currency, which orders are booked in. Raises what Periods.of raises.
         """
-        period = await self._performing.period(user_id, first=first, last=last)
-        currency = period.source.currency
+        period = await self._periods.of(user_id, first=first, last=last)
+        currency = period.currency
         lines = tuple(
             FeeLine(a.at, a.fee, a.movement_id) for a in period.inside if a.fee.amount_minor
         )
@@ -79,7 +79,7 @@ class Costing:
                     held[symbol] = held.get(symbol, 0) + micro
         cost = sum(
             (
-                quantity(micro) * period.last_prices[symbol] * rates.get(symbol, 0)
+                quantity(micro) * period.prices_at_end[symbol] * rates.get(symbol, 0)
                 for symbol, micro in held.items()
                 if micro
             ),

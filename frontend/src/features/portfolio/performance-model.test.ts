@@ -37,4 +37,6 @@ test("each figure shows the API's number, or its reason", () => {
   expect(reasonOf(performance, "time_weighted")).toBeNull();
   const gone = { ...performance, gain: null, drawdown: null, measures: performance.measures.map((one) => ({ ...one, value: null, reason: "no_price" as const })) };
   expect([reasonOf(gone, "simple"), reasonOf(gone, "drawdown"), reasonOf(gone, "gain")]).toEqual(["no_price", "no_price", "no_price"]);
+  expect(reasonOf({ ...gone, missing_rates: ["NGN"] }, "gain")).toBe("no_rate");
+  expect(reasonOf({ ...gone, fees: null, missing_rates: ["NGN"] }, "fees")).toBe("no_rate");
 });

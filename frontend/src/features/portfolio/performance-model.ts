@@ -66,8 +66,11 @@ export function shareOf(found: Performance, figure: Figure): number | null {
 
 /** Why there is no number: the API's reason, said only where a value is missing. */
 export function reasonOf(found: Performance, figure: Figure): string | null {
-  if (shareOf(found, figure) !== null || figure === "fees") return null;
-  if (figure === "gain") return found.gain === null ? "no_price" : null;
+  if (shareOf(found, figure) !== null) return null;
+  if (figure === "gain" || figure === "fees") {
+    if (found[figure] !== null) return null;
+    return found.missing_prices.length === 0 && found.missing_rates.length > 0 ? "no_rate" : "no_price";
+  }
   if (figure === "gross") return found.gross.reason;
   return found.measures.find((one) => one.method === (figure === "drawdown" ? "time_weighted" : figure))?.reason ?? null;
 }

@@ -9,12 +9,19 @@ type Schemas = components["schemas"];
 export type Portfolio = Schemas["PortfolioOut"];
 export type Position = Schemas["PositionOut"];
 export type Plan = Schemas["OrderPlanOut"];
+export type WorthPart = Schemas["WorthPartOut"];
+export type Rate = Schemas["RateOut"];
 
 export const portfolioQuery = queryOptions({
   queryKey: ["portfolio"],
   queryFn: ({ signal }) => unwrap(api.GET("/v1/portfolio", { signal })),
   staleTime: 0,
   refetchOnWindowFocus: true,
+});
+
+export const netWorthQuery = queryOptions({
+  queryKey: ["portfolio", "net-worth"],
+  queryFn: ({ signal }) => unwrap(api.GET("/v1/portfolio/net-worth", { signal })),
 });
 
 export const ordersQuery = queryOptions({

@@ -1176,6 +1176,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portfolio/net-worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Net Worth
+         * @description Return everything the caller has, in one currency.
+         */
+        get: operations["get_net_worth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portfolio/base-currency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose Base Currency
+         * @description Choose the currency of one's reports; nothing is exchanged by it.
+         */
+        put: operations["choose_base_currency"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portfolio/lots": {
         parameters: {
             query?: never;
@@ -1472,6 +1512,26 @@ export interface paths {
          * @description Follow prices as they change, beginning with the present or with what was missed.
          */
         get: operations["stream_quotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rates
+         * @description Return exchange rates of a day, filled forward from at most seven days before.
+         */
+        get: operations["get_rates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2670,6 +2730,27 @@ export interface components {
          */
         BacktestState: "asked" | "done";
         /**
+         * BaseCurrencyIn
+         * @description The currency of the reports.
+         */
+        BaseCurrencyIn: {
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+        };
+        /**
+         * BaseCurrencyOut
+         * @description The currency that reports are in.
+         */
+        BaseCurrencyOut: {
+            /** Currency */
+            currency: string;
+            /** Chosen */
+            chosen: boolean;
+        };
+        /**
          * BenchmarkOut
          * @description What the same cash flows would have become in a fixed mix.
          */
@@ -2711,6 +2792,8 @@ export interface components {
         /**
          * CashFlowOut
          * @description Money in (plus) or out (minus) and the movement that booked it.
+         *
+         *     `local` is what was booked, `amount` the same in the report's currency at its day's rate.
          */
         CashFlowOut: {
             /**
@@ -2718,7 +2801,9 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            amount: components["schemas"]["MoneyOut"];
+            amount: components["schemas"]["MoneyOut"] | null;
+            local: components["schemas"]["MoneyOut"];
+            rate: components["schemas"]["RateOut"] | null;
             /** Kind */
             kind: string;
             /** Movement Id */
@@ -3032,6 +3117,23 @@ export interface components {
             hits: number;
             /** Last Hit At */
             last_hit_at: string | null;
+        };
+        /**
+         * CurrencyGainOut
+         * @description One currency's gain; capital + dividend + effect = total, to the cent.
+         */
+        CurrencyGainOut: {
+            /** Currency */
+            currency: string;
+            /** @description The gain in the currency itself */
+            local: components["schemas"]["MoneyOut"];
+            capital: components["schemas"]["MoneyOut"];
+            dividend: components["schemas"]["MoneyOut"];
+            /** @description What the exchange rate added or took */
+            effect: components["schemas"]["MoneyOut"];
+            total: components["schemas"]["MoneyOut"];
+            /** @description The rate of the end of the period */
+            rate: components["schemas"]["RateOut"] | null;
         };
         /**
          * CustomerAnswer
@@ -3705,6 +3807,19 @@ export interface components {
              * @example 10
              */
             of: number;
+        };
+        /**
+         * GainSplitOut
+         * @description The gain taken apart: capital + dividend + currency = gain, to the cent.
+         */
+        GainSplitOut: {
+            /** @description After fees; with total-return prices dividends too */
+            capital: components["schemas"]["MoneyOut"];
+            /** @description Dividends that were booked as such */
+            dividend: components["schemas"]["MoneyOut"];
+            currency: components["schemas"]["MoneyOut"];
+            /** By Currency */
+            by_currency: components["schemas"]["CurrencyGainOut"][];
         };
         /**
          * GlideStepOut
@@ -4882,6 +4997,38 @@ export interface components {
             frequency: components["schemas"]["FrequencyOut"];
         };
         /**
+         * NetWorthOut
+         * @description `total` is the sum of all parts, or null when one is unknown; `known` sums the others.
+         */
+        NetWorthOut: {
+            /** Currency */
+            currency: string;
+            /**
+             * Chosen
+             * @description Whether she chose this currency for her reports
+             */
+            chosen: boolean;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Parts
+             * @description At most 200
+             */
+            parts: components["schemas"]["WorthPartOut"][];
+            total: components["schemas"]["MoneyOut"] | null;
+            known: components["schemas"]["MoneyOut"];
+            /** Unknown */
+            unknown: string[];
+            /**
+             * Rates Hash
+             * @description SHA-256 over the fixings behind the conversions
+             */
+            rates_hash: string | null;
+        };
+        /**
          * NextAction
          * @description The one thing a person should do next.
          * @enum {string}
@@ -4932,7 +5079,7 @@ export interface components {
          * @description Why there is no number. `too_short` concerns the yearly form only.
          * @enum {string}
          */
-        NotAvailable: "no_movements" | "nothing_invested" | "no_price" | "no_sign_change" | "no_root" | "several_roots" | "too_short" | "exhausted";
+        NotAvailable: "no_movements" | "nothing_invested" | "no_price" | "no_rate" | "no_sign_change" | "no_root" | "several_roots" | "too_short" | "exhausted";
         /**
          * NoteIn
          * @description A remark for the history of the case.
@@ -5120,10 +5267,12 @@ export interface components {
             start_value: components["schemas"]["MoneyOut"] | null;
             end_value: components["schemas"]["MoneyOut"] | null;
             gain: components["schemas"]["MoneyOut"] | null;
-            fees: components["schemas"]["MoneyOut"];
+            gains: components["schemas"]["GainSplitOut"] | null;
+            fees: components["schemas"]["MoneyOut"] | null;
             /** Measures */
             measures: components["schemas"]["MeasureOut"][];
             gross: components["schemas"]["MeasureOut"];
+            split: components["schemas"]["ReturnSplitOut"] | null;
             /** Flows */
             flows: components["schemas"]["CashFlowOut"][];
             benchmark: components["schemas"]["BenchmarkOut"] | null;
@@ -5135,8 +5284,13 @@ export interface components {
             drawdown: components["schemas"]["DrawdownOut"] | null;
             /** Missing Prices */
             missing_prices: string[];
-            /** Other Currencies */
-            other_currencies: string[];
+            /** Missing Rates */
+            missing_rates: string[];
+            /**
+             * Rates Hash
+             * @description SHA-256 over the fixings behind the conversions
+             */
+            rates_hash: string | null;
         };
         /**
          * PerformancePointOut
@@ -5568,6 +5722,75 @@ export interface components {
             sessions_behind: number | null;
         };
         /**
+         * QuotedRateOut
+         * @description The rate into one currency; null when no fixing of the last week is kept.
+         */
+        QuotedRateOut: {
+            /** Quote */
+            quote: string;
+            rate: components["schemas"]["RateOut"] | null;
+        };
+        /**
+         * RateOut
+         * @description One unit of `base` is `value` units of `quote`.
+         *
+         *     `day` is the fixing's own day, `filled_days` how many days before the wanted one it lies.
+         */
+        RateOut: {
+            /**
+             * Base
+             * @example USD
+             */
+            base: string;
+            /**
+             * Quote
+             * @example EUR
+             */
+            quote: string;
+            /**
+             * Value
+             * @description Exact up to 28 digits
+             * @example 0.895094880057
+             */
+            value: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Source
+             * @example European Central Bank
+             */
+            source: string;
+            /**
+             * Filled Days
+             * @description At most 7; beyond there is no rate
+             * @example 0
+             */
+            filled_days: number;
+        };
+        /**
+         * RatesOut
+         * @description Rates of one day from one currency, and the currencies that have any.
+         */
+        RatesOut: {
+            /** Base */
+            base: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Rates */
+            rates: components["schemas"]["QuotedRateOut"][];
+            /**
+             * Known
+             * @description Every currency with fixings, of whatever days
+             */
+            known: string[];
+        };
+        /**
          * Readiness
          * @description May traffic come here; a lost dependency shows as degraded, the status stays 200.
          */
@@ -5831,6 +6054,22 @@ export interface components {
              * @example tidal lantern cobble seven
              */
             password: string;
+        };
+        /**
+         * ReturnSplitOut
+         * @description The net time-weighted return: (1 + local) x (1 + currency) - 1.
+         */
+        ReturnSplitOut: {
+            /**
+             * Local
+             * @example 0.051
+             */
+            local: number;
+            /**
+             * Currency
+             * @example -0.012
+             */
+            currency: number;
         };
         /**
          * ReversalRequest
@@ -6714,6 +6953,40 @@ export interface components {
              * @description At most the caller's own risk profile; null: that one
              */
             profile?: number | null;
+        };
+        /**
+         * WorthPartOut
+         * @description Cash of a currency, or a holding; unknown is null, never zero and never one to one.
+         */
+        WorthPartOut: {
+            /**
+             * Unit
+             * @example VTI
+             */
+            unit: string;
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Quantity
+             * @description Of a holding; null for cash
+             */
+            quantity: string | null;
+            /** Price */
+            price: string | null;
+            /** Price Source */
+            price_source: string | null;
+            /** Priced At */
+            priced_at: string | null;
+            /** Stale */
+            stale: boolean;
+            /** @description In the part's own currency */
+            local: components["schemas"]["MoneyOut"] | null;
+            rate: components["schemas"]["RateOut"] | null;
+            /** @description In the base currency */
+            value: components["schemas"]["MoneyOut"] | null;
         };
         /**
          * WouldPassOut
@@ -11414,6 +11687,8 @@ export interface operations {
                 last?: string | null;
                 /** @description A symbol; 60/40 by default */
                 benchmark?: string | null;
+                /** @description Instead of the base currency, this once */
+                currency?: string | null;
             };
             header?: never;
             path?: never;
@@ -11457,7 +11732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `date_range`: Please ask for another range; `period_too_long`: Ask for a shorter period; `invalid_input`: The input is not valid */
+            /** @description `base_currency`: Reports cannot be made in this currency; `date_range`: Please ask for another range; `period_too_long`: Ask for a shorter period; `invalid_input`: The input is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11529,6 +11804,152 @@ export interface operations {
                 };
             };
             /** @description `date_range`: Please ask for another range; `period_too_long`: Ask for a shorter period; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_net_worth: {
+        parameters: {
+            query?: {
+                /** @description Instead of the base currency, this once */
+                currency?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetWorthOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `base_currency`: Reports cannot be made in this currency; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_base_currency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BaseCurrencyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseCurrencyOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `base_currency`: Reports cannot be made in this currency; `invalid_input`: The input is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13010,6 +13431,77 @@ export interface operations {
                 };
             };
             /** @description `no_prices`: No prices yet; `quote_stream_away`: Live prices are briefly unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rates: {
+        parameters: {
+            query: {
+                base: string;
+                /** @description 1 to 20 codes, comma-separated */
+                quotes: string;
+                /** @description Today by default */
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -7,6 +7,7 @@ import { OwnAmount } from "@/components/amount";
 import { TableView } from "@/components/table-view";
 import ui from "@/components/ui.module.css";
 import { PeriodWords } from "@/features/portfolio/components/period-words";
+import { RateWords } from "@/features/portfolio/components/rate-words";
 import type { Figure } from "@/features/portfolio/performance-model";
 import type { Performance } from "@/features/portfolio/queries";
 import { formatDateTime } from "@/lib/dates";
@@ -32,12 +33,22 @@ export function FigureDialog({ figure, shown, found, onClose }: Props) {
   );
 }
 
+/** Whether something in the report is of another currency than the report. */
+const converts = (found: Performance) => found.rates_hash !== null;
+
 /** Start, flows, gain and end, as the API adds them up. */
 function Equation({ found }: { found: Performance }) {
   const t = useTranslations("performance");
   const lines = [
     { name: "startValue", money: found.start_value },
     { name: "gainLine", money: found.gain },
+    ...(converts(found) && found.gains !== null
+      ? [
+          { name: "capitalLine", money: found.gains.capital },
+          { name: "dividendLine", money: found.gains.dividend },
+          { name: "currencyLine", money: found.gains.currency },
+        ]
+      : []),
     { name: "feesLine", money: found.fees },
     { name: "endValue", money: found.end_value },
   ];
@@ -50,6 +61,21 @@ function Equation({ found }: { found: Performance }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** What came in or went out; of another currency with what was booked and the rate of its day. */
+function FlowAmount({ flow }: { flow: Flow }) {
+  const t = useTranslations("performance");
+  return (
+    <>
+      {flow.amount === null ? t("unknown") : <OwnAmount money={flow.amount} signed />}
+      {flow.rate === null || flow.rate.base !== flow.rate.quote ? (
+        <div className={ui.faint}>
+          <OwnAmount money={flow.local} signed /> <RateWords rate={flow.rate} />
+        </div>
+      ) : null}
+    </>
   );
 }
 
@@ -68,7 +94,7 @@ function Flows({ flows }: { flows: readonly Flow[] }) {
         columns={[
           { key: "at", title: t("at"), cell: (flow) => formatDateTime(locale, flow.at) },
           { key: "what", title: t("what"), cell: (flow) => (kinds.has(flow.kind) ? kinds(flow.kind) : flow.kind) },
-          { key: "amount", title: t("amount"), cell: (flow) => <OwnAmount money={flow.amount} signed />, end: true },
+          { key: "amount", title: t("amount"), cell: (flow) => <FlowAmount flow={flow} />, end: true },
         ]}
       />
     </>

@@ -20,7 +20,7 @@ function useFigureText(found: Performance): (figure: Figure) => string | null {
   const locale = useLocale();
   const own = useOwnTexts();
   return (figure) => {
-    if (figure === "fees") return own.money(found.fees);
+    if (figure === "fees") return found.fees === null ? null : own.money(found.fees);
     if (figure === "gain") return found.gain === null ? null : own.money(found.gain, true);
     const share = shareOf(found, figure);
     return share === null ? null : formatPercent(locale, share, 2);

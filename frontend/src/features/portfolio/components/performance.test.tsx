@@ -73,6 +73,31 @@ test("a missing price draws no line and says so; missing numbers have their reas
   expect(screen.getByText(/No price for AAA/)).toBeInTheDocument();
 });
 
+test("a missing exchange rate is said where it is missing; what was booked stays to be read", async () => {
+  const none = performance.measures.map((one) => ({ ...one, value: null, reason: "no_rate" as const }));
+  const naira = { amount: "30000.00", amount_minor: 3000000, currency: "NGN" };
+  const flows = performance.flows.map((one) => ({ ...one, amount: null, local: naira, rate: null }));
+  given({ ...performance, flows, measures: none, drawdown: null, gain: null, missing_rates: ["NGN"], rates_hash: "00" });
+  renderApp(<Performance />);
+  expect(await screen.findByText(/No exchange rate for NGN/)).toBeInTheDocument();
+  expect(screen.getByRole("row", { name: /Time-weighted return/ })).toHaveTextContent(/n\/a.*an exchange rate is missing/);
+  await userEvent.click(screen.getByTestId("figure-gain"));
+  expect(within(await screen.findByRole("dialog")).getAllByRole("row")[1]).toHaveTextContent(/Unknown.*NGN.30,000\.00.*No exchange rate/);
+});
+
+test("a gain in two currencies is taken apart, and each flow has the rate of its day", async () => {
+  const money = (amount: string, currency = "USD") => ({ amount, amount_minor: Math.round(Number(amount) * 100), currency });
+  const rate = { base: "NGN", quote: "USD", value: "0.000666666", day: "2026-02-02", source: "Central Bank", filled_days: 0 };
+  const flows = performance.flows.map((one) => ({ ...one, local: money("30000.00", "NGN"), rate }));
+  const gains = { capital: money("93.80"), dividend: money("0.00"), currency: money("-3.71"), by_currency: [] };
+  given({ ...performance, flows, gains, rates_hash: "00" });
+  renderApp(<Performance />);
+  await userEvent.click(await screen.findByTestId("figure-gain"));
+  const dialog = await screen.findByRole("dialog");
+  expect(dialog).toHaveTextContent(/from exchange rates-\$3\.71/);
+  expect(dialog).toHaveTextContent(/1 NGN = 0\.000666666 USD, Central Bank, Feb 2, 2026/);
+});
+
 test("the table twin has the same figures; the range goes to the address", async () => {
   given(performance);
   renderApp(<Performance />);

@@ -50,7 +50,7 @@ function Report() {
           ) : (
             <>
               {found.missing_prices.length > 0 && <p className={`${ui.notice} ${ui.warning}`}>{t("missing", { symbols: found.missing_prices.join(", ") })}</p>}
-              {found.other_currencies.length > 0 && <p className={ui.notice}>{t("others", { currencies: found.other_currencies.join(", ") })}</p>}
+              {found.missing_rates.length > 0 && <p className={`${ui.notice} ${ui.warning}`}>{t("noRate", { currencies: found.missing_rates.join(", ") })}</p>}
               <Figures found={found} />
               <PerformanceChart found={found} />
               <FeesCard period={period} />

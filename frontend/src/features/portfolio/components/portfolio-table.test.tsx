@@ -5,7 +5,7 @@ import { http, HttpResponse } from "msw";
 
 import { PortfolioTable } from "@/features/portfolio/components/portfolio-table";
 import { setAccessToken } from "@/lib/auth/token";
-import { lots, portfolio, position, usd } from "@/testing/portfolio";
+import { lots, netWorth, portfolio, position, usd } from "@/testing/portfolio";
 import { renderApp } from "@/testing/render";
 import { answers, refuses, server, signedIn, withServer } from "@/testing/server";
 import type { Schemas } from "@/testing/server";
@@ -27,8 +27,8 @@ const quote = (symbol: string, price: string, more: Partial<Schemas["QuoteOut"]>
   exchange_at: "2026-03-02T15:00:00Z", received_at: "2026-03-02T15:00:01Z", stale: false, sessions_behind: 0, ...more,
 });
 const quotes = [quote("AAA", "100.0056"), quote("BBB", "10.0050", { stale: true }), quote("CCC", "0.9950")];
-const given = (found: Schemas["PortfolioOut"], prices = quotes) =>
-  server.use(signedIn, refuses("/v1/quotes/stream", 503, "stream_away"), answers("/v1/portfolio", found), answers("/v1/portfolio/lots", lots), http.get("*/v1/quotes", () => HttpResponse.json(prices)));
+const given = (found: Schemas["PortfolioOut"], prices = quotes, worth = netWorth) =>
+  server.use(signedIn, refuses("/v1/quotes/stream", 503, "stream_away"), answers("/v1/portfolio/net-worth", worth), answers("/v1/portfolio", found), answers("/v1/portfolio/lots", lots), http.get("*/v1/quotes", () => HttpResponse.json(prices)));
 
 test("totals in words and at the foot hold under a filter", async () => {
   given(portfolio);
@@ -95,4 +95,21 @@ test("a refusal shows its id and a way to try again", async () => {
   renderApp(<PortfolioTable />);
   expect(await screen.findByText("There are no prices yet. Try again in a moment.")).toBeInTheDocument();
   expect(screen.getByText("req-1")).toBeInTheDocument();
+});
+
+test("money of another currency is converted with its rate, or stands apart without one", async () => {
+  const naira = { amount: "30000.00", amount_minor: 3000000, currency: "NGN" };
+  const part = { ...netWorth.parts[0]!, unit: "NGN", currency: "NGN", quantity: null, local: naira };
+  const rate = { base: "NGN", quote: "USD", value: "0.000625", day: "2026-03-02", source: "Central Bank", filled_days: 0 };
+  const both = (more: Pick<typeof part, "rate" | "value">) => [...netWorth.parts, { ...part, ...more }];
+  given(portfolio, quotes, { ...netWorth, parts: both({ rate, value: usd("18.75") }), total: usd("1128.85") });
+  const { unmount, container } = renderApp(<PortfolioTable />);
+  expect(await screen.findByTestId("net-worth")).toHaveTextContent("$1,128.85");
+  expect(screen.getByRole("row", { name: /Cash, NGN/ })).toHaveTextContent(/NGN.30,000\.00.*1 NGN = 0\.000625 USD, Central Bank, Mar 2, 2026.*\$18\.75/);
+  expect(await axe(container)).toHaveNoViolations();
+  unmount();
+  given(portfolio, quotes, { ...netWorth, parts: both({ rate: null, value: null }), total: null, unknown: ["NGN"] });
+  renderApp(<PortfolioTable />);
+  expect(await screen.findByText(/NGN cannot be converted now/)).toHaveTextContent("$1,110.10");
+  expect(screen.getByTestId("net-worth")).toHaveTextContent("Unknown");
 });

@@ -10,6 +10,7 @@ import { HideSwitch } from "@/components/hide-switch";
 import { Heading } from "@/components/heading";
 import { Empty, Loading, Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
+import { NetWorth } from "@/features/portfolio/components/net-worth";
 import { HoldingsTable } from "@/features/portfolio/components/holdings-table";
 import { PriceState } from "@/features/portfolio/components/price-state";
 import { addressOf, holdingsOf, searched, sorted, sortOf, totalsOf } from "@/features/portfolio/holdings-model";
@@ -30,6 +31,7 @@ export function PortfolioTable() {
         <PriceState />
         <HideSwitch />
       </div>
+      <NetWorth />
       <Ready query={query} rows={12}>
         {(found) =>
           found.positions.length === 0 ? (
