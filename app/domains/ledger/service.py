@@ -20,6 +20,7 @@ from app.domains.ledger.usecases.activity import Activities
 from app.domains.ledger.usecases.booking import Booking, Intent
 from app.domains.ledger.usecases.books import Books
 from app.domains.ledger.usecases.confirmations import Confirmations
+from app.domains.ledger.usecases.flows import Flows
 from app.domains.ledger.usecases.holds import Holds
 from app.domains.ledger.usecases.reversals import Reversals
 from app.domains.onboarding.service import OnboardingService
@@ -50,7 +51,7 @@ class LedgerService:
 
     Reading stands in `books` (one person's whole story in `activities`), the ends of held
     movements in `holds`, mistakes in `reversals`, what customers say about their payments in
-    `confirmations`.
+    `confirmations`, sums over everybody in `flows`.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class LedgerService:
         )
         self.books = Books(db=db, booking=self._booking, log_key=keys.log_key().public_key())
         self.activities = Activities(db=db)
+        self.flows = Flows(db=db)
         self.holds = Holds(db=db, clock=clock, fraud=fraud)
         self.reversals = Reversals(db=db, clock=clock, booking=self._booking, identity=identity)
         self.confirmations = Confirmations(db=db, clock=clock, identity=identity, fraud=fraud)
