@@ -10,14 +10,14 @@ from app.domains.ledger.flow_types import Flow
 
 
 class SignUpSource(Protocol):
-    """Identity: who signed up when. Staff are left out."""
+    """Identity: who signed up when."""
 
     async def count(self, day: date) -> int:
-        """Return how many people signed up on a UTC day."""
+        """Return how many people signed up on a UTC day, staff included."""
         ...
 
     def of_day(self, day: date) -> AsyncIterator[list[str]]:
-        """Yield the ids of those who signed up on a UTC day, page by page."""
+        """Yield the ids of customers who signed up on a UTC day, page by page."""
         ...
 
     async def days_of(self, user_ids: list[str]) -> set[date]:

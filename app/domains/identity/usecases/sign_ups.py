@@ -11,27 +11,30 @@ TIMEOUT_S = 30.0
 
 
 class SignUps:
-    """Reads only; staff are not customers and are left out."""
+    """Reads only. Staff are not customers: of a day's people they are left out."""
 
     def __init__(self, *, db: Database) -> None:
         self._db = db
 
     async def count(self, day: date) -> int:
-        """Return how many people signed up on a UTC day."""
+        """Return how many people signed up on a UTC day, staff included."""
         start, end = _bounds(day)
         return await sign_ups.count(self._db, start, end, timeout_s=TIMEOUT_S)
 
     async def of_day(self, day: date) -> AsyncIterator[list[str]]:
-        """Yield the ids of those who signed up on a UTC day, at most 1,000 at once."""
-        start, end = _bounds(day)
-        after: tuple[datetime, str] | None = None
+        """Yield the ids of customers who signed up on a UTC day, at most 1,000 at once."""
+        low, end = _bounds(day)
+        seen: set[str] = set()
         while True:
-            found = await sign_ups.page(self._db, start, end, after=after, limit=PAGE)
-            if found:
-                yield [user_id for _, user_id in found]
-                after = found[-1]
-            if len(found) < PAGE:
+            rows = await sign_ups.page(self._db, low, end, ties=len(seen), limit=PAGE)
+            new = [row for row in rows if row.user_id not in seen]
+            customers = [row.user_id for row in new if not row.staff]
+            if customers:
+                yield customers
+            if not new or len(rows) < PAGE:
                 return
+            low = new[-1].at
+            seen = {row.user_id for row in rows if row.at == low}
 
     async def days_of(self, user_ids: list[str]) -> set[date]:
         """Return the UTC days on which these people signed up; unknown ids have none."""
