@@ -2,7 +2,6 @@
 // The frame of one report: its title, the rows as a file, the table, and which days stand behind it.
 import { Button } from "antd";
 import { useLocale, useTranslations } from "next-intl";
-import { useId } from "react";
 import type { ReactNode } from "react";
 
 import ui from "@/components/ui.module.css";
@@ -24,12 +23,11 @@ type Props = {
 export function Card({ title, method, file, header, rows, coverage, children }: Props) {
   const t = useTranslations("analytics");
   const locale = useLocale();
-  const id = useId();
   const name = `${file}-${coverage.first}-${coverage.last}.csv`;
   return (
-    <section className={ui.card} aria-labelledby={id}>
+    <section className={ui.card}>
       <div className={`${ui.row} ${ui.spread}`}>
-        <h2 id={id}>{title}</h2>
+        <h2>{title}</h2>
         {rows.length > 0 && <Button onClick={() => downloadCsv(name, csvOf(header, rows))}>{t("csv")}</Button>}
       </div>
       {coverage.missing > 0 && (
