@@ -19,6 +19,9 @@ from app.core.keys import KeyRing, KeyRingError
 from app.core.redis import slow_redis
 from app.core.schema import CollectionSpec
 from app.core.sidecar import Sidecar
+from app.domains.analytics import service as analytics
+from app.domains.analytics.service import AnalyticsService
+from app.domains.analytics.source_types import Sources
 from app.domains.fraud import service as fraud
 from app.domains.fraud.adapters.model import StoredScorers
 from app.domains.fraud.service import FraudService
@@ -55,6 +58,7 @@ SPECS: tuple[CollectionSpec, ...] = (
     *fraud.COLLECTIONS,
     *ledger.COLLECTIONS,
     *portfolio.COLLECTIONS,
+    *analytics.COLLECTIONS,
 )
 
 SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -99,6 +103,7 @@ class AppServices:
     fraud: FraudService
     ledger: LedgerService
     portfolio: PortfolioService
+    analytics: AnalyticsService
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread, open streams)."""
@@ -225,6 +230,16 @@ def build(
         ledger=ledger_service,
         models=models,
     )
+    analytics_service = AnalyticsService(
+        db=db,
+        clock=clock,
+        sources=Sources(
+            identity_service.arrivals,
+            onboarding_service.progress,
+            ledger_service.flows,
+            fraud_service.kpis,
+        ),
+    )
     return AppServices(
         settings=settings,
         db=db,
@@ -237,6 +252,7 @@ def build(
         fraud=fraud_service,
         ledger=ledger_service,
         portfolio=portfolio_service,
+        analytics=analytics_service,
     )
 
 

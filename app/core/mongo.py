@@ -63,7 +63,9 @@ class MongoStore(Store):
         """Return a collection to read or change; a subclass may have to send something first."""
         return self._database.get_collection(name, codec_options=CODEC)
 
-    async def _run(self, call: Callable[[], Awaitable[T]]) -> T:
+    async def _run(
+        self, call: Callable[[], Awaitable[T]], *, timeout_s: float = OPERATION_TIMEOUT_S
+    ) -> T:
         """Run one driver call under the deadline and translate what it raises.
 
         Outside a transaction a write conflict is only bad luck with a neighbour, so the
@@ -71,7 +73,7 @@ class MongoStore(Store):
         """
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
-                with pymongo.timeout(time_left(OPERATION_TIMEOUT_S)):
+                with pymongo.timeout(time_left(timeout_s)):
                     return await call()
             except driver_errors.DuplicateKeyError as error:
                 pattern = (error.details or {}).get("keyPattern", {})
@@ -180,7 +182,12 @@ class MongoStore(Store):
         return result.deleted_count
 
     async def aggregate(
-        self, collection: str, pipeline: list[Document], *, limit: int
+        self,
+        collection: str,
+        pipeline: list[Document],
+        *,
+        limit: int,
+        timeout_s: float | None = None,
     ) -> list[Document]:
         target = await self._reach(collection)
 
@@ -188,7 +195,7 @@ class MongoStore(Store):
             cursor = await target.aggregate([*pipeline, {"$limit": limit}], session=self._session)
             return await cursor.to_list()
 
-        return await self._run(call)
+        return await self._run(call, timeout_s=timeout_s or OPERATION_TIMEOUT_S)
 
 
 def jitter_s(attempt: int) -> float:

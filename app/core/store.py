@@ -80,7 +80,15 @@ class Store(Protocol):
         ...
 
     async def aggregate(
-        self, collection: str, pipeline: list[Document], *, limit: int
+        self,
+        collection: str,
+        pipeline: list[Document],
+        *,
+        limit: int,
+        timeout_s: float | None = None,
     ) -> list[Document]:
-        """Run a pipeline and return at most `limit` documents."""
+        """Run a pipeline and return at most `limit` documents.
+
+        `timeout_s` is for work that nobody waits for; the usual deadline otherwise.
+        """
         ...

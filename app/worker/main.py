@@ -59,6 +59,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("mend_fraud_state", 5.0, lambda services: services.fraud.mend(), timeout_s=5.0),
     Periodic("watch_models", 300.0, lambda services: services.fraud.model_watch.due()),
     Periodic("link_accounts", 30.0, lambda services: services.fraud.rings.sweep()),
+    Periodic("roll_up", 300.0, lambda s: s.analytics.refreshing.run(), timeout_s=120.0),
 )
 """What worker `fast` does by itself, apart from relaying and sequencing."""
 

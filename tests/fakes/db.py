@@ -115,7 +115,7 @@ class MemoryStore(Store):
             del self.rows(collection)[row["_id"]]
         return len(found)
 
-    async def aggregate(self, collection, pipeline, *, limit):  # type: ignore[no-untyped-def]
+    async def aggregate(self, collection, pipeline, *, limit, timeout_s=None):  # type: ignore[no-untyped-def]
         raise NotImplementedError("aggregations are tested on the embedded server")
 
 

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api.v1 import (
     accounts,
     admin,
+    analytics,
     auth,
     confirmations,
     disclosures,
@@ -72,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     fraud_rules.router,
     fraud_lists.router,
     models.router,
+    analytics.router,
     admin.router,
     sandbox.router,
 )

@@ -29,6 +29,7 @@ from app.domains.fraud.types import (
 from app.domains.fraud.usecases.cases import Cases
 from app.domains.fraud.usecases.evidence import Evidence
 from app.domains.fraud.usecases.in_force import InForce
+from app.domains.fraud.usecases.kpis import Kpis
 from app.domains.fraud.usecases.model_changes import ModelChanges
 from app.domains.fraud.usecases.model_watch import ModelWatch
 from app.domains.fraud.usecases.models import Models
@@ -54,6 +55,7 @@ class FraudService:
     asked and told in `questions` and `notices`, what is drawn at random in `samples`, link
     analysis in `rings`, rules and lists in `rules`. The model of this process is `in_force`; the
     desk that changes it is `models` and `model_changes`, how it does is known in `model_watch`.
+    Sums over everybody stand in `kpis`.
 
     Without a scorer every payment needs a fresh code: never a silent approval.
     """
@@ -80,6 +82,7 @@ class FraudService:
         self._states = EntityStates(store=db, gate=gate, clock=clock)
         self.model_watch = ModelWatch(db=db, clock=clock, models=self.models, source=scorers)
         self.cases = Cases(db=db, clock=clock, identity=identity, four_eyes_minor=four_eyes_minor)
+        self.kpis = Kpis(db=db)
         self.samples = Samples(db=db)
         self.evidence = Evidence(db=db, clock=clock, judge=self.judge)
         self.questions = Questions(db=db, clock=clock)

@@ -39,6 +39,7 @@ from app.domains.identity.usecases.second_factor import SecondFactor
 from app.domains.identity.usecases.sign_in import SignIn
 from app.domains.identity.usecases.sign_out import SignOut
 from app.domains.identity.usecases.sign_up import SignUp
+from app.domains.identity.usecases.sign_ups import SignUps
 from app.domains.identity.usecases.staff import Staff
 from app.domains.identity.usecases.step_up import StepUp
 
@@ -50,7 +51,7 @@ class IdentityService:
     """Identity's door; the stories behind it stand in `usecases/`.
 
     Grouped ones are attributes: `sign_up`, `sign_in`, `sign_out`, `staff`, `post_office`,
-    `sandbox_people`.
+    `sandbox_people`, and `arrivals` for those who count people.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class IdentityService:
             authenticate=self._authenticate,
         )
         self.sign_out = SignOut(parts)
+        self.arrivals = SignUps(db=db)
         self.staff = Staff(parts, self._step_up)
         self.sandbox_people = SandboxPeople(parts)
         self.post_office = PostOffice(parts, mailer or _smtp(settings))

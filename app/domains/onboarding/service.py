@@ -25,6 +25,7 @@ from app.domains.onboarding.types import (
     StepStatus,
 )
 from app.domains.onboarding.usecases.kyc import KycCases
+from app.domains.onboarding.usecases.progress import Progress
 from app.domains.onboarding.usecases.risk_checks import RiskChecks
 from app.domains.onboarding.usecases.risk_inputs import RiskInputs
 from app.domains.onboarding.usecases.risk_profile import RiskProfiles
@@ -35,7 +36,7 @@ Steps = tuple[tuple[Step, StepStatus], ...]
 
 
 class OnboardingService:
-    """Onboarding's door. The grouped stories are attributes: `profiles`, `checks` and `kyc`."""
+    """Onboarding's door. The grouped stories are attributes; `progress` counts many people."""
 
     def __init__(  # noqa: PLR0913 - a door is given each of its ports
         self,
@@ -60,6 +61,7 @@ class OnboardingService:
         )
         self.profiles = RiskProfiles(db=db, envelope=envelope, clock=clock, inputs=inputs)
         self.checks = RiskChecks(db=db, clock=clock, inputs=inputs)
+        self.progress = Progress(db=db)
         self.kyc = KycCases(
             db=db,
             envelope=envelope,

@@ -24,6 +24,9 @@ const STAFF_PLACES = [
   { role: "fraud_analyst", place: "models" },
   { role: "data_scientist", place: "models" },
   { role: "admin", place: "models" },
+  { role: "fraud_analyst", place: "analytics" },
+  { role: "data_scientist", place: "analytics" },
+  { role: "admin", place: "analytics" },
 ] as const;
 
 export function AppShell({ children }: { children: ReactNode }) {

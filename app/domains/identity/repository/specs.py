@@ -47,7 +47,11 @@ COLLECTIONS: tuple[CollectionSpec, ...] = (
             },
         },
         # Only staff carry `staff`, so the index stays as small as the staff is.
-        indexes=(IndexSpec((("staff", 1), ("created_at", 1)), partial={"staff": True}),),
+        indexes=(
+            IndexSpec((("staff", 1), ("created_at", 1)), partial={"staff": True}),
+            # Sign-ups of a period, for the daily rollups.
+            IndexSpec((("created_at", 1),)),
+        ),
     ),
     CollectionSpec(
         REGISTRATIONS,

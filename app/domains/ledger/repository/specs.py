@@ -51,6 +51,10 @@ COLLECTIONS = (
             "properties": {"amount": {"bsonType": "long"}, "balance": {"bsonType": "long"}},
         },
         # `_id` is <account>:<seq>: it orders an account's postings without another index.
-        indexes=(IndexSpec((("account", 1), ("journal", 1)), unique=True),),
+        indexes=(
+            IndexSpec((("account", 1), ("journal", 1)), unique=True),
+            # A day of everybody's postings, for the daily rollups: it grows at its right end.
+            IndexSpec((("at", 1),)),
+        ),
     ),
 )

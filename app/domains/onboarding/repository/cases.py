@@ -26,6 +26,7 @@ SPECS = (
             IndexSpec((("user", 1),), unique=True),
             # Only cases that wait for a reviewer carry `open`: the queue's index stays small.
             IndexSpec((("submitted_at", 1),), partial={"open": True}, name="queue"),
+            IndexSpec((("decided_at", 1),)),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.core.schema import CollectionSpec
+from app.core.schema import CollectionSpec, IndexSpec
 from app.core.store import Document, Store
 from app.domains.onboarding.repository import people
 from app.domains.onboarding.repository.facts import financial_document, financial_facts
@@ -27,6 +27,7 @@ SPECS = (
             "required": ["_id", "user", "version", "final", "tolerance", "capacity"],
             "properties": {"final": {"bsonType": "int", "minimum": 1, "maximum": 10}},
         },
+        indexes=(IndexSpec((("made_at", 1),)),),
     ),
 )
 

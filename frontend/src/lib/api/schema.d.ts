@@ -2292,6 +2292,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/analytics/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Cohorts
+         * @description Return who signed up in a range, by week, and how far they have come since.
+         */
+        get: operations["get_cohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Flows
+         * @description Return deposits, withdrawals, transfers, orders and fees per day and currency.
+         */
+        get: operations["get_flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/fraud": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fraud Figures
+         * @description Return what fraud judged, held and prevented, per day and per channel.
+         */
+        get: operations["get_fraud_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/users": {
         parameters: {
             query?: never;
@@ -2897,6 +2957,61 @@ export interface components {
             code: string;
         };
         /**
+         * CohortReportOut
+         * @description Sign-ups by week and how far they came.
+         */
+        CohortReportOut: {
+            coverage: components["schemas"]["CoverageOut"];
+            /** Weeks */
+            weeks: components["schemas"]["CohortWeekOut"][];
+            total: components["schemas"]["CohortSizeOut"];
+        };
+        /**
+         * CohortSizeOut
+         * @description People who signed up together, and how many of them have come how far by now.
+         */
+        CohortSizeOut: {
+            /** Signed Up */
+            signed_up: number;
+            /**
+             * Kyc
+             * @description Identity approved
+             */
+            kyc: number;
+            /**
+             * Profile
+             * @description Risk profile made
+             */
+            profile: number;
+            /**
+             * Funded
+             * @description Ever had money here
+             */
+            funded: number;
+            /**
+             * Invested
+             * @description Ever had shares here
+             */
+            invested: number;
+        };
+        /**
+         * CohortWeekOut
+         * @description The sign-ups of one ISO week, of those of its days that were asked for.
+         */
+        CohortWeekOut: {
+            /**
+             * Week
+             * @example 2026-W48
+             */
+            week: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            size: components["schemas"]["CohortSizeOut"];
+        };
+        /**
          * ColumnDriftOut
          * @description How far one column moved from training. PSI above 0.2 raises an alert.
          */
@@ -3117,6 +3232,31 @@ export interface components {
             hits: number;
             /** Last Hit At */
             last_hit_at: string | null;
+        };
+        /**
+         * CoverageOut
+         * @description Which days stand behind a report. `missing` ones have no rollup: they are not zero.
+         */
+        CoverageOut: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Days */
+            days: number;
+            /** Missing */
+            missing: number;
+            /**
+             * Refreshed At
+             * @description When rollups were last brought up to date
+             */
+            refreshed_at: string | null;
         };
         /**
          * CurrencyGainOut
@@ -3595,6 +3735,47 @@ export interface components {
             email: string;
         };
         /**
+         * FlowLineOut
+         * @description Money of one day (null: of all of them) in one currency, from the ledger's postings.
+         */
+        FlowLineOut: {
+            /** Day */
+            day: string | null;
+            /** Currency */
+            currency: string;
+            deposits: components["schemas"]["MoneyOut"];
+            /** Deposit Count */
+            deposit_count: number;
+            withdrawals: components["schemas"]["MoneyOut"];
+            /** Withdrawal Count */
+            withdrawal_count: number;
+            transfers: components["schemas"]["MoneyOut"];
+            /** Transfer Count */
+            transfer_count: number;
+            /** @description Paid to the broker, netted per order */
+            bought: components["schemas"]["MoneyOut"];
+            /** @description Got from the broker, netted per order */
+            sold: components["schemas"]["MoneyOut"];
+            /** Order Count */
+            order_count: number;
+            fees: components["schemas"]["MoneyOut"];
+            /** @description Moved by corrections */
+            reversed: components["schemas"]["MoneyOut"];
+            /** @description By how much all customers' cash together grew */
+            customers_net: components["schemas"]["MoneyOut"];
+        };
+        /**
+         * FlowReportOut
+         * @description Money flows per day and currency, with the sum of each currency.
+         */
+        FlowReportOut: {
+            coverage: components["schemas"]["CoverageOut"];
+            /** Days */
+            days: components["schemas"]["FlowLineOut"][];
+            /** Totals */
+            totals: components["schemas"]["FlowLineOut"][];
+        };
+        /**
          * FollowUpOut
          * @description One contradiction and its question; a binding one stops advice while it is open.
          */
@@ -3729,6 +3910,65 @@ export interface components {
             note: string;
         };
         /**
+         * FraudLineOut
+         * @description Key figures of one day, of one channel, or of everything (both null).
+         *
+         *     A payment counts on the day it was judged last, a case on the day it ended.
+         */
+        FraudLineOut: {
+            /** Day */
+            day: string | null;
+            channel: components["schemas"]["PaymentKind"] | null;
+            /** Judged */
+            judged: number;
+            /** Approved */
+            approved: number;
+            /** Stepped Up */
+            stepped_up: number;
+            /** Held */
+            held: number;
+            /** Blocked */
+            blocked: number;
+            /**
+             * Degraded
+             * @description Judged without the model
+             */
+            degraded: number;
+            /** Released */
+            released: number;
+            /**
+             * Voided
+             * @description Held payments refused by a person, or expired
+             */
+            voided: number;
+            /** Rejected */
+            rejected: number;
+            /** Expired */
+            expired: number;
+            /**
+             * Alert Rate
+             * @description Held or refused, of judged
+             */
+            alert_rate: number | null;
+            /**
+             * Precision
+             * @description Fraud, of held payments that a person decided
+             */
+            precision: number | null;
+            /** Median Decision S */
+            median_decision_s: number | null;
+            /**
+             * Prevented
+             * @description Held payments that were found to be fraud
+             */
+            prevented: components["schemas"]["MoneyOut"][];
+            /**
+             * Blocked Amounts
+             * @description Refused at once; nobody checked these
+             */
+            blocked_amounts: components["schemas"]["MoneyOut"][];
+        };
+        /**
          * FraudLockOut
          * @description Who works on the case until when; every act of the holder moves `until` on.
          */
@@ -3791,6 +4031,18 @@ export interface components {
             sentence: string;
             /** Contribution */
             contribution: number | null;
+        };
+        /**
+         * FraudReportOut
+         * @description Key figures of fraud by day, by channel and in sum.
+         */
+        FraudReportOut: {
+            coverage: components["schemas"]["CoverageOut"];
+            /** Days */
+            days: components["schemas"]["FraudLineOut"][];
+            /** Channels */
+            channels: components["schemas"]["FraudLineOut"][];
+            total: components["schemas"]["FraudLineOut"];
         };
         /**
          * FrequencyOut
@@ -17006,6 +17258,216 @@ export interface operations {
                 };
             };
             /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_cohorts: {
+        parameters: {
+            query?: {
+                /** @description First UTC day; 30 days in all by default */
+                from?: string | null;
+                /** @description Last UTC day, at most 400 in all; today by default */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CohortReportOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `analytics_range`: Not a range of days that can be shown; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_flows: {
+        parameters: {
+            query?: {
+                /** @description First UTC day; 30 days in all by default */
+                from?: string | null;
+                /** @description Last UTC day, at most 400 in all; today by default */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowReportOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `analytics_range`: Not a range of days that can be shown; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fraud_figures: {
+        parameters: {
+            query?: {
+                /** @description First UTC day; 30 days in all by default */
+                from?: string | null;
+                /** @description Last UTC day, at most 400 in all; today by default */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudReportOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `analytics_range`: Not a range of days that can be shown; `invalid_input`: The input is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;

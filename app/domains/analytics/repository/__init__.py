@@ -1,0 +1,1 @@
+"""What analytics keeps; private to this domain."""
