@@ -15,12 +15,9 @@ from app.domains.imports.types import (
     MAX_BYTES,
     MAX_COLUMNS,
     Batch,
-    CashElsewhere,
     Counts,
     DateOrder,
     DecimalMark,
-    Elsewhere,
-    HeldElsewhere,
     JudgedRow,
     Options,
     Outcome,
@@ -38,6 +35,8 @@ BatchId = Annotated[str, Path(pattern=r"^[0-9a-f]{20}$", examples=["0" * 20])]
 FIRST_ROWS = 50
 FIRST_REFUSED = 200
 
+_Field = Annotated[RowField, Field(strict=False)]
+_Type = Annotated[RowType, Field(strict=False)]
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _FileName = Annotated[
     str,
@@ -61,18 +60,18 @@ class ImportIn(Input):
     account: Annotated[Line, Field(max_length=60, examples=["My old broker"])]
     file_name: _FileName
     content: _Base64
-    columns: Annotated[dict[RowField, _Word], Field(max_length=16)] | None = Field(
+    columns: Annotated[dict[_Field, _Word], Field(max_length=16)] | None = Field(
         default=None, description="Field to column; null: proposed from the header"
     )
-    types: Annotated[dict[_Word, RowType | None], Field(max_length=100)] = Field(
+    types: Annotated[dict[_Word, _Type | None], Field(max_length=100)] = Field(
         default_factory=dict,
         description="What a word of the type column means; null leaves such rows out",
     )
     currency: Currency | None = Field(
         default=None, description="The currency of rows that do not say theirs"
     )
-    decimal_mark: DecimalMark | None = None
-    date_order: DateOrder | None = None
+    decimal_mark: Annotated[DecimalMark, Field(strict=False)] | None = None
+    date_order: Annotated[DateOrder, Field(strict=False)] | None = None
     round_amounts: bool = Field(
         default=False, description="Round amounts that are finer than their currency"
     )
@@ -283,57 +282,3 @@ class ImportRowsOut(Out):
 
     rows: list[ImportRowOut]
     next_after: int | None
-
-
-class HeldElsewhereOut(Out):
-    """A position at another broker, as its files tell it; it has no value here."""
-
-    account: str
-    symbol: str | None
-    isin: str | None
-    name: str | None
-    quantity: str
-    complete: bool = Field(description="False: more left than came, so earlier rows are missing")
-
-    @classmethod
-    def of(cls, held: HeldElsewhere) -> "HeldElsewhereOut":
-        """Return the public form."""
-        return cls(
-            account=held.account,
-            symbol=held.symbol,
-            isin=held.isin,
-            name=held.name,
-            quantity=f"{held.quantity:f}",
-            complete=held.complete,
-        )
-
-
-class CashElsewhereOut(Out):
-    """The sum of all imported amounts of one account in one currency."""
-
-    account: str
-    total: MoneyOut
-
-    @classmethod
-    def of(cls, cash: CashElsewhere) -> "CashElsewhereOut":
-        """Return the public form."""
-        return cls(account=cash.account, total=MoneyOut.of(cash.total))
-
-
-class ElsewhereOut(Out):
-    """Held elsewhere: what imported files add up to. Not FinNami's books, not advised on."""
-
-    holdings: list[HeldElsewhereOut]
-    cash: list[CashElsewhereOut]
-    first: date | None
-    last: date | None
-
-    @classmethod
-    def of(cls, found: Elsewhere) -> "ElsewhereOut":
-        """Return the public form."""
-        return cls(
-            holdings=[HeldElsewhereOut.of(held) for held in found.holdings],
-            cash=[CashElsewhereOut.of(cash) for cash in found.cash],
-            first=found.first,
-            last=found.last,
-        )

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from app.api.deps import CallerDep, IdempotencyKeyDep, IdempotencyKeyError, ServicesDep
+from app.api.elsewhere_shapes import ElsewhereOut
 from app.api.errors import declared
 from app.api.import_shapes import (
     BatchId,
-    ElsewhereOut,
     ImportIn,
     ImportOut,
     ImportPreviewOut,

@@ -6,13 +6,13 @@ from typing import Final
 
 from app.domains.imports.types import DecimalMark, RowCode
 
-MAX_WHOLE: Final = 15
+MAX_WHOLE: Final = 16
 MAX_FRACTION: Final = 18
 
 _AROUND = re.compile(r"^(?:[A-Za-z]{3}\b|[$€£¥₹])|(?:\b[A-Za-z]{3}|[$€£¥₹%])$")
 _PLAIN = re.compile(r"^[+-]?[0-9.,]+$")
 _GROUPED = re.compile(r"^\d{1,3}(?:[ '’]\d{3})+(?=$|[.,])")
-_SHAPE = re.compile(r"^\d*[.,]?\d*(?:[eE][+-]?\d{1,2})?$")
+_SHAPE = re.compile(r"^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?$")
 
 
 class NumberError(ValueError):
@@ -86,7 +86,7 @@ def parse(text: str, mark: DecimalMark | None) -> Decimal:
             raise NumberError(RowCode.NUMBER_INVALID, f"{shown} is not a number")
         head = "".join(groups)
     clean = head + ("." if dot else "") + tail
-    if not clean.isascii() or not _SHAPE.match(clean) or not re.search(r"\d", clean):
+    if not _SHAPE.match(clean):
         raise NumberError(RowCode.NUMBER_INVALID, f"{shown} is not a number")
     value = Decimal(clean)
     exponent = value.as_tuple().exponent
