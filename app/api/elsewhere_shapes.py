@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from app.api.shapes import MoneyOut, Out
-from app.domains.imports.types import CashElsewhere, Elsewhere, HeldElsewhere
+from app.domains.imports.batch_types import CashElsewhere, Elsewhere, HeldElsewhere
 
 
 class HeldElsewhereOut(Out):

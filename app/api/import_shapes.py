@@ -10,11 +10,11 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from app.api.fields import Input, shown_text
 from app.api.shapes import Currency, Line, MoneyOut, Out
+from app.domains.imports.batch_types import Batch
 from app.domains.imports.errors import FileTooLargeError, FileUnreadableError
 from app.domains.imports.types import (
     MAX_BYTES,
     MAX_COLUMNS,
-    Batch,
     Counts,
     DateOrder,
     DecimalMark,

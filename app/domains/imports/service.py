@@ -2,8 +2,9 @@
 
 from app.core.clock import Clock
 from app.core.db import Database
+from app.domains.imports.batch_types import Batch, Elsewhere, RowsPage
 from app.domains.imports.repository import batches
-from app.domains.imports.types import Batch, Elsewhere, Options, Outcome, Reading, RowsPage, Upload
+from app.domains.imports.types import Options, Outcome, Reading, Upload
 from app.domains.imports.usecases.importing import Importing
 from app.domains.imports.usecases.telling import Telling
 

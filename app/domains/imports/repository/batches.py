@@ -12,16 +12,9 @@ from typing import Final
 from app.core.schema import CollectionSpec, IndexSpec
 from app.core.store import Document, Store
 from app.core.uow import Transaction
+from app.domains.imports.batch_types import MOST_BATCHES, Batch
 from app.domains.imports.repository.rows import document_of, judged_of
-from app.domains.imports.types import (
-    MAX_ROWS,
-    MOST_BATCHES,
-    Batch,
-    Counts,
-    JudgedRow,
-    Outcome,
-    RowField,
-)
+from app.domains.imports.types import MAX_ROWS, Counts, JudgedRow, Outcome, RowField
 
 BATCHES = "import_batches"
 PAGES = "import_rows"

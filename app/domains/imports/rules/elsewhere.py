@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal, localcontext
 
 from app.core.money import Money
+from app.domains.imports.batch_types import CashElsewhere, Elsewhere, HeldElsewhere
 from app.domains.imports.rules.names import plain
-from app.domains.imports.types import CashElsewhere, Elsewhere, HeldElsewhere, Row, RowType
+from app.domains.imports.types import Row, RowType
 
 _COMES = frozenset({RowType.BUY, RowType.TRANSFER_IN})
 _GOES = frozenset({RowType.SELL, RowType.TRANSFER_OUT})

@@ -7,6 +7,7 @@ from app.core.clock import Clock
 from app.core.db import Database
 from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
+from app.domains.imports.batch_types import MOST_BATCHES, MOST_ROWS_KEPT, Batch
 from app.domains.imports.errors import (
     BatchNotFoundError,
     ImportLimitError,
@@ -19,15 +20,7 @@ from app.domains.imports.repository.batches import Book
 from app.domains.imports.rules import whole
 from app.domains.imports.rules.names import plain
 from app.domains.imports.rules.whole import Meant
-from app.domains.imports.types import (
-    MOST_BATCHES,
-    MOST_ROWS_KEPT,
-    Batch,
-    Options,
-    Outcome,
-    Reading,
-    Upload,
-)
+from app.domains.imports.types import Options, Outcome, Reading, Upload
 from app.domains.ledger.errors import IdempotencyMismatchError
 
 READING_S: Final = 12.0

@@ -1,10 +1,11 @@
 """What was imported: pages of rows, what it adds up to, and the lossless export."""
 
 from app.core.db import Database
+from app.domains.imports.batch_types import Batch, Elsewhere, RowsPage
 from app.domains.imports.repository import batches
 from app.domains.imports.repository.batches import MOST_PAGES, PAGE_ROWS
 from app.domains.imports.rules import elsewhere, exporting
-from app.domains.imports.types import Batch, Elsewhere, JudgedRow, Outcome, Row, RowsPage
+from app.domains.imports.types import JudgedRow, Outcome, Row
 
 PAGES_AT_ONCE = 8
 
