@@ -286,6 +286,11 @@ class TestFiles:
         with pytest.raises(FileTooLargeError):
             read(b'[{"a":1}' + b',{"a":1}' * MAX_ROWS + b"]")
 
+    def test_cells_made_to_be_slow_are_refused_like_others(self) -> None:
+        row = "T" * 999 + ",deposit,,,,1,,USD," + "1 " * 400 + "\n"
+        reading = read(HEAD + row * 2500)
+        assert reading.counts.refused == 2500
+
     def test_json_keeps_digits_and_refuses_entries_by_number(self) -> None:
         text = (
             '[{"date":"2026-01-05","type":"buy","symbol":"BTC","quantity":0.123456789012345678,'

@@ -7,6 +7,7 @@ from typing import Final
 from app.domains.imports.types import DateOrder, RowCode
 
 FIRST_YEAR: Final = 1900
+MAX_LENGTH: Final = 60
 
 _MONTHS = {
     name: number
@@ -51,7 +52,8 @@ class DateError(ValueError):
 def split_clock(text: str) -> tuple[str, str | None]:
     """Return the date's part of a text and the time that stands behind it, as written."""
     word = " ".join(text.split())
-    found = _CLOCK.search(word)
+    # Longer ones are no dates, and looking for a time in them takes the square of their length.
+    found = _CLOCK.search(word) if len(word) <= MAX_LENGTH else None
     if found is None:
         return word, None
     return word[: found.start()], (found[1] + (found[2] or "")).strip()
