@@ -20,7 +20,8 @@ MAX_BODY_BYTES = 64 * 1024
 UPLOAD_PATHS = frozenset({"/v1/imports", "/v1/imports/preview"})
 MAX_UPLOAD_BYTES = 7 * 1024 * 1024
 """A file of 5 MiB in base64, and what is said about it."""
-UPLOAD_DEADLINE_S = 30.0
+FILES_PREFIX = "/v1/imports"
+FILES_DEADLINE_S = 30.0
 STREAM_PREFIXES = ("/v1/conversations", "/v1/quotes/stream")
 STREAM_DEADLINE_S = 30.0
 EVENT_STREAM = b"text/event-stream; charset=utf-8"
@@ -106,8 +107,8 @@ class OneMiddleware:
         seconds = self._deadline_s
         if scope["path"].startswith(STREAM_PREFIXES):
             seconds = STREAM_DEADLINE_S
-        elif _uploads(scope):
-            seconds = UPLOAD_DEADLINE_S
+        elif scope["path"].startswith(FILES_PREFIX):
+            seconds = FILES_DEADLINE_S
         try:
             with deadline_in(seconds):
                 await self._app(scope, _capped(receive, scope), answer)

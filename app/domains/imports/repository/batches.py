@@ -5,12 +5,13 @@ same rows at the same version one has to judge again.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from app.core.schema import CollectionSpec, IndexSpec
-from app.core.store import Document, Store
+from app.core.store import Document, DuplicateKeyError, Store
 from app.core.uow import Transaction
 from app.domains.imports.batch_types import MOST_BATCHES, Batch
 from app.domains.imports.repository.rows import document_of, judged_of
@@ -63,11 +64,10 @@ async def book(store: Store, user_id: str) -> Book:
     """Return a person's book; it begins when it is first asked for."""
     found = await store.find_one(BOOKS, {"_id": user_id})
     if found is None:
-        fresh = {"version": 0, "batches": 0, "rows": 0}
-        found = await store.find_one_and_update(
-            BOOKS, {"_id": user_id}, {"$setOnInsert": fresh}, upsert=True
-        )
-    found = found or {}
+        found = {"_id": user_id, "version": 0, "batches": 0, "rows": 0}
+        with suppress(DuplicateKeyError):
+            # Another call may begin it at once and move it on: the version will tell.
+            await store.insert_one(BOOKS, found)
     return Book(user_id, int(found["version"]), int(found["batches"]), int(found["rows"]))
 
 
@@ -124,6 +124,17 @@ async def keys(store: Store, batch: Batch, outcome: Outcome) -> list[tuple[str, 
         projection={outcome.value: 1},
     )
     return [(row["_id"], list(row[outcome.value])) for row in rows]
+
+
+async def known(store: Store, counted: Sequence[Batch]) -> set[str]:
+    """Return the keys of all new rows of some batches, in one question."""
+    rows = await store.find_many(
+        PAGES,
+        {"batch": {"$in": [batch.batch_id for batch in counted]}, "has": Outcome.NEW.value},
+        limit=MOST_BATCHES * MOST_PAGES,
+        projection={Outcome.NEW.value: 1},
+    )
+    return {key for row in rows for key in row[Outcome.NEW.value]}
 
 
 async def pages(

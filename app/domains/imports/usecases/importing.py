@@ -128,12 +128,8 @@ class Importing:
             self._places.release()
 
     async def _known(self, user_id: str, options: Options) -> set[str]:
-        known: set[str] = set()
         place = plain(options.account)
-        for batch in await batches.counting(self._db, user_id, place=place):
-            for _, keys in await batches.keys(self._db, batch, Outcome.NEW):
-                known.update(keys)
-        return known
+        return await batches.known(self._db, await batches.counting(self._db, user_id, place=place))
 
     async def _repeated(self, user_id: str, batch_id: str, asked: str) -> Batch | None:
         found = await batches.find(self._db, batch_id, user_id=user_id)

@@ -60,10 +60,13 @@ class Telling:
 
     async def _all(self, batch: Batch, *, outcome: Outcome | None = None) -> list[JudgedRow]:
         found: list[JudgedRow] = []
-        for first in range(0, MOST_PAGES, PAGES_AT_ONCE):
+        first = 0
+        while first < MOST_PAGES:
             pages = await batches.pages(
                 self._db, batch, first=first, limit=PAGES_AT_ONCE, outcome=outcome
             )
-            inside = [page for page in pages if page.n < first + PAGES_AT_ONCE]
-            found += [row for page in inside for row in page.rows]
+            found += [row for page in pages for row in page.rows]
+            if len(pages) < PAGES_AT_ONCE:
+                break
+            first = pages[-1].n + 1
         return found

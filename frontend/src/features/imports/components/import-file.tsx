@@ -48,11 +48,11 @@ export function ImportFile() {
     <section className={ui.card} aria-labelledby="import">
       <h2 id="import">{t("form.title")}</h2>
       <div className={ui.columns}>
-        <div className={ui.stack}>
+        <div className={ui.stack} style={{ gap: "0.375rem" }}>
           <label htmlFor="account">{t("form.account")}</label>
           <Input id="account" maxLength={60} placeholder={t("form.accountDefault")} value={account} onChange={(event) => setAccount(event.target.value)} />
         </div>
-        <div className={ui.stack}>
+        <div className={ui.stack} style={{ gap: "0.375rem" }}>
           <label htmlFor="file">{t("form.file")}</label>
           <input id="file" type="file" accept=".csv,.tsv,.txt,.json" aria-describedby="file-hint" style={{ maxInlineSize: "100%" }} onChange={(event) => void choose(event)} />
         </div>
@@ -82,6 +82,7 @@ function Look({ account, file, said, onSaid, onDone }: LookProps) {
   const query = useQuery(previewQuery(file.number, body));
   const queries = useQueryClient();
   const key = useRef<{ body: string; key: string } | null>(null);
+  const busy = useRef(false);
   const keeping = useMutation({
     mutationFn: () => {
       // Another thing said is another import: it gets a key of its own, a repeat keeps the old one.
@@ -93,7 +94,16 @@ function Look({ account, file, said, onSaid, onDone }: LookProps) {
       onDone(made);
       void queries.invalidateQueries({ queryKey: importKeys.all });
     },
+    onSettled: () => {
+      busy.current = false;
+    },
   });
+  const once = () => {
+    // A second click while the first is on its way changes nothing.
+    if (busy.current) return;
+    busy.current = true;
+    keeping.mutate();
+  };
   if (query.isPending) return <Loading rows={5} />;
   return (
     <>
@@ -102,7 +112,7 @@ function Look({ account, file, said, onSaid, onDone }: LookProps) {
         <>
           <Found found={query.data} said={said} onSaid={onSaid} />
           {keeping.error !== null && <ErrorState error={keeping.error} />}
-          <Keep found={query.data} busy={query.isFetching || query.error !== null} pending={keeping.isPending} onKeep={() => keeping.mutate()} />
+          <Keep found={query.data} busy={query.isFetching || query.error !== null} pending={keeping.isPending} onKeep={once} />
         </>
       )}
     </>
