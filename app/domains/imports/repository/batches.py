@@ -148,6 +148,18 @@ async def pages(
     return [_page(row) for row in rows]
 
 
+async def counted_rows(store: Store, batch: Batch, *, first: int, limit: int) -> list[Page]:
+    """Return pages with what their rows mean and became, without cells, errors and keys."""
+    rows = await store.find_many(
+        PAGES,
+        {"batch": batch.batch_id, "n": {"$gte": first}, "has": Outcome.NEW.value},
+        sort=[("n", 1)],
+        limit=limit,
+        projection={"n": 1, "rows.line": 1, "rows.o": 1, "rows.row": 1},
+    )
+    return [_page(row) for row in rows]
+
+
 async def undo(tx: Transaction, batch: Batch, *, at: datetime) -> None:
     """Let a batch no longer count."""
     query = {"_id": batch.batch_id, "user": batch.user_id, "counting": True}

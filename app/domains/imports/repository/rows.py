@@ -39,7 +39,7 @@ def judged_of(found: Document) -> JudgedRow:
     row = found.get("row")
     return JudgedRow(
         line=int(found["line"]),
-        cells=tuple(found["cells"]),
+        cells=tuple(found.get("cells", ())),
         row=None if row is None else row_of(row),
         errors=tuple(
             RowError(column, RowCode(code), message)

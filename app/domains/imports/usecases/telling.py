@@ -49,22 +49,22 @@ class Telling:
 
     async def export_json(self, batch: Batch) -> bytes:
         """Return the same as JSON, and every row of the file as it was written."""
-        return exporting.as_json(await self._all(batch), batch.columns)
+        rows = await self._all(batch)
+        return exporting.as_json(rows, batch.columns)
 
     async def _counted(self, batch: Batch) -> list[Row]:
         return [
             judged.row
-            for judged in await self._all(batch, outcome=Outcome.NEW)
+            for judged in await self._all(batch, counted=True)
             if judged.row is not None and judged.outcome is Outcome.NEW
         ]
 
-    async def _all(self, batch: Batch, *, outcome: Outcome | None = None) -> list[JudgedRow]:
+    async def _all(self, batch: Batch, *, counted: bool = False) -> list[JudgedRow]:
         found: list[JudgedRow] = []
         first = 0
         while first < MOST_PAGES:
-            pages = await batches.pages(
-                self._db, batch, first=first, limit=PAGES_AT_ONCE, outcome=outcome
-            )
+            ask = batches.counted_rows if counted else batches.pages
+            pages = await ask(self._db, batch, first=first, limit=PAGES_AT_ONCE)
             found += [row for page in pages for row in page.rows]
             if len(pages) < PAGES_AT_ONCE:
                 break
