@@ -20,13 +20,13 @@ from app.domains.imports.types import (
     DecimalMark,
     JudgedRow,
     Options,
-    Outcome,
     PriceUnit,
     Question,
     Reading,
     Row,
     RowCode,
     RowField,
+    RowOutcome,
     RowType,
     Upload,
 )
@@ -159,7 +159,7 @@ class ImportRowOut(Out):
     """A row of the file, by its line (JSON: which entry): its cells, and what became of it."""
 
     line: int
-    outcome: Outcome
+    outcome: RowOutcome
     cells: list[str]
     transaction: ImportedOut | None
     errors: list[RowErrorOut]
@@ -223,7 +223,7 @@ class ImportPreviewOut(Out):
     @classmethod
     def of(cls, reading: Reading) -> "ImportPreviewOut":
         """Return the public form."""
-        refused = [row for row in reading.rows if row.outcome is Outcome.REFUSED]
+        refused = [row for row in reading.rows if row.outcome is RowOutcome.REFUSED]
         table = reading.table
         return cls(
             counts=CountsOut.of(reading.counts),

@@ -20,9 +20,9 @@ from app.domains.imports.types import (
     DateOrder,
     DecimalMark,
     Options,
-    Outcome,
     Reading,
     RowField,
+    RowOutcome,
     RowType,
     Upload,
 )
@@ -149,7 +149,7 @@ async def _with_services(work: Callable[[AppServices], Awaitable[T]]) -> T:
 
 def _report(reading: Reading, batch_id: str | None, *, as_json: bool) -> None:
     counts = reading.counts
-    refused = [row for row in reading.rows if row.outcome is Outcome.REFUSED]
+    refused = [row for row in reading.rows if row.outcome is RowOutcome.REFUSED]
     if as_json:
         told = {
             "import_id": batch_id,

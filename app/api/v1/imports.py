@@ -29,7 +29,7 @@ from app.domains.imports.errors import (
     ImportTooSlowError,
     NothingToImportError,
 )
-from app.domains.imports.types import MAX_ROWS, Outcome
+from app.domains.imports.types import MAX_ROWS, RowOutcome
 from app.domains.ledger.errors import IdempotencyMismatchError
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
@@ -88,7 +88,7 @@ async def list_import_rows(
     services: ServicesDep,
     after: Annotated[int, Query(ge=0, le=MAX_ROWS)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    outcome: Outcome | None = None,
+    outcome: RowOutcome | None = None,
 ) -> ImportRowsOut:
     """Return an import's rows in the order of its file, of one outcome if asked."""
     page = await services.imports.rows(

@@ -4,7 +4,7 @@ from app.core.clock import Clock
 from app.core.db import Database
 from app.domains.imports.batch_types import Batch, Elsewhere, RowsPage
 from app.domains.imports.repository import batches
-from app.domains.imports.types import Options, Outcome, Reading, Upload
+from app.domains.imports.types import Options, Reading, RowOutcome, Upload
 from app.domains.imports.usecases.importing import Importing
 from app.domains.imports.usecases.telling import Telling
 
@@ -42,7 +42,7 @@ class ImportsService:
         *,
         after: int,
         limit: int,
-        outcome: Outcome | None = None,
+        outcome: RowOutcome | None = None,
     ) -> RowsPage:
         """Return rows of a batch in the order of the file. Raises BatchNotFoundError."""
         batch = await self._importing.find(user_id, batch_id)

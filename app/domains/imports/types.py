@@ -117,7 +117,7 @@ class RowCode(StrEnum):
     TEXT_UNUSABLE = "text_unusable"
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     """What became of a row; every row of a file has exactly one."""
 
     NEW = "new"
@@ -232,7 +232,7 @@ class JudgedRow:
     cells: tuple[str, ...]
     row: Row | None
     errors: tuple[RowError, ...]
-    outcome: Outcome
+    outcome: RowOutcome
     key: str | None
 
 

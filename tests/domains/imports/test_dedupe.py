@@ -16,10 +16,10 @@ from app.domains.imports.rules.text import escaped, unescaped, usable
 from app.domains.imports.types import (
     DecimalMark,
     JudgedRow,
-    Outcome,
     PriceUnit,
     Reading,
     Row,
+    RowOutcome,
     RowType,
 )
 from tests.factories.imports import FILES, read
@@ -31,7 +31,7 @@ BUY = "2026-01-05,buy,VTI,1,10.00,-10.00,USD\n"
 
 
 def new_keys(reading: Reading) -> set[str]:
-    return {r.key for r in reading.rows if r.key is not None and r.outcome is Outcome.NEW}
+    return {r.key for r in reading.rows if r.key is not None and r.outcome is RowOutcome.NEW}
 
 
 class TestOccurrence:
@@ -118,7 +118,7 @@ class TestExport:
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(transactions(), min_size=1, max_size=4))
     def test_imports_again_row_for_row(self, rows: list[Row]) -> None:
-        judged = [JudgedRow(n, (), row, (), Outcome.NEW, "k") for n, row in enumerate(rows)]
+        judged = [JudgedRow(n, (), row, (), RowOutcome.NEW, "k") for n, row in enumerate(rows)]
         for content in (exporting.as_csv(rows), exporting.as_json(judged, ())):
             reading = read(content)
             assert [row.errors for row in reading.rows] == [()] * len(rows)

@@ -15,13 +15,13 @@ from app.domains.imports.types import (
     MAX_ROWS,
     DateOrder,
     DecimalMark,
-    Outcome,
     PriceUnit,
     Question,
     Reading,
     Row,
     RowCode,
     RowField,
+    RowOutcome,
     RowType,
 )
 from tests.factories.imports import FILES, read
@@ -305,4 +305,4 @@ class TestFiles:
         assert len({code.value for code in RowCode}) == len(RowCode)
         reading = read(FILES["schwab"])
         for row in reading.rows:
-            assert (row.row is None) == (row.outcome is Outcome.REFUSED) == bool(row.errors)
+            assert (row.row is None) == (row.outcome is RowOutcome.REFUSED) == bool(row.errors)

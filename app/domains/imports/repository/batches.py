@@ -15,7 +15,7 @@ from app.core.store import Document, DuplicateKeyError, Store
 from app.core.uow import Transaction
 from app.domains.imports.batch_types import MOST_BATCHES, Batch
 from app.domains.imports.repository.rows import document_of, judged_of
-from app.domains.imports.types import MAX_ROWS, Counts, JudgedRow, Outcome, RowField
+from app.domains.imports.types import MAX_ROWS, Counts, JudgedRow, RowField, RowOutcome
 
 BATCHES = "import_batches"
 PAGES = "import_rows"
@@ -114,7 +114,7 @@ async def counting(store: Store, user_id: str, *, place: str | None = None) -> l
     return [_batch(row) for row in rows]
 
 
-async def keys(store: Store, batch: Batch, outcome: Outcome) -> list[tuple[str, list[str]]]:
+async def keys(store: Store, batch: Batch, outcome: RowOutcome) -> list[tuple[str, list[str]]]:
     """Return (page id, keys) of a batch's new or duplicate rows, page by page."""
     rows = await store.find_many(
         PAGES,
@@ -130,15 +130,15 @@ async def known(store: Store, counted: Sequence[Batch]) -> set[str]:
     """Return the keys of all new rows of some batches, in one question."""
     rows = await store.find_many(
         PAGES,
-        {"batch": {"$in": [batch.batch_id for batch in counted]}, "has": Outcome.NEW.value},
+        {"batch": {"$in": [batch.batch_id for batch in counted]}, "has": RowOutcome.NEW.value},
         limit=MOST_BATCHES * MOST_PAGES,
-        projection={Outcome.NEW.value: 1},
+        projection={RowOutcome.NEW.value: 1},
     )
-    return {key for row in rows for key in row[Outcome.NEW.value]}
+    return {key for row in rows for key in row[RowOutcome.NEW.value]}
 
 
 async def pages(
-    store: Store, batch: Batch, *, first: int, limit: int, outcome: Outcome | None = None
+    store: Store, batch: Batch, *, first: int, limit: int, outcome: RowOutcome | None = None
 ) -> list[Page]:
     """Return pages of a batch from the first one on; only those with such rows when asked."""
     query: Document = {"batch": batch.batch_id, "n": {"$gte": first}}
@@ -152,7 +152,7 @@ async def counted_rows(store: Store, batch: Batch, *, first: int, limit: int) ->
     """Return pages with what their rows mean and became, without cells, errors and keys."""
     rows = await store.find_many(
         PAGES,
-        {"batch": batch.batch_id, "n": {"$gte": first}, "has": Outcome.NEW.value},
+        {"batch": batch.batch_id, "n": {"$gte": first}, "has": RowOutcome.NEW.value},
         sort=[("n", 1)],
         limit=limit,
         projection={"n": 1, "rows.line": 1, "rows.o": 1, "rows.row": 1},
@@ -174,8 +174,8 @@ async def promote(tx: Transaction, batch: Batch, page_ids: Iterable[str], freed:
         if row is None:
             raise AssertionError(f"page {page_id} is gone")
         for kept in row["rows"]:
-            if kept["o"] == Outcome.DUPLICATE.value and kept["key"] in freed:
-                kept["o"] = Outcome.NEW.value
+            if kept["o"] == RowOutcome.DUPLICATE.value and kept["key"] in freed:
+                kept["o"] = RowOutcome.NEW.value
                 promoted += 1
         changed = {"rows": row["rows"]} | _summary([judged_of(kept) for kept in row["rows"]])
         await tx.change(PAGES, {"_id": page_id}, {"$set": changed})
@@ -199,7 +199,7 @@ def _summary(rows: Sequence[JudgedRow]) -> Document:
     """Return which outcomes a page has, and the keys of its new and its duplicate rows."""
     by_outcome = {
         outcome.value: [row.key for row in rows if row.outcome is outcome]
-        for outcome in (Outcome.NEW, Outcome.DUPLICATE)
+        for outcome in (RowOutcome.NEW, RowOutcome.DUPLICATE)
     }
     return {"has": sorted({row.outcome.value for row in rows})} | by_outcome
 

@@ -7,11 +7,11 @@ from app.core.money import Money
 from app.core.store import Document
 from app.domains.imports.types import (
     JudgedRow,
-    Outcome,
     PriceUnit,
     Row,
     RowCode,
     RowError,
+    RowOutcome,
     RowType,
 )
 
@@ -45,7 +45,7 @@ def judged_of(found: Document) -> JudgedRow:
             RowError(column, RowCode(code), message)
             for column, code, message in found.get("errors", ())
         ),
-        outcome=Outcome(found["o"]),
+        outcome=RowOutcome(found["o"]),
         key=found.get("key"),
     )
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.core.money import Money
 from app.domains.imports.rules.names import plain
 from app.domains.imports.rules.numbers import text_of
-from app.domains.imports.types import Counts, JudgedRow, Outcome, ReadRow, Row
+from app.domains.imports.types import Counts, JudgedRow, ReadRow, Row, RowOutcome
 
 
 def content_hash(account: str, row: Row) -> str:
@@ -44,12 +44,12 @@ def judge(rows: Iterable[ReadRow], *, account: str, known: Collection[str]) -> l
     judged = []
     for read in rows:
         record, row = read.record, read.row
-        key, outcome = None, Outcome.REFUSED
+        key, outcome = None, RowOutcome.REFUSED
         if row is not None:
             content = content_hash(account, row)
             key = f"{content}:{seen[content]}"
             seen[content] += 1
-            outcome = Outcome.DUPLICATE if key in known else Outcome.NEW
+            outcome = RowOutcome.DUPLICATE if key in known else RowOutcome.NEW
         judged.append(JudgedRow(record.line, record.cells, row, read.errors, outcome, key))
     return judged
 
@@ -57,7 +57,7 @@ def judge(rows: Iterable[ReadRow], *, account: str, known: Collection[str]) -> l
 def count(rows: Iterable[JudgedRow]) -> Counts:
     """Return how many rows became what."""
     found = Counter(row.outcome for row in rows)
-    return Counts(found[Outcome.NEW], found[Outcome.DUPLICATE], found[Outcome.REFUSED])
+    return Counts(found[RowOutcome.NEW], found[RowOutcome.DUPLICATE], found[RowOutcome.REFUSED])
 
 
 def _same(value: Decimal) -> str:

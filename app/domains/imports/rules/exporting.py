@@ -9,7 +9,7 @@ from app.core.money import Money
 from app.domains.imports.rules.names import FORMAT_COLUMN
 from app.domains.imports.rules.numbers import text_of
 from app.domains.imports.rules.text import escaped
-from app.domains.imports.types import JudgedRow, Outcome, Row, RowField
+from app.domains.imports.types import JudgedRow, Row, RowField, RowOutcome
 
 VERSION = "1"
 COLUMNS = (FORMAT_COLUMN, *(field.value for field in RowField))
@@ -30,7 +30,7 @@ def as_json(rows: Iterable[JudgedRow], columns: Sequence[str]) -> bytes:
     Numbers are texts, so no reader rounds them.
     """
     judged = tuple(rows)
-    counted = [j.row for j in judged if j.row is not None and j.outcome is Outcome.NEW]
+    counted = [j.row for j in judged if j.row is not None and j.outcome is RowOutcome.NEW]
     told = {
         "transactions": [
             dict(zip(COLUMNS, [VERSION, *_cells(row)], strict=True)) for row in counted

@@ -20,7 +20,7 @@ from app.domains.imports.repository.batches import Book
 from app.domains.imports.rules import whole
 from app.domains.imports.rules.names import plain
 from app.domains.imports.rules.whole import Meant
-from app.domains.imports.types import Options, Outcome, Reading, Upload
+from app.domains.imports.types import Options, Reading, RowOutcome, Upload
 from app.domains.ledger.errors import IdempotencyMismatchError
 
 READING_S: Final = 12.0
@@ -149,7 +149,7 @@ class Importing:
 
     async def _undone(self, batch: Batch, book: Book) -> bool:
         """Undo a batch at a version of the book; False when the book has moved on."""
-        freed = {k for _, ks in await batches.keys(self._db, batch, Outcome.NEW) for k in ks}
+        freed = {k for _, ks in await batches.keys(self._db, batch, RowOutcome.NEW) for k in ks}
         later = [
             other
             for other in await batches.counting(self._db, batch.user_id, place=batch.place)
@@ -157,7 +157,7 @@ class Importing:
         ]
         again: list[tuple[Batch, list[str], set[str]]] = []
         for other in later:
-            pages = await batches.keys(self._db, other, Outcome.DUPLICATE)
+            pages = await batches.keys(self._db, other, RowOutcome.DUPLICATE)
             mine = {key for _, keys in pages for key in keys} & freed
             touched = [page_id for page_id, keys in pages if not mine.isdisjoint(keys)]
             if touched:

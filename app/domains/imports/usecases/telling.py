@@ -5,7 +5,7 @@ from app.domains.imports.batch_types import Batch, Elsewhere, RowsPage
 from app.domains.imports.repository import batches
 from app.domains.imports.repository.batches import MOST_PAGES, PAGE_ROWS
 from app.domains.imports.rules import elsewhere, exporting
-from app.domains.imports.types import JudgedRow, Outcome, Row
+from app.domains.imports.types import JudgedRow, Row, RowOutcome
 
 PAGES_AT_ONCE = 8
 
@@ -17,7 +17,7 @@ class Telling:
         self._db = db
 
     async def rows(
-        self, batch: Batch, *, after: int, limit: int, outcome: Outcome | None
+        self, batch: Batch, *, after: int, limit: int, outcome: RowOutcome | None
     ) -> RowsPage:
         """Return rows behind a place in the file, at most `limit`, of one outcome if asked."""
         found: list[tuple[int, JudgedRow]] = []
@@ -56,7 +56,7 @@ class Telling:
         return [
             judged.row
             for judged in await self._all(batch, counted=True)
-            if judged.row is not None and judged.outcome is Outcome.NEW
+            if judged.row is not None and judged.outcome is RowOutcome.NEW
         ]
 
     async def _all(self, batch: Batch, *, counted: bool = False) -> list[JudgedRow]:
