@@ -3377,7 +3377,7 @@ export interface components {
         ExplanationOut: {
             /** Decision Id */
             decision_id: string;
-            outcome: components["schemas"]["app__domains__fraud__types__Outcome"];
+            outcome: components["schemas"]["Outcome"];
             /** Probability */
             probability: number | null;
             /** Anomaly */
@@ -4319,7 +4319,7 @@ export interface components {
         ImportRowOut: {
             /** Line */
             line: number;
-            outcome: components["schemas"]["app__domains__imports__types__Outcome"];
+            outcome: components["schemas"]["RowOutcome"];
             /** Cells */
             cells: string[];
             transaction: components["schemas"]["ImportedOut"] | null;
@@ -4751,7 +4751,7 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            outcome: components["schemas"]["app__domains__fraud__types__Outcome"];
+            outcome: components["schemas"]["Outcome"];
         };
         /**
          * ListName
@@ -5415,10 +5415,10 @@ export interface components {
         };
         /**
          * Outcome
-         * @description What became of a row; every row of a file has exactly one.
+         * @description What happens to a payment.
          * @enum {string}
          */
-        "Outcome-Input": "new" | "duplicate" | "refused";
+        Outcome: "approve" | "step_up" | "hold" | "block";
         /**
          * PasswordRequest
          * @description A new password; `code` is needed when two-step verification is on.
@@ -5455,7 +5455,7 @@ export interface components {
         PaymentNoticeOut: {
             /** Decision Id */
             decision_id: string;
-            outcome: components["schemas"]["app__domains__fraud__types__Outcome"];
+            outcome: components["schemas"]["Outcome"];
             /**
              * At
              * Format: date-time
@@ -6383,6 +6383,12 @@ export interface components {
          */
         RowField: "date" | "time" | "type" | "symbol" | "isin" | "name" | "quantity" | "price" | "price_unit" | "price_currency" | "amount" | "fee" | "tax" | "currency" | "reference" | "note";
         /**
+         * RowOutcome
+         * @description What became of a row; every row of a file has exactly one.
+         * @enum {string}
+         */
+        RowOutcome: "new" | "duplicate" | "refused";
+        /**
          * RowType
          * @description What a row tells. A split multiplies or adds shares; fees and taxes may stand alone.
          * @enum {string}
@@ -6414,7 +6420,7 @@ export interface components {
             };
             /** Words */
             words: string;
-            outcome: components["schemas"]["app__domains__fraud__types__Outcome"];
+            outcome: components["schemas"]["Outcome"];
             /** Sentence */
             sentence: string;
         };
@@ -7147,7 +7153,7 @@ export interface components {
              * Format: date-time
              */
             checked_at: string;
-            outcome_now: components["schemas"]["app__domains__fraud__types__Outcome"];
+            outcome_now: components["schemas"]["Outcome"];
             /** Changes */
             changes: components["schemas"]["ChangeOut"][];
             /** Sentence */
@@ -7239,18 +7245,6 @@ export interface components {
              */
             currency: string;
         };
-        /**
-         * Outcome
-         * @description What happens to a payment.
-         * @enum {string}
-         */
-        app__domains__fraud__types__Outcome: "approve" | "step_up" | "hold" | "block";
-        /**
-         * Outcome
-         * @description What became of a row; every row of a file has exactly one.
-         * @enum {string}
-         */
-        app__domains__imports__types__Outcome: "new" | "duplicate" | "refused";
     };
     responses: never;
     parameters: never;
@@ -13469,7 +13463,7 @@ export interface operations {
             query?: {
                 after?: number;
                 limit?: number;
-                outcome?: components["schemas"]["Outcome-Input"] | null;
+                outcome?: components["schemas"]["RowOutcome"] | null;
             };
             header?: never;
             path: {
