@@ -28,6 +28,8 @@ from app.domains.fraud.service import FraudService
 from app.domains.fraud.types import Scorer, ScorerSource
 from app.domains.identity import service as identity
 from app.domains.identity.service import IdentityService
+from app.domains.imports import service as imports
+from app.domains.imports.service import ImportsService
 from app.domains.ledger import service as ledger
 from app.domains.ledger.service import LedgerService
 from app.domains.market import service as market
@@ -57,6 +59,7 @@ SPECS: tuple[CollectionSpec, ...] = (
     *market.COLLECTIONS,
     *fraud.COLLECTIONS,
     *ledger.COLLECTIONS,
+    *imports.COLLECTIONS,
     *portfolio.COLLECTIONS,
     *analytics.COLLECTIONS,
 )
@@ -102,6 +105,7 @@ class AppServices:
     live_quotes: LiveQuotes
     fraud: FraudService
     ledger: LedgerService
+    imports: ImportsService
     portfolio: PortfolioService
     analytics: AnalyticsService
 
@@ -251,6 +255,7 @@ def build(
         live_quotes=_live_quotes(settings, market_service),
         fraud=fraud_service,
         ledger=ledger_service,
+        imports=ImportsService(db=db, clock=clock),
         portfolio=portfolio_service,
         analytics=analytics_service,
     )

@@ -17,6 +17,11 @@ from app.core.errors import FinNamiError, UnavailableError
 Message = MutableMapping[str, Any]
 
 MAX_BODY_BYTES = 64 * 1024
+UPLOAD_PATHS = frozenset({"/v1/imports", "/v1/imports/preview"})
+MAX_UPLOAD_BYTES = 7 * 1024 * 1024
+"""A file of 5 MiB in base64, and what is said about it."""
+FILES_PREFIX = "/v1/imports"
+FILES_DEADLINE_S = 30.0
 STREAM_PREFIXES = ("/v1/conversations", "/v1/quotes/stream")
 STREAM_DEADLINE_S = 30.0
 EVENT_STREAM = b"text/event-stream; charset=utf-8"
@@ -50,7 +55,7 @@ class TooLargeError(FinNamiError):
 
     status = 413
     code = "too_large"
-    title = f"A request body may have at most {MAX_BODY_BYTES // 1024} KiB"
+    title = "The request body is too large"
 
 
 class OneMiddleware:
@@ -99,9 +104,13 @@ class OneMiddleware:
             return
         self._metrics.in_flight += 1
         answer.counted = True
-        stream = scope["path"].startswith(STREAM_PREFIXES)
+        seconds = self._deadline_s
+        if scope["path"].startswith(STREAM_PREFIXES):
+            seconds = STREAM_DEADLINE_S
+        elif scope["path"].startswith(FILES_PREFIX):
+            seconds = FILES_DEADLINE_S
         try:
-            with deadline_in(STREAM_DEADLINE_S if stream else self._deadline_s):
+            with deadline_in(seconds):
                 await self._app(scope, _capped(receive, scope), answer)
         except FinNamiError as error:
             await self._refuse(error, scope, receive, answer)
@@ -201,19 +210,28 @@ def _request_id(scope: Scope) -> str:
     return secrets.token_hex(8)
 
 
+def _uploads(scope: Scope) -> bool:
+    """Tell whether the request may bring a file: never from somebody without a token."""
+    if scope["method"] != "POST" or scope["path"] not in UPLOAD_PATHS:
+        return False
+    return any(name == b"authorization" for name, _ in scope["headers"])
+
+
 def _capped(receive: Receive, scope: Scope) -> Receive:
     """Stop reading a body at the cap, whatever its Content-Length promised."""
+    cap = MAX_UPLOAD_BYTES if _uploads(scope) else MAX_BODY_BYTES
+    refusal = TooLargeError(f"A request body may have at most {cap // 1024} KiB here")
     for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY_BYTES:
-            raise TooLargeError
+        if name == b"content-length" and value.isdigit() and int(value) > cap:
+            raise refusal
     seen = 0
 
     async def capped() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY_BYTES:
-            raise TooLargeError
+        if seen > cap:
+            raise refusal
         return message
 
     return capped

@@ -35,6 +35,12 @@ MADE_UP = {
     "case_id": f"case-{'0' * 26}",
 }
 GOAL = {"name": "House", "currency": "USD", "target": "5000", "due": "2040-01-01"}
+#: date,type,amount,currency and one deposit, in base64.
+IMPORT = {
+    "account": "Elsewhere",
+    "file_name": "a.csv",
+    "content": "ZGF0ZSx0eXBlLGFtb3VudCxjdXJyZW5jeQoyMDI2LTAxLTA1LGRlcG9zaXQsMTAwLjAwLFVTRAo=",
+}
 #: What an operation needs to get past the shape of its body, so that ownership decides.
 BODIES = {"change_goal": GOAL | {"version": 1}}
 A_TIME = "2026-11-01T00:00:00Z"
@@ -91,6 +97,8 @@ class World:
         assert plan.status_code == 200, plan.text
         goal = self.call("POST", "/v1/goals", owner, GOAL)
         assert goal.status_code == 201, goal.text
+        imported = self.call("POST", "/v1/imports", owner, IMPORT)
+        assert imported.status_code == 201, imported.text
         accounts = self.call("GET", "/v1/accounts", owner).json()
         self.real = {
             "account_id": accounts[0]["account_id"],
@@ -98,6 +106,7 @@ class World:
             "recommendation_id": advice_id,
             "plan_id": plan.json()["plan_id"],
             "goal_id": goal.json()["goal_id"],
+            "import_id": imported.json()["import_id"],
             "session_id": self.people.second_device,
             "case_id": self.people.kyc_case,
             "decision_id": deposit.json()["decision_id"],

@@ -1440,6 +1440,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/imports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Import
+         * @description Say what would become of each row of a file; a dry run that keeps nothing.
+         */
+        post: operations["preview_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description Return all imports, the newest first, undone ones too.
+         */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Create Import
+         * @description Keep a file's new rows, and all others beside them; the same key keeps once.
+         *
+         *     Known rows are duplicates and add nothing. Nothing is posted: this is no money of ours.
+         */
+        post: operations["create_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/elsewhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Elsewhere
+         * @description Return what is held elsewhere: the sums of all imported rows that count.
+         */
+        get: operations["get_elsewhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Import Rows
+         * @description Return an import's rows in the order of its file, of one outcome if asked.
+         */
+        get: operations["list_import_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Import
+         * @description Let an import no longer count; its rows are kept. Again changes nothing.
+         */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Import
+         * @description Return the rows that came with an import as a file that imports again row for row.
+         *
+         *     JSON also has every row of the broker's file as it was written, refused ones too.
+         */
+        get: operations["export_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instruments": {
         parameters: {
             query?: never;
@@ -2850,6 +2978,15 @@ export interface components {
          */
         CaseState: "open" | "awaiting_second" | "released" | "rejected" | "expired";
         /**
+         * CashElsewhereOut
+         * @description The sum of all imported amounts of one account in one currency.
+         */
+        CashElsewhereOut: {
+            /** Account */
+            account: string;
+            total: components["schemas"]["MoneyOut"];
+        };
+        /**
          * CashFlowOut
          * @description Money in (plus) or out (minus) and the movement that booked it.
          *
@@ -3234,6 +3371,20 @@ export interface components {
             last_hit_at: string | null;
         };
         /**
+         * CountsOut
+         * @description rows = new + duplicate + refused: nothing is dropped.
+         */
+        CountsOut: {
+            /** Rows */
+            rows: number;
+            /** New */
+            new: number;
+            /** Duplicate */
+            duplicate: number;
+            /** Refused */
+            refused: number;
+        };
+        /**
          * CoverageOut
          * @description Which days stand behind a report. `missing` ones have no rollup: they are not zero.
          */
@@ -3287,6 +3438,18 @@ export interface components {
          * @enum {string}
          */
         CutBy: "limit" | "time";
+        /**
+         * DateOrder
+         * @description How 03/04/2026 is meant.
+         * @enum {string}
+         */
+        DateOrder: "day_first" | "month_first";
+        /**
+         * DecimalMark
+         * @description What separates whole and fraction.
+         * @enum {string}
+         */
+        DecimalMark: "point" | "comma";
         /**
          * Device
          * @description One signed-in device.
@@ -3399,6 +3562,20 @@ export interface components {
          * @enum {string}
          */
         EdgeKind: "device" | "network" | "paid" | "funding";
+        /**
+         * ElsewhereOut
+         * @description Held elsewhere: what imported files add up to. Not FinNami's books, not advised on.
+         */
+        ElsewhereOut: {
+            /** Holdings */
+            holdings: components["schemas"]["HeldElsewhereOut"][];
+            /** Cash */
+            cash: components["schemas"]["CashElsewhereOut"][];
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+        };
         /**
          * EmailRequest
          * @description An address that may or may not be known.
@@ -4361,6 +4538,27 @@ export interface components {
             signature: string;
         };
         /**
+         * HeldElsewhereOut
+         * @description A position at another broker, as its files tell it; it has no value here.
+         */
+        HeldElsewhereOut: {
+            /** Account */
+            account: string;
+            /** Symbol */
+            symbol: string | null;
+            /** Isin */
+            isin: string | null;
+            /** Name */
+            name: string | null;
+            /** Quantity */
+            quantity: string;
+            /**
+             * Complete
+             * @description False: more left than came, so earlier rows are missing
+             */
+            complete: boolean;
+        };
+        /**
          * HorizonOut
          * @description When the money is needed.
          */
@@ -4369,6 +4567,189 @@ export interface components {
             years: number;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * ImportIn
+         * @description A file of an account elsewhere, and what the file does not say itself.
+         */
+        ImportIn: {
+            /**
+             * Account
+             * @example My old broker
+             */
+            account: string;
+            /**
+             * File Name
+             * @example activity-2026.csv
+             */
+            file_name: string;
+            /**
+             * Content
+             * @description The file's bytes, at most 5 MiB, in base64
+             * @example ZGF0ZSx0eXBlLGFtb3VudCxjdXJyZW5jeQoyMDI2LTAxLTA1LGRlcG9zaXQsMTAwLjAwLFVTRAo=
+             */
+            content: string;
+            /**
+             * Columns
+             * @description Field to column; null: proposed from the header
+             */
+            columns?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Types
+             * @description What a word of the type column means; null leaves such rows out
+             */
+            types?: {
+                [key: string]: components["schemas"]["RowType"] | null;
+            };
+            /**
+             * Currency
+             * @description The currency of rows that do not say theirs
+             */
+            currency?: string | null;
+            decimal_mark?: components["schemas"]["DecimalMark"] | null;
+            date_order?: components["schemas"]["DateOrder"] | null;
+            /**
+             * Round Amounts
+             * @description Round amounts that are finer than their currency
+             * @default false
+             */
+            round_amounts?: boolean;
+        };
+        /**
+         * ImportOut
+         * @description One import. Undone, its rows are kept and do not count.
+         */
+        ImportOut: {
+            /** Import Id */
+            import_id: string;
+            /** Account */
+            account: string;
+            /** File Name */
+            file_name: string;
+            /** File Sha256 */
+            file_sha256: string;
+            counts: components["schemas"]["CountsOut"];
+            /** Columns */
+            columns: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Undone At */
+            undone_at: string | null;
+        };
+        /**
+         * ImportPreviewOut
+         * @description What an import would do; nothing is kept.
+         *
+         *     `rows` are the first fifty, `refused` the first two hundred bad ones. `questions` name what
+         *     the file does not tell. `lines_above` are lines with text above the header, told, not read.
+         */
+        ImportPreviewOut: {
+            counts: components["schemas"]["CountsOut"];
+            /** Kind */
+            kind: string;
+            /** Encoding */
+            encoding: string;
+            /** Delimiter */
+            delimiter: string | null;
+            /** Header Line */
+            header_line: number;
+            /** Lines Above */
+            lines_above: number[];
+            /** Columns */
+            columns: string[];
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+            decimal_mark: components["schemas"]["DecimalMark"] | null;
+            date_order: components["schemas"]["DateOrder"] | null;
+            /** Questions */
+            questions: components["schemas"]["Question"][];
+            /** Unknown Types */
+            unknown_types: string[];
+            /** Rows */
+            rows: components["schemas"]["ImportRowOut"][];
+            /** Refused */
+            refused: components["schemas"]["ImportRowOut"][];
+            /** File Sha256 */
+            file_sha256: string;
+        };
+        /**
+         * ImportRowOut
+         * @description A row of the file, by its line (JSON: which entry): its cells, and what became of it.
+         */
+        ImportRowOut: {
+            /** Line */
+            line: number;
+            outcome: components["schemas"]["RowOutcome"];
+            /** Cells */
+            cells: string[];
+            transaction: components["schemas"]["ImportedOut"] | null;
+            /** Errors */
+            errors: components["schemas"]["RowErrorOut"][];
+        };
+        /**
+         * ImportRowsOut
+         * @description Some rows in the order of the file; ask again with `next_after` for more.
+         */
+        ImportRowsOut: {
+            /** Rows */
+            rows: components["schemas"]["ImportRowOut"][];
+            /** Next After */
+            next_after: number | null;
+        };
+        /**
+         * ImportedOut
+         * @description One transaction elsewhere. `amount` is its effect on the cash there, costs included.
+         *
+         *     `quantity` is never negative, the type says the direction; a split has shares or a ratio.
+         */
+        ImportedOut: {
+            type: components["schemas"]["RowType"];
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Time */
+            time: string | null;
+            /** Symbol */
+            symbol: string | null;
+            /** Isin */
+            isin: string | null;
+            /** Name */
+            name: string | null;
+            /** Quantity */
+            quantity: string | null;
+            /** Ratio */
+            ratio: string | null;
+            /** Price */
+            price: string | null;
+            price_unit: components["schemas"]["PriceUnit"];
+            /** Price Currency */
+            price_currency: string | null;
+            amount: components["schemas"]["MoneyOut"] | null;
+            fee: components["schemas"]["MoneyOut"] | null;
+            tax: components["schemas"]["MoneyOut"] | null;
+            /** Currency */
+            currency: string | null;
+            /** Reference */
+            reference: string | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * ImportsOut
+         * @description All imports, the newest first, at most two hundred.
+         */
+        ImportsOut: {
+            /** Imports */
+            imports: components["schemas"]["ImportOut"][];
         };
         /**
          * IncomeStability
@@ -5762,6 +6143,12 @@ export interface components {
             next_before: number | null;
         };
         /**
+         * PriceUnit
+         * @description Money per piece, or per cent of the nominal value (bonds).
+         * @enum {string}
+         */
+        PriceUnit: "money" | "percent";
+        /**
          * PricesOut
          * @description Daily closes in a range, with where they come from.
          */
@@ -5902,6 +6289,12 @@ export interface components {
             glide: components["schemas"]["GlideStepOut"][];
             assumptions: components["schemas"]["AssumptionsOut"];
         };
+        /**
+         * Question
+         * @description What the file does not tell and a person can: an option answers it.
+         * @enum {string}
+         */
+        Question: "currency" | "decimal_mark" | "date_order" | "types" | "rounding" | "columns";
         /**
          * QuestionOut
          * @description One item and why it is asked.
@@ -6457,6 +6850,41 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * RowCode
+         * @description Why a row is refused; stable, the page has a sentence for each.
+         * @enum {string}
+         */
+        RowCode: "date_missing" | "date_unreadable" | "date_ambiguous" | "date_out_of_range" | "type_missing" | "type_unknown" | "left_out" | "instrument_missing" | "isin_invalid" | "quantity_missing" | "price_missing" | "price_unit_unknown" | "amount_missing" | "amount_mismatch" | "number_invalid" | "number_ambiguous" | "number_out_of_range" | "too_precise" | "currency_missing" | "currency_unknown" | "sign_conflict" | "split_unreadable" | "totals_line" | "header_line" | "column_count" | "quote_open" | "not_an_object" | "text_unusable";
+        /**
+         * RowErrorOut
+         * @description Why a row is refused. `column` as the file names it; null: the row as a whole.
+         */
+        RowErrorOut: {
+            /** Column */
+            column: string | null;
+            code: components["schemas"]["RowCode"];
+            /** Message */
+            message: string;
+        };
+        /**
+         * RowField
+         * @description What a column may mean.
+         * @enum {string}
+         */
+        RowField: "date" | "time" | "type" | "symbol" | "isin" | "name" | "quantity" | "price" | "price_unit" | "price_currency" | "amount" | "fee" | "tax" | "currency" | "reference" | "note";
+        /**
+         * RowOutcome
+         * @description What became of a row; every row of a file has exactly one.
+         * @enum {string}
+         */
+        RowOutcome: "new" | "duplicate" | "refused";
+        /**
+         * RowType
+         * @description What a row tells. A split multiplies or adds shares; fees and taxes may stand alone.
+         * @enum {string}
+         */
+        RowType: "buy" | "sell" | "dividend" | "interest" | "fee" | "tax" | "deposit" | "withdrawal" | "transfer_in" | "transfer_out" | "split";
         /**
          * RuleDeskOut
          * @description The pointer and the fifty newest sets. `judging_here` is what the answering process uses.
@@ -13395,6 +13823,547 @@ export interface operations {
                 };
             };
             /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreviewOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_unreadable`: This file cannot be read as a table of transactions; `import_too_large`: This file is too large to import; `import_mapping`: The file has no such column; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_too_slow`: Reading this file takes too long; split it and try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your own unique name for this call; repeat it to retry safely */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description `idempotency_key_required`: Send an Idempotency-Key header of 1 to 255 printable characters */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `nothing_to_import`: This file has no new row to import; `too_many_imports`: Undo an import before you add another; `import_race`: Another import of yours is being kept; please try again */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_unreadable`: This file cannot be read as a table of transactions; `import_too_large`: This file is too large to import; `import_mapping`: The file has no such column; `idempotency_mismatch`: This key was used for another request; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_too_slow`: Reading this file takes too long; split it and try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_elsewhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ElsewhereOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_import_rows: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+                outcome?: components["schemas"]["RowOutcome"] | null;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_not_found`: No such import */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_not_found`: No such import */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_race`: Another import of yours is being kept; please try again */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_import: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_not_found`: No such import */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -23,6 +23,9 @@ export function Transactions() {
   return (
     <div className={ui.page}>
       <Heading title={t("title")} lead={t("lead")} />
+      <p>
+        <Link href="/app/imports">{t("elsewhere")}</Link>
+      </p>
       <Ready query={accounts}>
         {(found) =>
           found.length === 0 ? (

@@ -1,0 +1,1 @@
+"""Imported batches in MongoDB."""

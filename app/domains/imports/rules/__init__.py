@@ -1,0 +1,1 @@
+"""Reading a broker's file: pure functions from bytes to rows and their errors."""
