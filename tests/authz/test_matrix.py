@@ -36,7 +36,11 @@ MADE_UP = {
 }
 GOAL = {"name": "House", "currency": "USD", "target": "5000", "due": "2040-01-01"}
 #: What an operation needs to get past the shape of its body, so that ownership decides.
-BODIES = {"change_goal": GOAL | {"version": 1}}
+BODIES = {
+    "change_goal": GOAL | {"version": 1},
+    "reject_recommendation": {"code": "other"},
+    "ask_adviser": {"message": "Why this?"},
+}
 A_TIME = "2026-11-01T00:00:00Z"
 EXPIRED_AT = datetime.now(UTC) - timedelta(hours=2)
 

@@ -22,6 +22,7 @@ from app.domains.portfolio.errors import (
     PlanExpiredError,
     PlanNotFoundError,
     PlanTakenError,
+    RecommendationRejectedError,
     StalePriceError,
 )
 from app.domains.portfolio.types import OrderPlan, PlanAction, PlannedOrder, PlanState
@@ -121,6 +122,7 @@ class OrdersOut(Out):
         PlanExpiredError,
         PlanTakenError,
         NothingToTradeError,
+        RecommendationRejectedError,
         StalePriceError,
     ),
 )

@@ -7,9 +7,18 @@ from app.core.money import Money
 from app.domains.ledger.service import LedgerService
 from app.domains.market.service import MarketService
 from app.domains.onboarding.service import OnboardingService
-from app.domains.portfolio.repository import frontiers, goals, plans, rebalances, requests, wishes
+from app.domains.portfolio.repository import (
+    answers,
+    frontiers,
+    goals,
+    plans,
+    rebalances,
+    requests,
+    wishes,
+)
 from app.domains.portfolio.types import Portfolio, Recommendation
 from app.domains.portfolio.usecases.advising import Advising
+from app.domains.portfolio.usecases.answering import Answering
 from app.domains.portfolio.usecases.automatic import Automatic
 from app.domains.portfolio.usecases.costs import Costing
 from app.domains.portfolio.usecases.frontiers import UNIVERSE_ID, Frontiers
@@ -17,6 +26,7 @@ from app.domains.portfolio.usecases.goals import Goals
 from app.domains.portfolio.usecases.holdings import Holdings
 from app.domains.portfolio.usecases.lots import Lots
 from app.domains.portfolio.usecases.ordering import Ordering
+from app.domains.portfolio.usecases.outlooks import Outlooks
 from app.domains.portfolio.usecases.overview import Overview
 from app.domains.portfolio.usecases.performance import Performing
 from app.domains.portfolio.usecases.projecting import Projecting
@@ -29,6 +39,7 @@ COLLECTIONS = (
     *frontiers.SPECS,
     *plans.SPECS,
     *requests.SPECS,
+    *answers.SPECS,
     *rebalances.SPECS,
     *goals.SPECS,
     *wishes.SPECS,
@@ -38,7 +49,8 @@ COLLECTIONS = (
 class PortfolioService:
     """Portfolio's door.
 
-    `statements` says why an advice suits; `orders` accepts, executes and lists order plans;
+    `outlooks` says what an advice means in money and what if; `answers` keeps what she says to
+    it; `statements` says why it suits; `orders` accepts, executes and lists order plans;
     `performance`, `fees` and `lots` are reports; `rebalancing` previews a way back into the
     bands, `automatic` makes such runs by itself; `wishes` are her own limits on both; `goals`
     keeps goals and says what they may become.
@@ -54,35 +66,20 @@ class PortfolioService:
         ledger: LedgerService,
         models: ModelStore,
     ) -> None:
-        self._frontiers = Frontiers(db=db, clock=clock, market=market, models=models)
+        self._frontiers = rungs = Frontiers(db=db, clock=clock, market=market, models=models)
         holdings = Holdings(ledger=ledger, market=market)
-        self._advising = Advising(
-            db=db,
-            clock=clock,
-            market=market,
-            onboarding=onboarding,
-            frontiers=self._frontiers,
-            holdings=holdings,
-        )
+        self._advising = advising = Advising(
+            db=db, clock=clock, market=market, onboarding=onboarding, holdings=holdings,
+            frontiers=rungs,
+        )  # fmt: skip
         self.wishes = Wishing(
-            db=db,
-            clock=clock,
-            market=market,
-            ledger=ledger,
-            advising=self._advising,
-            frontiers=self._frontiers,
+            db=db, clock=clock, market=market, ledger=ledger, advising=advising, frontiers=rungs
         )
-        self.statements = Stating(db=db, advising=self._advising)
+        self.statements = Stating(db=db, advising=advising)
         self.orders = Ordering(
-            db=db,
-            clock=clock,
-            new_id=new_id,
-            ledger=ledger,
-            advising=self._advising,
-            holdings=holdings,
-            frontiers=self._frontiers,
-            wishing=self.wishes,
-        )
+            db=db, clock=clock, new_id=new_id, ledger=ledger, advising=advising,
+            holdings=holdings, frontiers=rungs, wishing=self.wishes,
+        )  # fmt: skip
         self.performance = Performing(clock=clock, ledger=ledger, market=market)
         self.fees = Costing(performing=self.performance, market=market, onboarding=onboarding)
         self.lots = Lots(clock=clock, ledger=ledger, market=market)
@@ -92,35 +89,36 @@ class PortfolioService:
             market=market,
             onboarding=onboarding,
             ledger=ledger,
-            advising=self._advising,
+            advising=advising,
             holdings=holdings,
-            frontiers=self._frontiers,
+            frontiers=rungs,
             wishing=self.wishes,
         )
         self.automatic = Automatic(
             db=db, clock=clock, rebalancing=self.rebalancing, ordering=self.orders
         )
+        projecting = Projecting(
+            clock=clock, market=market, onboarding=onboarding, frontiers=rungs, holdings=holdings
+        )
         self.goals = Goals(
+            db=db, clock=clock, market=market, onboarding=onboarding, projecting=projecting
+        )
+        self.outlooks = Outlooks(
             db=db,
-            clock=clock,
             market=market,
             onboarding=onboarding,
-            projecting=Projecting(
-                clock=clock,
-                market=market,
-                onboarding=onboarding,
-                frontiers=self._frontiers,
-                holdings=holdings,
-            ),
+            advising=advising,
+            projecting=projecting,
+            frontiers=rungs,
+            models=models,
+        )
+        self.answers = Answering(
+            db=db, clock=clock, advising=advising, holdings=holdings, frontiers=rungs
         )
         self._overview = Overview(
-            db=db,
-            clock=clock,
-            onboarding=onboarding,
-            advising=self._advising,
-            holdings=holdings,
-            frontiers=self._frontiers,
-        )
+            db=db, clock=clock, onboarding=onboarding, advising=advising, holdings=holdings,
+            frontiers=rungs,
+        )  # fmt: skip
 
     async def recommend(
         self, user_id: str, *, key: str, amount: Money | None = None
