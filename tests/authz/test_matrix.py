@@ -42,7 +42,11 @@ IMPORT = {
     "content": "ZGF0ZSx0eXBlLGFtb3VudCxjdXJyZW5jeQoyMDI2LTAxLTA1LGRlcG9zaXQsMTAwLjAwLFVTRAo=",
 }
 #: What an operation needs to get past the shape of its body, so that ownership decides.
-BODIES = {"change_goal": GOAL | {"version": 1}}
+BODIES = {
+    "change_goal": GOAL | {"version": 1},
+    "reject_recommendation": {"code": "other"},
+    "ask_adviser": {"message": "Why this?"},
+}
 A_TIME = "2026-11-01T00:00:00Z"
 EXPIRED_AT = datetime.now(UTC) - timedelta(hours=2)
 

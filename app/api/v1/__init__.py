@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from app.api.v1 import (
     accounts,
     admin,
+    advice,
+    advice_desk,
     analytics,
     auth,
     confirmations,
@@ -54,6 +56,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     transfers.router,
     receipts.router,
     recommendations.router,
+    advice.router,
+    advice_desk.router,
     statements.router,
     orders.router,
     portfolios.router,

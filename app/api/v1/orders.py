@@ -23,6 +23,7 @@ from app.domains.portfolio.errors import (
     PlanExpiredError,
     PlanNotFoundError,
     PlanTakenError,
+    RecommendationRejectedError,
     StalePriceError,
 )
 from app.domains.portfolio.types import OrderPlan, PlanAction, PlannedOrder, PlanState
@@ -123,6 +124,7 @@ class OrdersOut(Out):
         PlanTakenError,
         NothingToTradeError,
         MarketClosedError,
+        RecommendationRejectedError,
         StalePriceError,
     ),
 )

@@ -7,15 +7,21 @@ FinNamiError
 │   ├── GoalAmountError               422 goal_amount             an amount out of range
 │   ├── BaseCurrencyError             422 base_currency           (field `currencies`)
 │   ├── GoalProfileError              422 goal_profile_too_high   above her own risk profile
-│   └── UnknownInstrumentError        422 unknown_instrument      (field `symbols`)
+│   ├── UnknownInstrumentError        422 unknown_instrument      (field `symbols`)
+│   └── WhatIfAmountError             422 what_if_amount          an amount out of range
 ├── NotFoundError
 │   ├── RecommendationNotFoundError   404 recommendation_not_found
 │   ├── PlanNotFoundError             404 plan_not_found
+│   ├── HelpNotFoundError             404 help_not_found          nobody asked about this advice
 │   └── GoalNotFoundError             404 goal_not_found
 ├── ConflictError
 │   ├── RiskProfileExpiredError       409 risk_profile_expired
 │   ├── RecommendationExpiredError    409 recommendation_expired
 │   ├── NothingToAcceptError          409 nothing_to_accept       the advice is to wait
+│   ├── OutlookNotReadyError          409 outlook_not_ready       the advice is being computed
+│   ├── RecommendationRejectedError   409 recommendation_rejected she declined it
+│   ├── RecommendationOrderedError    409 recommendation_ordered  its orders were placed
+│   ├── HelpTakenError                409 help_taken              asked or answered otherwise
 │   ├── NothingToTradeError           409 nothing_to_trade        every line of the plan is a skip
 │   ├── StalePriceError               409 stale_price             (field `symbols`)
 │   ├── MarketClosedError             409 market_closed           (fields `state`, `next_open`)
@@ -138,6 +144,48 @@ class AdviceUnavailableError(UnavailableError):
 
     code = "advice_unavailable"
     title = "No advice can be given at the moment"
+
+
+class WhatIfAmountError(InvalidInputError):
+    """An amount of a what-if is out of range."""
+
+    code = "what_if_amount"
+    title = "An amount of this what-if is out of range"
+
+
+class OutlookNotReadyError(ConflictError):
+    """The advice has no figures yet."""
+
+    code = "outlook_not_ready"
+    title = "The advice is still being prepared"
+
+
+class RecommendationRejectedError(ConflictError):
+    """She declined this advice: it is not ordered, and not declined for another reason."""
+
+    code = "recommendation_rejected"
+    title = "You declined this advice; ask for a new one"
+
+
+class RecommendationOrderedError(ConflictError):
+    """The orders of this advice were placed: there is nothing to decline."""
+
+    code = "recommendation_ordered"
+    title = "The orders of this advice were placed"
+
+
+class HelpNotFoundError(NotFoundError):
+    """Nobody asked for help with this advice."""
+
+    code = "help_not_found"
+    title = "No such question"
+
+
+class HelpTakenError(ConflictError):
+    """The question was asked or answered in other words before; the first words stand."""
+
+    code = "help_taken"
+    title = "This was asked or answered before"
 
 
 class GoalInPastError(InvalidInputError):

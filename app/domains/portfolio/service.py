@@ -9,6 +9,7 @@ from app.domains.market.service import MarketService
 from app.domains.onboarding.service import OnboardingService
 from app.domains.portfolio.alert_types import HaltSwitch, never_halted
 from app.domains.portfolio.repository import (
+    answers,
     bases,
     frontiers,
     goals,
@@ -20,6 +21,7 @@ from app.domains.portfolio.repository import (
 from app.domains.portfolio.types import Portfolio, Recommendation
 from app.domains.portfolio.usecases.advising import Advising
 from app.domains.portfolio.usecases.alerts import Alerting
+from app.domains.portfolio.usecases.answering import Answering
 from app.domains.portfolio.usecases.automatic import Automatic
 from app.domains.portfolio.usecases.bases import Bases
 from app.domains.portfolio.usecases.costs import Costing
@@ -29,6 +31,7 @@ from app.domains.portfolio.usecases.holdings import Holdings
 from app.domains.portfolio.usecases.lots import Lots
 from app.domains.portfolio.usecases.net_worth import NetWorths
 from app.domains.portfolio.usecases.ordering import Ordering
+from app.domains.portfolio.usecases.outlooks import Outlooks
 from app.domains.portfolio.usecases.overview import Overview
 from app.domains.portfolio.usecases.performance import Performing
 from app.domains.portfolio.usecases.periods import Periods
@@ -44,6 +47,7 @@ COLLECTIONS = (
     *frontiers.SPECS,
     *plans.SPECS,
     *requests.SPECS,
+    *answers.SPECS,
     *rebalances.SPECS,
     *goals.SPECS,
     *wishes.SPECS,
@@ -54,10 +58,11 @@ COLLECTIONS = (
 class PortfolioService:
     """Portfolio's door.
 
-    `statements` says why an advice suits; `orders` accepts, executes and lists order plans;
-    `performance`, `fees`, `lots` and `net_worth` are reports, in the currency that `bases` keeps;
-    `rebalancing` previews a way back into the bands, `automatic` makes such runs by itself;
-    `wishes` are her own limits on both; `goals` keeps goals and says what they may become.
+    `outlooks` says what an advice means in money and what if; `answers` keeps what she says to
+    it; `statements` says why it suits; `wishes` are her own limits on plans; `orders` accepts,
+    executes and lists order plans; `rebalancing` previews a way back into the bands, `automatic`
+    makes such runs by itself; `performance`, `fees`, `lots` and `net_worth` are reports, in the
+    currency that `bases` keeps; `goals` keeps goals and says what they may become.
     """
 
     def __init__(  # noqa: PLR0913 - a door is given each of its ports
@@ -71,86 +76,113 @@ class PortfolioService:
         models: ModelStore,
         halted: HaltSwitch = never_halted,
     ) -> None:
-        self._market = market
-        self._ledger = ledger
+        self._db, self._clock, self._models = db, clock, models
+        self._market, self._onboarding, self._ledger = market, onboarding, ledger
         self._frontiers = Frontiers(db=db, clock=clock, market=market, models=models)
-        holdings = Holdings(ledger=ledger, market=market)
+        self._holdings = Holdings(ledger=ledger, market=market)
         self._advising = Advising(
             db=db,
             clock=clock,
             market=market,
             onboarding=onboarding,
             frontiers=self._frontiers,
-            holdings=holdings,
+            holdings=self._holdings,
         )
-        self.wishes = Wishing(
+        self._build_plans()
+        self._build_reports()
+        self._build_outlooks()
+        self._overview = Overview(
             db=db,
             clock=clock,
-            market=market,
-            ledger=ledger,
+            alerting=Alerting(
+                clock=clock,
+                onboarding=onboarding,
+                reviews=Reviews(db=db, ledger=ledger),
+                trading=Trading(market=market, halted=halted),
+            ),
             advising=self._advising,
-            frontiers=self._frontiers,
-        )
-        self.statements = Stating(db=db, advising=self._advising)
-        self.orders = Ordering(
-            db=db,
-            clock=clock,
-            new_id=new_id,
-            ledger=ledger,
-            advising=self._advising,
-            holdings=holdings,
+            holdings=self._holdings,
             frontiers=self._frontiers,
             wishing=self.wishes,
         )
-        periods = Periods(clock=clock, ledger=ledger, market=market)
-        self.bases = Bases(db=db, clock=clock, ledger=ledger, market=market)
-        self.net_worth = NetWorths(clock=clock, ledger=ledger, market=market, bases=self.bases)
-        self.performance = Performing(periods=periods, market=market, bases=self.bases)
-        self.fees = Costing(periods=periods, market=market, onboarding=onboarding)
-        self.lots = Lots(clock=clock, ledger=ledger, market=market)
-        self.rebalancing = Rebalancing(
-            db=db,
-            clock=clock,
-            market=market,
-            onboarding=onboarding,
-            ledger=ledger,
+
+    def _build_plans(self) -> None:
+        """Build what turns advice into orders."""
+        self.wishes = Wishing(
+            db=self._db,
+            clock=self._clock,
+            market=self._market,
+            ledger=self._ledger,
             advising=self._advising,
-            holdings=holdings,
+            frontiers=self._frontiers,
+        )
+        self.orders = Ordering(
+            db=self._db,
+            clock=self._clock,
+            new_id=new_id,
+            ledger=self._ledger,
+            advising=self._advising,
+            holdings=self._holdings,
+            frontiers=self._frontiers,
+            wishing=self.wishes,
+        )
+        self.rebalancing = Rebalancing(
+            db=self._db,
+            clock=self._clock,
+            market=self._market,
+            onboarding=self._onboarding,
+            ledger=self._ledger,
+            advising=self._advising,
+            holdings=self._holdings,
             frontiers=self._frontiers,
             wishing=self.wishes,
         )
         self.automatic = Automatic(
-            db=db, clock=clock, rebalancing=self.rebalancing, ordering=self.orders
-        )
-        self.goals = self._goals(db, clock, market, onboarding, holdings)
-        reviews = Reviews(db=db, ledger=ledger)
-        trading = Trading(market=market, halted=halted)
-        self._overview = Overview(
-            db=db,
-            clock=clock,
-            alerting=Alerting(clock=clock, onboarding=onboarding, reviews=reviews, trading=trading),
-            advising=self._advising,
-            holdings=holdings,
-            frontiers=self._frontiers,
+            db=self._db, clock=self._clock, rebalancing=self.rebalancing, ordering=self.orders
         )
 
-    def _goals(
-        self,
-        db: Database,
-        clock: Clock,
-        market: MarketService,
-        onboarding: OnboardingService,
-        holdings: Holdings,
-    ) -> Goals:
+    def _build_reports(self) -> None:
+        """Build what looks back."""
+        clock, ledger, market = self._clock, self._ledger, self._market
+        periods = Periods(clock=clock, ledger=ledger, market=market)
+        self.bases = Bases(db=self._db, clock=clock, ledger=ledger, market=market)
+        self.net_worth = NetWorths(clock=clock, ledger=ledger, market=market, bases=self.bases)
+        self.performance = Performing(periods=periods, market=market, bases=self.bases)
+        self.fees = Costing(periods=periods, market=market, onboarding=self._onboarding)
+        self.lots = Lots(clock=clock, ledger=ledger, market=market)
+
+    def _build_outlooks(self) -> None:
+        """Build what looks ahead, and what is said about advice."""
         projecting = Projecting(
-            clock=clock,
-            market=market,
-            onboarding=onboarding,
+            clock=self._clock,
+            market=self._market,
+            onboarding=self._onboarding,
             frontiers=self._frontiers,
-            holdings=holdings,
+            holdings=self._holdings,
         )
-        return Goals(
-            db=db, clock=clock, market=market, onboarding=onboarding, projecting=projecting
+        self.goals = Goals(
+            db=self._db,
+            clock=self._clock,
+            market=self._market,
+            onboarding=self._onboarding,
+            projecting=projecting,
+        )
+        self.outlooks = Outlooks(
+            db=self._db,
+            market=self._market,
+            onboarding=self._onboarding,
+            advising=self._advising,
+            projecting=projecting,
+            frontiers=self._frontiers,
+            models=self._models,
+        )
+        self.statements = Stating(db=self._db, advising=self._advising)
+        self.answers = Answering(
+            db=self._db,
+            clock=self._clock,
+            advising=self._advising,
+            holdings=self._holdings,
+            frontiers=self._frontiers,
         )
 
     async def recommend(

@@ -236,6 +236,7 @@ class StoredFrontier:
     rung_weights (201, assets) and rung_equity (201,) follow from the universe and the ladder;
     rung_volatility, worst_year (201,), covariance (assets, assets), parts (risky, columns) and
     base (risky,) come from prices and the model. `worst_year` is NaN without 252 days.
+    `surrogate` (risky, columns) is what a local line makes of the parts; None: never checked.
     """
 
     version: str
@@ -259,3 +260,4 @@ class StoredFrontier:
     covariance: FloatArray
     base: FloatArray
     parts: FloatArray
+    surrogate: FloatArray | None = None

@@ -27,7 +27,7 @@ Predict = Callable[[FloatArray], FloatArray]
 class SecondOpinion:
     """What a local line makes of one row.
 
-    effects : (columns,) slope times the row's distance from the background mean
+    effects : (columns,) slope times the row's distance from the reference
     agreement : Spearman's rank correlation with the exact parts over the eight largest of them
     fit : R² of the line around the row; near 0 the line itself says nothing
     """
@@ -43,12 +43,20 @@ class SecondOpinion:
 
 
 def second_opinion(
-    predict: Predict, x: FloatArray, background: FloatArray, exact: FloatArray, *, seed: int
+    predict: Predict,
+    x: FloatArray,
+    background: FloatArray,
+    exact: FloatArray,
+    *,
+    seed: int,
+    reference: FloatArray | None = None,
 ) -> SecondOpinion:
     """Return the surrogate's view of one row x (columns,) beside its exact parts (columns,).
 
     `background` (rows, columns) are ordinary rows: samples mix their values into x, so no row is
-    asked about that could not be. Raises ValueError on shapes that do not match.
+    asked about that could not be. `reference` (columns,) is the row that the exact parts are
+    measured from, the background mean when not given: effects count the way from there.
+    Raises ValueError on shapes that do not match.
     """
     columns = len(x)
     if background.ndim != 2 or background.shape[1] != columns or exact.shape != (columns,):
@@ -62,7 +70,8 @@ def second_opinion(
     near = np.exp(-np.square(moved).mean(axis=1))
     scores = predict(rows)
     slope, fit = _line(moved, scores, near)
-    away = np.divide(x - background.mean(axis=0), scale, out=np.zeros(columns), where=scale > 0)
+    start = background.mean(axis=0) if reference is None else reference
+    away = np.divide(x - start, scale, out=np.zeros(columns), where=scale > 0)
     effects = slope * away
     return SecondOpinion(effects, rank_agreement(exact, effects), fit)
 

@@ -80,6 +80,15 @@ class VolatilityModel:
         members = features[:, _EWV] + np.stack(gaps)
         return VolatilityForecast(members.mean(axis=0), members, MEMBERS)
 
+    def log_volatility(self, rows: FloatArray) -> FloatArray:
+        """Return the forecast of any number of rows, as a local line around one asks for them."""
+        gaps = [
+            self.linear.predict(rows),
+            self.xgboost.margin(rows),
+            self.lightgbm.margin(rows),
+        ]
+        return np.asarray(rows[:, _EWV] + np.mean(gaps, axis=0))
+
     def contributions(self, features: FloatArray) -> Contributions:
         """Return exact signed parts of each forecast; they add up to 1e-5.
 

@@ -19,6 +19,7 @@ const PLACES = [
   "transactions",
 ] as const;
 const STAFF_PLACES = [
+  { role: "adviser", place: "advice-desk" },
   { role: "kyc_reviewer", place: "kyc-review" },
   { role: "fraud_analyst", place: "fraud" },
   { role: "fraud_analyst", place: "models" },

@@ -2,18 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from app.domains.market.types import MarketHours, MarketState
 from app.domains.portfolio.alert_types import Alert, AlertCode, DriftVerdict, never_halted
 from app.domains.portfolio.service import PortfolioService
 from app.domains.portfolio.types import NextAction, PlanState, Portfolio
 from app.domains.portfolio.usecases.trading import Trading
 from tests.domains.portfolio.test_orders import Desk, desk
 from tests.factories.models import shipped_store
-from tests.fakes.clock import FakeClock
 
 __all__ = ["desk"]
 
@@ -119,28 +118,20 @@ class TestPortfolio:
 
 
 class FakeMarket:
-    """A market of one kind of source."""
+    """A market that is in one state."""
 
-    def __init__(self, kind: str) -> None:
-        self._kind = kind
+    def __init__(self, hours: MarketHours) -> None:
+        self._hours = hours
 
-    async def source(self) -> Any:
-        return SimpleNamespace(kind=self._kind)
+    async def hours(self) -> MarketHours:
+        return self._hours
 
 
 class TestTradingState:
-    @pytest.mark.parametrize(
-        ("kind", "day", "is_open"),
-        [
-            ("import", datetime(2026, 3, 6, 12, tzinfo=UTC), True),
-            ("import", datetime(2026, 3, 7, 12, tzinfo=UTC), False),
-            ("simulated", datetime(2026, 3, 7, 12, tzinfo=UTC), True),
-        ],
-    )
-    async def test_imported_markets_rest_on_weekends(
-        self, kind: str, day: datetime, *, is_open: bool
-    ) -> None:
-        market: Any = FakeMarket(kind)
-        trading = Trading(clock=FakeClock(day), market=market, halted=never_halted)
-        found = await trading.state()
-        assert (found.is_open, found.next_open, found.halted) == (is_open, None, False)
+    @pytest.mark.parametrize("state", list(MarketState))
+    async def test_trades_only_while_the_market_is_open(self, state: MarketState) -> None:
+        opens = None if state is MarketState.OPEN else datetime(2026, 3, 9, 14, 30, tzinfo=UTC)
+        market: Any = FakeMarket(MarketHours("XNYS", state, opens, None, None))
+        found = await Trading(market=market, halted=never_halted).state()
+        assert found.is_open is (state is MarketState.OPEN)
+        assert (found.next_open, found.halted) == (opens, False)

@@ -62,6 +62,14 @@ class TestApplied:
         assert "GLD" not in bought
         assert (await desk.execute(plan)).state is PlanState.FILLED
 
+    async def test_the_dashboard_measures_drift_against_her_own_mix(self, desk: Desk) -> None:
+        await wish(desk, NO_GOLD)
+        await desk.execute(await desk.preview())
+        found = await desk.portfolio.portfolio(desk.user_id)
+        assert all(line.symbol != "GLD" for line in found.allocation)
+        assert found.drift is not None
+        assert found.drift < Decimal("0.01")
+
     async def test_a_preview_without_the_limit_can_not_be_ordered_any_more(
         self, desk: Desk
     ) -> None:

@@ -28,6 +28,14 @@ class TestSecondOpinion:
         np.testing.assert_allclose(found.effects, exact, atol=0.05)
         assert not found.unstable
 
+    def test_effects_count_from_the_reference_of_the_exact_parts(self) -> None:
+        start = np.full(len(ROW), 0.5)
+        exact = SLOPES * (ROW - start)
+
+        found = second_opinion(linear, ROW, BACKGROUND, exact, seed=3, reference=start)
+
+        np.testing.assert_allclose(found.effects, exact, atol=0.05)
+
     @pytest.mark.row("EX2")
     def test_false_reasons_are_called_unstable(self) -> None:
         exact = SLOPES * (ROW - BACKGROUND.mean(axis=0))

@@ -146,6 +146,16 @@ class RiskProfiles:
             first=tuple(one for one in now.waits if one.code not in of_facts),
         )
 
+    async def what_if(self, user_id: str, *, horizon_years: int) -> RiskProfile:
+        """Return the profile another horizon would give, by the same rules; nothing is kept.
+
+        Raises RiskProfileMissingError, FactsMissingError, QuestionnaireOpenError.
+        """
+        await self.latest(user_id)
+        inputs = await self._inputs.of(user_id, await people.find(self._db, user_id))
+        facts = replace(inputs.facts, horizon_years=horizon_years)
+        return profile_of(replace(inputs, facts=facts), self._inputs.households)
+
     def _judge(self, inputs: Inputs, now: RiskProfile) -> counterfactual.Judge:
         asked = {one.code for one in now.follow_ups if one.reply is None}
 

@@ -31,6 +31,8 @@ _ARRAYS = (
     "base",
     "parts",
 )
+#: Frontiers of earlier programs lack it.
+_OPTIONAL = "surrogate"
 _TEXTS = ("universe_id", "data_sha256", "currency")
 
 
@@ -50,6 +52,8 @@ async def insert(store: Store, frontier: StoredFrontier) -> None:
         "data": {name: getattr(frontier, name).tolist() for name in _ARRAYS},
     }
     document |= {name: getattr(frontier, name) for name in _TEXTS}
+    if frontier.surrogate is not None:
+        document["data"][_OPTIONAL] = frontier.surrogate.tolist()
     try:
         await store.insert_one(FRONTIERS, document)
     except DuplicateKeyError:
@@ -84,6 +88,7 @@ async def find(store: Store, version: str) -> StoredFrontier | None:
 
 def _frontier(row: Document) -> StoredFrontier:
     arrays: dict[str, Any] = {name: np.array(row["data"][name], dtype=float) for name in _ARRAYS}
+    second = row["data"].get(_OPTIONAL)
     return StoredFrontier(
         version=row["_id"],
         source=row["source"],
@@ -98,5 +103,6 @@ def _frontier(row: Document) -> StoredFrontier:
         disagreement_bound=float(row["disagreement_bound"]),
         assets=tuple(row["assets"]),
         columns=tuple(row["columns"]),
+        surrogate=None if second is None else np.array(second, dtype=float),
         **arrays,
     )

@@ -108,9 +108,42 @@ async def was_ordered(store: Store, user_id: str, recommendation_id: str) -> boo
     return bool(rows)
 
 
+async def ordered(
+    store: Store, user_id: str, recommendation_ids: list[str]
+) -> dict[str, PlanState]:
+    """Return where the orders of recommendations stand, by id; previews do not count."""
+    if not recommendation_ids:
+        return {}
+    rows = await store.find_many(
+        PLANS,
+        {
+            "user": user_id,
+            "recommendation": {"$in": recommendation_ids},
+            "state": {"$ne": PlanState.PREVIEWED.value},
+        },
+        limit=LIST_LIMIT,
+        projection={"recommendation": 1, "state": 1},
+    )
+    return {row["recommendation"]: PlanState(row["state"]) for row in rows}
+
+
+async def withdraw(store: Store, user_id: str, recommendation_id: str, *, at: datetime) -> None:
+    """End the preview of a recommendation that was declined; a claimed plan is left alone."""
+    query = {
+        "user": user_id,
+        "recommendation": recommendation_id,
+        "state": PlanState.PREVIEWED.value,
+        "expires_at": {"$gt": at},
+    }
+    await store.update_many(PLANS, query, {"$set": {"expires_at": at}})
+
+
 async def claim(store: Store, plan: OrderPlan, key: str) -> bool:
-    """Take a preview for one key; False when another key was first. The same key may repeat."""
-    free = {"state": PlanState.PREVIEWED.value}
+    """Take a preview for one key; False when another key was first. The same key may repeat.
+
+    A preview whose end was moved since it was read is not free: its advice was declined.
+    """
+    free = {"state": PlanState.PREVIEWED.value, "expires_at": plan.expires_at}
     mine = {"state": PlanState.EXECUTING.value, "key": key}
     query: Document = {"_id": plan.plan_id, "user": plan.user_id, "$or": [free, mine]}
     update = {"$set": {"state": PlanState.EXECUTING.value, "key": key}}

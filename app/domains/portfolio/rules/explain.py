@@ -7,8 +7,10 @@ import numpy as np
 
 from app.core.money import Money, Rounding
 from app.domains.onboarding.types import Reason, RiskProfile
+from app.domains.portfolio.advice_types import CrossCheck
 from app.domains.portfolio.types import Contribution, Costs, RiskExplanation
 from app.ml.features.universe import FloatArray
+from app.ml.serving.surrogate import UNSTABLE_BELOW, rank_agreement
 
 #: Families of feature columns and how a sentence names them.
 FAMILIES: Final = {
@@ -44,21 +46,49 @@ def explain_risk(
     forecast's exact contributions. First order, the effects are what each family adds to the
     log of the portfolio's predicted volatility (Euler's decomposition of volatility).
     """
-    variance = float(weights @ covariance @ weights)
-    shares = weights * (covariance @ weights) / variance if variance > 0 else weights * 0.0
-    risky = shares[:-1]
-    per_column = risky @ parts
-    family_of = {column: name for name, group in FAMILIES.items() for column in group}
-    effects: dict[str, float] = dict.fromkeys((*FAMILIES, ASSET_FAMILY), 0.0)
-    for column, effect in zip(columns, per_column, strict=True):
-        effects[family_of.get(column, ASSET_FAMILY)] += float(effect)
-    start = float(risky @ base)
+    shares = _risk_shares(weights, covariance)
+    effects = _by_family(shares @ parts, columns)
+    start = float(shares @ base)
     ranked = sorted(effects.items(), key=lambda item: (-abs(item[1]), item[0]))
     return RiskExplanation(
         base=start,
         contributions=tuple(Contribution(code, effect) for code, effect in ranked),
         total=float(start + np.sum(list(effects.values()))),
     )
+
+
+def cross_check(
+    weights: FloatArray, covariance: FloatArray, frontier_parts: tuple[FloatArray, FloatArray],
+    columns: tuple[str, ...],
+) -> CrossCheck:  # fmt: skip
+    """Return whether a local line ranks the families as the exact parts do (EX2).
+
+    frontier_parts: the exact parts and the surrogate's effects, both (risky, columns).
+    """
+    shares = _risk_shares(weights, covariance)
+    exact, other = (_by_family(shares @ part, columns) for part in frontier_parts)
+    agreement = rank_agreement(np.array([*exact.values()]), np.array([*other.values()]))
+    return CrossCheck(
+        agreement=agreement,
+        threshold=UNSTABLE_BELOW,
+        unstable=not agreement >= UNSTABLE_BELOW,
+        effects=tuple(Contribution(code, effect) for code, effect in other.items()),
+    )
+
+
+def _risk_shares(weights: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Return each risky asset's share of the variance; of nothing, nothing."""
+    variance = float(weights @ covariance @ weights)
+    shares = weights * (covariance @ weights) / variance if variance > 0 else weights * 0.0
+    return np.asarray(shares[:-1])
+
+
+def _by_family(per_column: FloatArray, columns: tuple[str, ...]) -> dict[str, float]:
+    family_of = {column: name for name, group in FAMILIES.items() for column in group}
+    effects: dict[str, float] = dict.fromkeys((*FAMILIES, ASSET_FAMILY), 0.0)
+    for column, effect in zip(columns, per_column, strict=True):
+        effects[family_of.get(column, ASSET_FAMILY)] += float(effect)
+    return effects
 
 
 def reasons_to_invest(

@@ -23,6 +23,7 @@ from app.ml.features.returns import column_names
 from app.ml.features.universe import FloatArray, Universe, UniverseError
 from app.ml.registry import ArtefactError
 from app.ml.serving.frontier import Frontier, build_frontier
+from app.ml.serving.second_look import local_effects
 from app.ml.serving.vol import MODEL_NAME, VolatilityModel, load_volatility
 from app.ml.store import ModelStore
 
@@ -185,6 +186,7 @@ def assemble(
         covariance=frontier.covariance,
         base=reasons.base,
         parts=reasons.values,
+        surrogate=local_effects(model, table, frontier, reasons.values),
     )
 
 

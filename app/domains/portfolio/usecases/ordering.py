@@ -21,9 +21,10 @@ from app.domains.portfolio.errors import (
     PlanNotFoundError,
     PlanTakenError,
     RecommendationExpiredError,
+    RecommendationRejectedError,
     StalePriceError,
 )
-from app.domains.portfolio.repository import plans
+from app.domains.portfolio.repository import answers, plans
 from app.domains.portfolio.rules import decide, planning
 from app.domains.portfolio.rules.planning import WHOLE_SHARE, Book
 from app.domains.portfolio.rules.rebalancing import Limits
@@ -71,7 +72,7 @@ class Ordering:
 
         Accepting again returns the same preview while it is good. Raises
         RecommendationNotFoundError, RecommendationExpiredError, NothingToAcceptError,
-        StalePriceError, WishesConflictError.
+        RecommendationRejectedError, StalePriceError, WishesConflictError.
         """
         advice = await self._advising.find(user_id, recommendation_id)
         now = self._clock.now()
@@ -79,6 +80,7 @@ class Ordering:
             raise NothingToAcceptError
         if advice.expires_at <= now:
             raise RecommendationExpiredError
+        await self._require_not_rejected(user_id, recommendation_id)
         shown = await plans.previewed(self._db, user_id, recommendation_id, now=now)
         if shown is not None:
             return shown
@@ -108,8 +110,9 @@ class Ordering:
 
         The same key returns the first answer. Raises PlanNotFoundError, PlanExpiredError,
         PlanTakenError, NothingToTradeError, MarketClosedError, StalePriceError,
-        IdempotencyMismatchError, and what the ledger raises (not cleared, step-up, blocked,
-        missing funds): then nothing moved and the plan may be tried again.
+        RecommendationRejectedError, IdempotencyMismatchError, and what the ledger raises (not
+        cleared, step-up, blocked, missing funds): then nothing moved and the plan may be tried
+        again.
         """
         plan = await plans.find(self._db, plan_id, user_id=user_id)
         if plan is None:
@@ -122,6 +125,7 @@ class Ordering:
         if booked is None:
             self._require_open(plan)
             await self._holdings.require_open_market()
+            await self._require_not_rejected(user_id, plan.recommendation_id)
         if not await plans.claim(self._db, plan, key):
             raise PlanTakenError
         try:
@@ -189,6 +193,10 @@ class Ordering:
             drift_before=_six_digits(book.drift),
             drift_after=_six_digits(after.drift),
         )
+
+    async def _require_not_rejected(self, user_id: str, recommendation_id: str) -> None:
+        if await answers.rejection(self._db, user_id, recommendation_id) is not None:
+            raise RecommendationRejectedError
 
     def _require_open(self, plan: OrderPlan) -> None:
         if plan.expires_at <= self._clock.now():

@@ -23,6 +23,7 @@ from app.domains.portfolio.usecases.advising import Advising
 from app.domains.portfolio.usecases.alerts import Alerting, Mixed
 from app.domains.portfolio.usecases.frontiers import Frontiers
 from app.domains.portfolio.usecases.holdings import Held, Holdings
+from app.domains.portfolio.usecases.wishing import Wishing
 
 #: Cash above this share of everything waits to be invested.
 _CASH_TO_INVEST: Final = Decimal("0.02")
@@ -33,7 +34,7 @@ _ORDERS: Final = (NextAction.GET_ADVICE, NextAction.INVEST, NextAction.REBALANCE
 class Overview:
     """Composes what others keep; a missing price shows as unknown, never as zero."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter per room it works with
         self,
         *,
         db: Database,
@@ -42,6 +43,7 @@ class Overview:
         advising: Advising,
         holdings: Holdings,
         frontiers: Frontiers,
+        wishing: Wishing,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -49,13 +51,14 @@ class Overview:
         self._advising = advising
         self._holdings = holdings
         self._frontiers = frontiers
+        self._wishing = wishing
 
     async def of(self, user_id: str) -> Portfolio:
         """Return everything a person holds. Raises NoPricesError before any prices are there."""
         held = await self._holdings.of(user_id)
         advice = await self._advising.newest(user_id)
         frontier = await self._frontiers.current()
-        targets = {t.symbol: t.weight for t in advice.mix.targets} if advice and advice.mix else {}
+        targets = await self._targets(user_id, advice, frontier)
         book = _priced_book(held, targets)
         volatility = decide.held_volatility(book, frontier) if book and frontier else None
         verdict = _verdict(book, advice, frontier)
@@ -82,6 +85,18 @@ class Overview:
                 default=None,
             ),
         )
+
+    async def _targets(
+        self, user_id: str, advice: Recommendation | None, frontier: StoredFrontier | None
+    ) -> dict[str, Decimal]:
+        """Return the mix that her plans go for: the advice, under her own limits."""
+        if advice is None or advice.mix is None:
+            return {}
+        if frontier is not None and frontier.source == advice.mix.source:
+            wished = await self._wishing.judge(user_id, advice.mix, frontier)
+            if not wished.fitting.conflict:
+                return wished.targets
+        return {target.symbol: target.weight for target in advice.mix.targets}
 
     async def _next(
         self, user_id: str, book: Book | None, advice: Recommendation | None, facts: Facts

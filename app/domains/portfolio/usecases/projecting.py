@@ -1,7 +1,9 @@
 """What a goal may be worth, from the day's frontier and the prices behind it; nothing is kept."""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeVar
 
 from app.core.clock import Clock
 from app.core.money import Money
@@ -17,6 +19,8 @@ from app.domains.portfolio.usecases.frontiers import HISTORY_DAYS, Frontiers
 from app.domains.portfolio.usecases.holdings import Holdings
 from app.domains.portfolio.usecases.kept import Kept
 from app.ml.serving.projection import ProjectionError
+
+T = TypeVar("T")
 
 #: Sums of about 40 ms each: more at once than the machine has cores only makes all of them late.
 AT_ONCE: Final = 2
@@ -79,22 +83,21 @@ class Projecting:
         found = self._answers.get(question)
         if found is not None:
             return found
-        past = await self._past_of(frontier)
-        made = await self._in_turn(question, frontier, past)
+        past = await self.past_of(frontier)
+        made = await self.in_turn(partial(answer_of, question, frontier, past))
         return self._answers.put(question, made)
 
-    async def _in_turn(
-        self, question: Question, frontier: StoredFrontier, past: Past
-    ) -> Projection:
+    async def in_turn(self, work: Callable[[], T]) -> T:
+        """Do one sum in a thread when it is its turn. Raises AdviceUnavailableError."""
         try:
             async with asyncio.timeout(WAIT_S):
                 await self._turns.acquire()
         except TimeoutError:
             raise AdviceUnavailableError(
-                "too many goals are being projected at once", retry_after_s=2
+                "too many futures are being computed at once", retry_after_s=2
             ) from None
         try:
-            return await asyncio.to_thread(answer_of, question, frontier, past)
+            return await asyncio.to_thread(work)
         except ProjectionError as error:
             raise AdviceUnavailableError(str(error), retry_after_s=3600) from error
         finally:
@@ -106,7 +109,7 @@ class Projecting:
             raise AdviceUnavailableError("something you hold has no price now", retry_after_s=60)
         return value
 
-    async def _past_of(self, frontier: StoredFrontier) -> Past:
+    async def past_of(self, frontier: StoredFrontier) -> Past:
         """Return the months behind a frontier: read once a day and process."""
         async with self._reading:
             if self._past is None or self._past[0] != frontier.version:

@@ -1,25 +1,96 @@
-// Pure view logic of a recommendation.
+// Pure view logic of a recommendation: bars that add up, shares that fit a ring, what is asked of the API.
+import { readAmount } from "@/lib/money";
+import type { AmountProblem } from "@/lib/money";
 
 export type Effect = { code: string; effect: number };
-export type Bar = Effect & { start: number; width: number };
+export type Risk = { base: number; total: number; contributions: readonly Effect[] };
+export type Step = Effect & { shown: number; start: number; width: number };
+export type Waterfall = { base: number; total: number; steps: Step[]; baseAt: number; totalAt: number };
 
-export const MAX_REASONS = 5;
+export const TOP = 3;
+// Shown in ten-thousandths of a log point.
+const UNIT = 10_000;
 
-/** The strongest reasons first, the rest dropped; their signs stay. */
-export function strongest<T extends Effect>(effects: readonly T[]): T[] {
-  return [...effects].sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect)).slice(0, MAX_REASONS);
-}
-
-/** Bars from a common middle, in percent of the track: right when risk rises, left when it falls. */
-export function barsOf(effects: readonly Effect[]): Bar[] {
-  const largest = Math.max(...effects.map(({ effect }) => Math.abs(effect)), Number.EPSILON);
-  return effects.map((one) => {
-    const width = (50 * Math.abs(one.effect)) / largest;
-    return { ...one, width, start: one.effect >= 0 ? 50 : 50 - width };
-  });
+/**
+ * Bars from the usual level to today's. Shown numbers are differences of rounded running sums,
+ * so they add up exactly and none has another sign than its effect.
+ */
+export function waterfallOf({ base, contributions }: Risk): Waterfall {
+  const sums = contributions.reduce<number[]>((all, { effect }) => [...all, (all.at(-1) as number) + effect], [base]);
+  const [low, high] = [Math.min(...sums), Math.max(...sums)];
+  const at = (value: number) => (high > low ? (100 * (value - low)) / (high - low) : 0);
+  const rounded = sums.map((sum) => Math.round(sum * UNIT));
+  return {
+    base: (rounded[0] as number) / UNIT,
+    total: (rounded.at(-1) as number) / UNIT,
+    baseAt: at(base),
+    totalAt: at(sums.at(-1) as number),
+    steps: contributions.map((one, index) => {
+      const [from, to] = [sums[index] as number, sums[index + 1] as number];
+      const shown = ((rounded[index + 1] as number) - (rounded[index] as number)) / UNIT;
+      return { ...one, shown, start: at(Math.min(from, to)), width: at(Math.max(from, to)) - at(Math.min(from, to)) };
+    }),
+  };
 }
 
 /** Log points as a change of risk: 0.1 is about +10.5 %. */
 export function effectShare(effect: number): number {
   return Math.expm1(effect);
+}
+
+type Reason = { code: string; values: Record<string, string> };
+export type Told = { code: string; direction: "raises" | "lowers"; effect: number };
+
+/** The API's sentences about the largest effects, at most three; the word is the API's own. */
+export function topReasons(reasons: readonly Reason[]): Told[] {
+  return reasons
+    .filter(({ code }) => code.startsWith("risk_"))
+    .slice(0, TOP)
+    .map(({ code, values }) => ({
+      code: code.slice("risk_".length),
+      direction: values.direction === "raises" ? "raises" : "lowers",
+      effect: Number(values.effect),
+    }));
+}
+
+export const OTHER = "other";
+const MAX_SLICES = 6;
+type Share = { symbol: string; weight: string };
+
+/** The largest shares, and one slice for the rest when there are more than a ring can name. */
+export function slicesOf(targets: readonly Share[]): { key: string; share: number }[] {
+  const all = targets.map(({ symbol, weight }) => ({ key: symbol, share: Number(weight) })).sort((a, b) => b.share - a.share);
+  if (all.length <= MAX_SLICES) return all;
+  const rest = all.slice(MAX_SLICES - 1).reduce((sum, { share }) => sum + share, 0);
+  return [...all.slice(0, MAX_SLICES - 1), { key: OTHER, share: rest }];
+}
+
+const DAY_MS = 86_400_000;
+const PRICES_GOOD_FOR_DAYS = 7;
+
+/** Prices that were older than a week when the advice was made (the bound of the statement). */
+export function isStale(asOf: string, madeAt: string): boolean {
+  return Date.parse(madeAt) - Date.parse(`${asOf}T00:00:00Z`) >= (PRICES_GOOD_FOR_DAYS + 1) * DAY_MS;
+}
+
+export type WhatIfDraft = { amount: string; monthly: string; years: string };
+export type WhatIfField = keyof WhatIfDraft;
+export type WhatIfProblem = AmountProblem | "years";
+export type Asked = { amount: string; monthly?: string; currency: string; horizon_years: number };
+type Read = { asked: Asked } | { problems: Partial<Record<WhatIfField, WhatIfProblem>> };
+const MOST_YEARS = 50;
+
+/** What was typed as a question to the API, or what is wrong with it; an empty monthly sum is none. */
+export function readWhatIf(draft: WhatIfDraft, currency: string): Read {
+  const amount = readAmount(draft.amount, currency);
+  const isNone = /^[0\s.,]*$/.test(draft.monthly);
+  const monthly = isNone ? null : readAmount(draft.monthly, currency);
+  const years = /^\s*\d{1,2}\s*$/.test(draft.years) ? Number(draft.years) : 0;
+  const problems: Partial<Record<WhatIfField, WhatIfProblem>> = {
+    ...("problem" in amount && { amount: amount.problem }),
+    ...(monthly !== null && "problem" in monthly && { monthly: monthly.problem }),
+    ...((years < 1 || years > MOST_YEARS) && { years: "years" as const }),
+  };
+  if ("problem" in amount || (monthly !== null && "problem" in monthly) || problems.years !== undefined) return { problems };
+  return { asked: { amount: amount.amount, currency, horizon_years: years, ...(monthly !== null && { monthly: monthly.amount }) } };
 }

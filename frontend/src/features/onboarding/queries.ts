@@ -13,7 +13,6 @@ export type RiskProfile = Schemas["RiskProfileOut"];
 export type FactQuestions = Schemas["FactQuestionsOut"];
 export type FactQuestion = Schemas["FactQuestionOut"];
 export type FollowUp = Schemas["FollowUpOut"];
-export type WhatWouldChange = Schemas["WhatWouldChangeOut"];
 export type Reason = Schemas["ReasonOut"];
 export type KycCase = Schemas["KycOut"];
 export type KycReviewItem = Schemas["KycReviewItemOut"];
@@ -25,7 +24,6 @@ const keys = {
   questionnaire: (locale: string) => ["onboarding", "questionnaire", locale] as const,
   profile: ["onboarding", "risk-profile"] as const,
   facts: (locale: string) => ["onboarding", "facts", locale] as const,
-  change: ["onboarding", "what-would-change"] as const,
   kyc: ["onboarding", "kyc"] as const,
   disclosure: (locale: string) => ["onboarding", "disclosure", locale] as const,
   reviews: ["kyc-reviews"] as const,
@@ -123,12 +121,6 @@ export function useReplyToFollowUp(locale: string) {
 export const riskProfileQuery = queryOptions({
   queryKey: keys.profile,
   queryFn: ({ signal }) => unwrap(api.GET("/v1/risk-profile", { signal })),
-  staleTime: 0,
-});
-
-export const changeQuery = queryOptions({
-  queryKey: keys.change,
-  queryFn: ({ signal }) => unwrap(api.GET("/v1/risk-profile/what-would-change", { signal })),
   staleTime: 0,
 });
 

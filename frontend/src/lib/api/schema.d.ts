@@ -977,7 +977,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Recommendations
+         * @description Return the newest advice and what was said to each, at most 20.
+         */
+        get: operations["list_recommendations"];
         put?: never;
         /**
          * Create Recommendation
@@ -1024,6 +1028,168 @@ export interface paths {
          * @description Return the preview of orders with a reason per line; nothing is ordered by this.
          */
         post: operations["accept_recommendation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{recommendation_id}/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outlook
+         * @description Return what the advice means over her horizon, in money, and the mixes beside it.
+         */
+        get: operations["get_outlook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{recommendation_id}/model-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Advice Model Card
+         * @description Return the card of the model that the advice was made with.
+         */
+        get: operations["get_advice_model_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{recommendation_id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview What If
+         * @description Return the same figures with amount, horizon or monthly sum changed; nothing is saved.
+         *
+         *     The same question has the same answer. Another horizon goes through the rules of the profile.
+         */
+        post: operations["preview_what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{recommendation_id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Standing
+         * @description Return whether the advice can be accepted now, why not, and what was said to it.
+         */
+        get: operations["get_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{recommendation_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Recommendation
+         * @description Decline the advice with a reason; the same again changes nothing.
+         */
+        post: operations["reject_recommendation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{recommendation_id}/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Adviser
+         * @description Ask a person about the advice; one question each, the same again changes nothing.
+         */
+        post: operations["ask_adviser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advice-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Advice Requests
+         * @description Return the questions in a state, the oldest first.
+         */
+        get: operations["list_advice_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advice-requests/{recommendation_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Advice Request
+         * @description Answer a question; the first answer stands, the same again changes nothing.
+         */
+        post: operations["answer_advice_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2693,11 +2859,51 @@ export interface components {
             accept_impact?: boolean;
         };
         /**
+         * AdviceModelOut
+         * @description The model behind an advice and its card, in Markdown.
+         */
+        AdviceModelOut: {
+            /** Version */
+            version: string;
+            /** Card */
+            card: string;
+        };
+        /**
          * AdviceOutcome
          * @description What a recommendation says.
          * @enum {string}
          */
         AdviceOutcome: "invest" | "wait" | "preparing";
+        /**
+         * AdviceRequestOut
+         * @description One question: about which advice, whose, in her words, and the answer.
+         */
+        AdviceRequestOut: {
+            /** Recommendation Id */
+            recommendation_id: string;
+            /** User Id */
+            user_id: string;
+            state: components["schemas"]["HelpState"];
+            /** Message */
+            message: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Answer */
+            answer: string;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /**
+         * AdviceRequestsOut
+         * @description The questions in one state, the oldest first, at most 50.
+         */
+        AdviceRequestsOut: {
+            /** Requests */
+            requests: components["schemas"]["AdviceRequestOut"][];
+        };
         /**
          * AdvisedShareOut
          * @description One line of the mix.
@@ -2750,6 +2956,25 @@ export interface components {
              * @description Outside its band: 2 points or a fifth of its target
              */
             outside: boolean;
+        };
+        /**
+         * AlternativeOut
+         * @description Another mix, to compare with and not to order, and why it was not advised.
+         */
+        AlternativeOut: {
+            /** Profile */
+            profile: number;
+            mix: components["schemas"]["MixOut"];
+            why_not: components["schemas"]["ReasonOut"];
+        };
+        /**
+         * AlternativesOut
+         * @description One calmer, and one bolder unless that is above her capacity; `limit` says why not more.
+         */
+        AlternativesOut: {
+            calmer: components["schemas"]["AlternativeOut"] | null;
+            bolder: components["schemas"]["AlternativeOut"] | null;
+            limit: components["schemas"]["ReasonOut"];
         };
         /**
          * AnswersIn
@@ -3408,6 +3633,20 @@ export interface components {
              * @description When rollups were last brought up to date
              */
             refreshed_at: string | null;
+        };
+        /**
+         * CrossCheckOut
+         * @description EX2: rank agreement of the exact reasons with a local line; below the threshold: unstable.
+         */
+        CrossCheckOut: {
+            /** Agreement */
+            agreement: number;
+            /** Threshold */
+            threshold: number;
+            /** Unstable */
+            unstable: boolean;
+            /** Effects */
+            effects: components["schemas"]["app__api__v1__recommendations__ContributionOut"][];
         };
         /**
          * CurrencyGainOut
@@ -4238,6 +4477,40 @@ export interface components {
             of: number;
         };
         /**
+         * FutureOut
+         * @description Ends of simulated futures: `low` 1 of 10 end below, `poor` 1 of 20, `worst` 1 of 100.
+         */
+        FutureOut: {
+            /** Months */
+            months: number;
+            paid_in: components["schemas"]["MoneyOut"];
+            low: components["schemas"]["MoneyOut"];
+            middle: components["schemas"]["MoneyOut"];
+            high: components["schemas"]["MoneyOut"];
+            poor: components["schemas"]["MoneyOut"];
+            poor_loss: components["schemas"]["MoneyOut"];
+            worst: components["schemas"]["MoneyOut"];
+            worst_loss: components["schemas"]["MoneyOut"];
+            /** Paths */
+            paths: number;
+            /** Seed */
+            seed: number;
+            /**
+             * History First
+             * Format: date
+             */
+            history_first: string;
+            /**
+             * History Last
+             * Format: date
+             */
+            history_last: string;
+            /** History Months */
+            history_months: number;
+            /** Block Months */
+            block_months: number;
+        };
+        /**
          * GainSplitOut
          * @description The gain taken apart: capital + dividend + currency = gain, to the cent.
          */
@@ -4249,6 +4522,24 @@ export interface components {
             currency: components["schemas"]["MoneyOut"];
             /** By Currency */
             by_currency: components["schemas"]["CurrencyGainOut"][];
+        };
+        /**
+         * GivenOut
+         * @description One line of the history of advice.
+         */
+        GivenOut: {
+            /** Recommendation Id */
+            recommendation_id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            outcome: components["schemas"]["AdviceOutcome"];
+            /** Profile */
+            profile: number;
+            rejection: components["schemas"]["RejectionOut"] | null;
+            orders: components["schemas"]["PlanState"] | null;
         };
         /**
          * GlideStepOut
@@ -4557,6 +4848,46 @@ export interface components {
              * @description False: more left than came, so earlier rows are missing
              */
             complete: boolean;
+        };
+        /**
+         * HelpIn
+         * @description A question or an answer in one's own words.
+         */
+        HelpIn: {
+            /** Message */
+            message: string;
+        };
+        /**
+         * HelpOut
+         * @description A customer's question about an advice, and an adviser's answer.
+         */
+        HelpOut: {
+            state: components["schemas"]["HelpState"];
+            /** Message */
+            message: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Answer */
+            answer: string;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /**
+         * HelpState
+         * @description Where a question to a person stands.
+         * @enum {string}
+         */
+        HelpState: "open" | "answered";
+        /**
+         * HistoryOut
+         * @description The newest advice first, at most 20.
+         */
+        HistoryOut: {
+            /** Recommendations */
+            recommendations: components["schemas"]["GivenOut"][];
         };
         /**
          * HorizonOut
@@ -5819,6 +6150,30 @@ export interface components {
          */
         Outcome: "approve" | "step_up" | "hold" | "block";
         /**
+         * OutlookOut
+         * @description What a mix means over a horizon, in money. Computed when asked; nothing is saved.
+         */
+        OutlookOut: {
+            /** Profile */
+            profile: number;
+            /** May Invest */
+            may_invest: boolean;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
+            mix: components["schemas"]["MixOut"] | null;
+            /** Horizon Years */
+            horizon_years: number;
+            monthly: components["schemas"]["MoneyOut"];
+            cost_over_horizon: components["schemas"]["MoneyOut"] | null;
+            /** Fee Bps */
+            fee_bps: number;
+            future: components["schemas"]["FutureOut"] | null;
+            alternatives: components["schemas"]["AlternativesOut"] | null;
+            cross_check: components["schemas"]["CrossCheckOut"] | null;
+            /** Data Sha256 */
+            data_sha256: string;
+        };
+        /**
          * PasswordRequest
          * @description A new password; `code` is needed when two-step verification is on.
          */
@@ -6684,6 +7039,38 @@ export interface components {
             locale?: string;
         };
         /**
+         * RejectCode
+         * @description Why an advice was declined, as she says.
+         * @enum {string}
+         */
+        RejectCode: "too_risky" | "too_careful" | "too_expensive" | "not_understood" | "situation_changed" | "other_plans" | "other";
+        /**
+         * RejectIn
+         * @description Why the advice is declined.
+         */
+        RejectIn: {
+            code: components["schemas"]["RejectCode"];
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * RejectionOut
+         * @description That an advice was declined, and why.
+         */
+        RejectionOut: {
+            code: components["schemas"]["RejectCode"];
+            /** Note */
+            note: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * ResetRequest
          * @description A new password, with the secret of the mailed link.
          */
@@ -7227,6 +7614,17 @@ export interface components {
             users: components["schemas"]["StaffUser"][];
         };
         /**
+         * StandingOut
+         * @description What can be done with an advice now; `blocked` says why it cannot be accepted.
+         */
+        StandingOut: {
+            outcome: components["schemas"]["AdviceOutcome"];
+            blocked: components["schemas"]["ReasonOut"] | null;
+            orders: components["schemas"]["PlanState"] | null;
+            rejection: components["schemas"]["RejectionOut"] | null;
+            help: components["schemas"]["HelpOut"] | null;
+        };
+        /**
          * StatedCostsOut
          * @description What following the advice costs and what it buys.
          */
@@ -7573,6 +7971,20 @@ export interface components {
             errors: components["schemas"]["FieldProblem"][];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * WhatIfIn
+         * @description What to change for a moment; what is left out stays as the advice has it.
+         */
+        WhatIfIn: {
+            /** Amount */
+            amount?: string | null;
+            /** Monthly */
+            monthly?: string | null;
+            /** Currency */
+            currency?: string | null;
+            /** Horizon Years */
+            horizon_years?: number | null;
         };
         /**
          * WhatWouldChangeOut
@@ -11591,6 +12003,71 @@ export interface operations {
             };
         };
     };
+    list_recommendations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_recommendation: {
         parameters: {
             query?: never;
@@ -11840,7 +12317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `risk_profile_expired`: Please renew your risk profile first; `recommendation_expired`: This recommendation is out of date; ask for a new one; `nothing_to_accept`: This recommendation is to wait, so there is nothing to order; `stale_price`: A price is missing or too old to trade on; `wishes_conflict`: These limits cannot hold together */
+            /** @description `risk_profile_expired`: Please renew your risk profile first; `recommendation_expired`: This recommendation is out of date; ask for a new one; `nothing_to_accept`: This recommendation is to wait, so there is nothing to order; `recommendation_rejected`: You declined this advice; ask for a new one; `stale_price`: A price is missing or too old to trade on; `wishes_conflict`: These limits cannot hold together */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11868,6 +12345,720 @@ export interface operations {
                 };
             };
             /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_outlook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlookOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recommendation_not_found`: No such recommendation; `risk_profile_missing`: There is no risk profile yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_expired`: Please renew your risk profile first; `outlook_not_ready`: The advice is still being prepared */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_advice_model_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceModelOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recommendation_not_found`: No such recommendation; `risk_profile_missing`: There is no risk profile yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_expired`: Please renew your risk profile first; `outlook_not_ready`: The advice is still being prepared */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlookOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recommendation_not_found`: No such recommendation; `risk_profile_missing`: There is no risk profile yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_expired`: Please renew your risk profile first; `outlook_not_ready`: The advice is still being prepared; `facts_missing`: Please fill in your profile first; `questionnaire_open`: Please answer every question */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `currency_mismatch`: Amounts in different currencies cannot be combined; `what_if_amount`: An amount of this what-if is out of range; `invalid_amount`: Not a valid amount; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recommendation_not_found`: No such recommendation; `risk_profile_missing`: There is no risk profile yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_expired`: Please renew your risk profile first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_recommendation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recommendation_not_found`: No such recommendation; `risk_profile_missing`: There is no risk profile yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_expired`: Please renew your risk profile first; `nothing_to_accept`: This recommendation is to wait, so there is nothing to order; `recommendation_ordered`: The orders of this advice were placed; `recommendation_rejected`: You declined this advice; ask for a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_adviser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recommendation_not_found`: No such recommendation; `risk_profile_missing`: There is no risk profile yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `risk_profile_expired`: Please renew your risk profile first; `help_taken`: This was asked or answered before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `currency_mismatch`: Amounts in different currencies cannot be combined; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet; `advice_unavailable`: No advice can be given at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_advice_requests: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["HelpState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceRequestsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_advice_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceRequestOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `help_not_found`: No such question */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `help_taken`: This was asked or answered before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12179,7 +13370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_funds`: There is not enough money in this account; `plan_expired`: This preview is out of date; accept the recommendation again; `plan_taken`: This plan was already ordered; `nothing_to_trade`: Nothing needs to be bought or sold; `market_closed`: The market is closed; `stale_price`: A price is missing or too old to trade on */
+            /** @description `insufficient_funds`: There is not enough money in this account; `plan_expired`: This preview is out of date; accept the recommendation again; `plan_taken`: This plan was already ordered; `nothing_to_trade`: Nothing needs to be bought or sold; `market_closed`: The market is closed; `recommendation_rejected`: You declined this advice; ask for a new one; `stale_price`: A price is missing or too old to trade on */
             409: {
                 headers: {
                     [name: string]: unknown;

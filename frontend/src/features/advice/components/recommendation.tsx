@@ -6,17 +6,27 @@ import { useTranslations } from "next-intl";
 import { useSearchParams } from "next/navigation";
 import { Suspense, useState } from "react";
 
-import { ErrorState } from "@/components/error-state";
 import { Heading } from "@/components/heading";
-import { Loading, Ready } from "@/components/states";
+import { Loading } from "@/components/states";
 import ui from "@/components/ui.module.css";
-import { MixView } from "@/features/advice/components/mix-view";
+import { WhatWouldChange } from "@/components/what-would-change";
+import { Allocation } from "@/features/advice/components/allocation";
+import { AlternativesCard } from "@/features/advice/components/alternatives";
+import { Answer, AskPerson } from "@/features/advice/components/answer";
+import { Assumptions } from "@/features/advice/components/assumptions";
+import { Contributions } from "@/features/advice/components/contributions";
+import { History } from "@/features/advice/components/history";
+import { NoAdvice } from "@/features/advice/components/no-advice";
 import { PlanPreview } from "@/features/advice/components/plan-preview";
+import { Promised } from "@/features/advice/components/promise";
+import { WhatIf } from "@/features/advice/components/what-if";
 import { recommendationQuery, useAccept, useAsk } from "@/features/advice/queries";
-import type { Advice } from "@/features/advice/queries";
+import type { Advice, Mix } from "@/features/advice/queries";
 import { newIdempotencyKey } from "@/lib/api/client";
 import { Link, usePathname, useRouter } from "@/lib/i18n/routing";
 import { useReasonText } from "@/lib/use-reason-text";
+
+const CURRENCY = "USD";
 
 export function Recommendation() {
   const t = useTranslations("advice");
@@ -43,23 +53,23 @@ function Ask() {
   const ask = useAsk();
   const start = () => ask.mutate(key, { onSuccess: (made) => router.replace(`${path}?id=${made.recommendation_id}`) });
   return (
-    <div className={ui.card} style={{ justifyItems: "start" }}>
-      <p>{t("ask")}</p>
-      {ask.error !== null && <ErrorState error={ask.error} />}
-      <Button type="primary" size="large" loading={ask.isPending} onClick={start}>
-        {t("askButton")}
-      </Button>
-    </div>
+    <>
+      <div className={ui.card} style={{ justifyItems: "start" }}>
+        <p>{t("ask")}</p>
+        {ask.error !== null && <NoAdvice error={ask.error} />}
+        <Button type="primary" size="large" loading={ask.isPending} onClick={start}>
+          {t("askButton")}
+        </Button>
+      </div>
+      <History />
+    </>
   );
 }
 
 function Known({ id }: { id: string }) {
   const query = useQuery(recommendationQuery(id));
-  return (
-    <Ready query={query} rows={10}>
-      {(advice) => <Outcome advice={advice} />}
-    </Ready>
-  );
+  if (query.data !== undefined) return <Outcome advice={query.data} />;
+  return query.isPending ? <Loading rows={10} /> : <NoAdvice error={query.error} onRetry={() => void query.refetch()} />;
 }
 
 function Outcome({ advice }: { advice: Advice }) {
@@ -86,34 +96,42 @@ function Reasons({ advice }: { advice: Advice }) {
 function Wait({ advice }: { advice: Advice }) {
   const t = useTranslations("advice");
   return (
-    <section className={ui.card}>
-      <h2>{t("waitTitle")}</h2>
-      <Reasons advice={advice} />
-      <Link href="/app/profile">{t("waitLink")}</Link>
-    </section>
+    <>
+      <section className={ui.card} aria-labelledby="wait">
+        <h2 id="wait">{t("waitTitle")}</h2>
+        <Reasons advice={advice} />
+        <p>{t("waitText")}</p>
+        <Link href="/app/profile">{t("waitLink")}</Link>
+      </section>
+      <WhatWouldChange currency={CURRENCY} lead={t("changeLead")} />
+      <AskPerson id={advice.recommendation_id} />
+    </>
   );
 }
 
-type InvestProps = { advice: Advice; mix: NonNullable<Advice["mix"]>; accept: ReturnType<typeof useAccept> };
+type InvestProps = { advice: Advice; mix: Mix; accept: ReturnType<typeof useAccept> };
 
 function Invest({ advice, mix, accept }: InvestProps) {
   const t = useTranslations("advice");
+  const id = advice.recommendation_id;
   return (
     <>
-      <MixView mix={mix} profile={advice.profile} />
+      <div className={ui.main}>
+        <Allocation advice={advice} mix={mix} />
+        <Promised id={id} mix={mix} />
+      </div>
       <section className={ui.card} aria-labelledby="why">
         <h2 id="why">{t("whyProfile", { profile: advice.profile })}</h2>
         <Reasons advice={advice} />
-        <p className={ui.faint}>
-          {t("record")} <span dir="ltr">{advice.record_hash.slice(0, 16)}</span>
-        </p>
       </section>
-      {accept.error !== null && <ErrorState error={accept.error} />}
-      <div className={ui.row}>
-        <Button type="primary" size="large" loading={accept.isPending} onClick={() => accept.mutate(advice.recommendation_id)}>
-          {t("accept")}
-        </Button>
-        <span className={ui.faint}>{t("acceptHint")}</span>
+      {mix.risk.total !== 0 && <Contributions advice={advice} mix={mix} />}
+      <AlternativesCard id={id} mix={mix} />
+      <WhatWouldChange currency={mix.costs.basis.currency} lead={t("changeLead")} />
+      <WhatIf id={id} />
+      <Assumptions advice={advice} mix={mix} />
+      <div className={ui.main}>
+        <Answer id={id} accept={accept} />
+        <AskPerson id={id} />
       </div>
     </>
   );

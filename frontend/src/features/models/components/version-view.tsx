@@ -7,7 +7,7 @@ import { Heading } from "@/components/heading";
 import { Ready } from "@/components/states";
 import { TableView } from "@/components/table-view";
 import ui from "@/components/ui.module.css";
-import { CardText } from "@/features/models/components/card-text";
+import { CardText } from "@/components/card-text";
 import { NONE, useFigures } from "@/features/models/components/figures";
 import { metricRows } from "@/features/models/model";
 import type { Metric, MetricRow } from "@/features/models/model";

@@ -5,9 +5,10 @@ import { useLocale, useTranslations } from "next-intl";
 
 import { Heading } from "@/components/heading";
 import ui from "@/components/ui.module.css";
-import { RiskChange } from "@/features/onboarding/components/risk-change";
+import { WhatWouldChange } from "@/components/what-would-change";
 import { RiskEffects } from "@/features/onboarding/components/risk-effects";
 import risk from "@/features/onboarding/components/risk.module.css";
+import { CURRENCY } from "@/features/onboarding/model";
 import type { Questionnaire, RiskProfile } from "@/features/onboarding/queries";
 import { formatDate } from "@/lib/dates";
 import { Link } from "@/lib/i18n/routing";
@@ -56,7 +57,7 @@ export function RiskResult({ profile, asked, onAgain }: Props) {
           })}
         </p>
       </section>
-      <RiskChange />
+      <WhatWouldChange currency={CURRENCY} />
       <RiskEffects profile={profile} asked={asked} />
       <div className={ui.row}>
         <Link href="/app/start">

@@ -1,7 +1,7 @@
 // A model card on the page: every piece is an element made here, so no text of a card can run.
 import ui from "@/components/ui.module.css";
-import { blocksOf } from "@/features/models/markdown";
-import type { Block, Span } from "@/features/models/markdown";
+import { blocksOf } from "@/lib/markdown";
+import type { Block, Span } from "@/lib/markdown";
 
 function Spans({ spans }: { spans: readonly Span[] }) {
   return spans.map((span, at) => {

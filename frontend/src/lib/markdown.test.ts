@@ -1,4 +1,4 @@
-import { blocksOf, spansOf } from "@/features/models/markdown";
+import { blocksOf, spansOf } from "@/lib/markdown";
 
 const text = (words: string) => [{ kind: "text", text: words }];
 
