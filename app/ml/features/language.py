@@ -10,7 +10,7 @@ _WORD = re.compile(r"[^\W_]*[^\W\d_][^\W_]*")
 _SIZES: Final = (1, 2, 3, 4)
 MAX_GRAMS: Final = 4000
 #: Names of funds and shops are Latin everywhere: this share of another script decides.
-_DECIDES: Final = 0.2
+_DECIDES: Final = 0.15
 #: One Chinese character says as much as a few letters.
 _HAN_LETTERS: Final = 3
 _SCRIPTS: Final = {"DEVANAGARI": "hi", "ARABIC": "ar", "CJK": "zh"}

@@ -170,8 +170,8 @@ def _parts(file: Path, *, strict: bool) -> list[_Part]:
 def _csv_rows(file: Path, content: str) -> list[dict[str, Any]]:
     before = csv.field_size_limit(_MAX_CELL)
     try:
-        # strict: a quote that never closes would otherwise swallow the rest as one text.
-        return list(csv.DictReader(io.StringIO(content, newline=""), strict=True))
+        # Not strict: public sets hold stray quotes inside quoted cells.
+        return list(csv.DictReader(io.StringIO(content, newline="")))
     except csv.Error as exc:
         raise RowsError(f"{file.name} is not a CSV table: {exc}") from exc
     finally:
