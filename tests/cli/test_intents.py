@@ -51,7 +51,9 @@ class TestPredict:
         assert done.exit_code == 0, done.output
         lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
         given = json.loads((data / "dev.json").read_text(encoding="utf-8")).values()
-        assert [(n["text"], n["gold"]) for n in lines] == [tuple(p) for split in given for p in split]
+        assert [(n["text"], n["gold"]) for n in lines] == [
+            tuple(p) for split in given for p in split
+        ]
         for line in lines:
             assert set(line) == {"text", "label", "confidence", "abstain", "lang", "gold"}
             assert line["label"] in {"card_lost", "balance", "top_up"}

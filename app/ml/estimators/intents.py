@@ -35,7 +35,7 @@ class IntentRecipe:
 
     C: float = 1.0
     vector_weight: float = 1.0
-    near_weight: float = 2.0
+    near_weight: float = 4.0
     shrinkage: float = 0.3
     """Of the within-class covariance, in the projection under which neighbours are compared."""
 

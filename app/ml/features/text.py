@@ -18,7 +18,8 @@ CHAR_SIZES: Final = (2, 3, 4, 5)
 
 _TATWEEL: Final = "\u0640"
 _SPACES = re.compile(r"\s+")
-_WORD = re.compile(r"(?u)\w+|[^\w\s]")
+# Chinese is written without spaces: each character counts as a word, so that pairs are words.
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+|[^\w\s]")
 
 
 def normalise(text: str) -> str:

@@ -22,6 +22,8 @@ from app.ml.serving.propose import Evidence, may_propose
 from app.ml.serving.text import FloatArray, TextModel
 
 MODEL_NAME: Final = "intents"
+#: The model without sentence vectors, for where the encoder cannot be installed.
+PLAIN_NAME: Final = "intents-plain"
 FEATURE_SET: Final = f"intents-1/{TEXT_SET}"
 NO_VECTORS: Final = "none"
 #: Another processor rounds the encoder's 8-bit steps elsewhere: cosines then move by 1e-4.
@@ -125,6 +127,20 @@ def load_intents(
     if not worst <= GOLDEN_TOLERANCE:
         raise ArtefactError(f"golden texts of {folder.name} differ by {worst:.3g}")
     return model
+
+
+def load_shipped(root: Path, *, vectors: VectorSource | None, trust: TrustCheck) -> IntentModel:
+    """Return the current model of the models folder that this installation can serve.
+
+    Without an encoder, or when the model with vectors is refused, that is the plain one.
+    Raises ArtefactError.
+    """
+    if vectors is not None:
+        try:
+            return load_intents(registry.newest(root, MODEL_NAME), vectors=vectors, trust=trust)
+        except ArtefactError:
+            pass
+    return load_intents(registry.newest(root, PLAIN_NAME), trust=trust)
 
 
 def _require(folder: Path, wanted: str, vectors: VectorSource | None) -> None:

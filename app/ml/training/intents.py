@@ -18,7 +18,7 @@ from app.ml.estimators.intents import OOS, IntentEstimator, IntentRecipe
 from app.ml.features.text import normalise
 from app.ml.features.vectors import FloatRows, VectorSource
 from app.ml.registry import Artefact
-from app.ml.serving.intents import FEATURE_SET, MODEL_NAME, NO_VECTORS, IntentModel
+from app.ml.serving.intents import FEATURE_SET, MODEL_NAME, NO_VECTORS, PLAIN_NAME, IntentModel
 from app.ml.serving.propose import ACTIONS
 from app.ml.serving.text import FloatArray
 from app.ml.training.intent_card import intent_card
@@ -105,7 +105,7 @@ def train_intents(
     language, languages = language_arrays()
     arrays |= _under("language", language)
     manifest = {
-        "name": MODEL_NAME,
+        "name": MODEL_NAME if vectors else PLAIN_NAME,
         "version": f"{rows_sha256(rows)[:8]}-{_content_hash(arrays)[:8]}-s{seed}",
         "feature_version": FEATURE_SET,
         "labels": [str(label) for label in estimator.labels_],
@@ -151,12 +151,15 @@ def _scored(
 
 
 def folds(fit: Table, seed: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield five pairs of row numbers; variants of one sentence stay on one side.
+    """Yield five pairs of row numbers; where slots are marked, variants of one sentence stay
+    on one side. Sets without slots are cut as their own authors cut them, row by row.
 
     Raises ValueError when no label has two rows.
     """
-    cells = [f"{row.source}/{row.label}" for row in fit.rows]
-    groups = pattern_groups([r.text for r in fit.rows], cells, [r.slots for r in fit.rows])
+    groups = np.arange(len(fit.rows))
+    if any(row.slots for row in fit.rows):
+        cells = [f"{row.source}/{row.label}" for row in fit.rows]
+        groups = pattern_groups([r.text for r in fit.rows], cells, [r.slots for r in fit.rows])
     _, counts = np.unique(fit.labels.astype(str), return_counts=True)
     parts = min(FOLDS, int(counts.max()), len(set(groups)))
     if parts < 2:

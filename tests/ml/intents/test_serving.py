@@ -87,7 +87,8 @@ class TestUnderstand:
         assert not away.fires
 
     @pytest.mark.parametrize(
-        "text", ["", " ", "\u200b\u200d", "\x00", "\ud800", "x" * 100_000, "🙂" * 9, "כמה כסף יש לי"]
+        "text",
+        ["", " ", "\u200b\u200d", "\x00", "\ud800", "x" * 100_000, "🙂" * 9, "כמה כסף יש לי"],
     )
     def test_any_text_gets_an_answer(
         self, folder: Path, vectors: LetterVectors | None, text: str

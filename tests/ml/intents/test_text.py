@@ -57,7 +57,13 @@ def test_case_accents_and_arabic_forms_fold_but_hindi_vowels_stay() -> None:
 
 @pytest.mark.parametrize(
     ("text", "lang"),
-    [("जमा करो VTI", "hi"), ("كم Green Bond", "ar"), ("買 VTI", "zh"), ("buy VTI", None), ("5", None)],
+    [
+        ("जमा करो VTI", "hi"),
+        ("كم Green Bond", "ar"),
+        ("買 VTI", "zh"),
+        ("buy VTI", None),
+        ("5", None),
+    ],
 )
 def test_script_tells_the_language(text: str, lang: str | None) -> None:
     assert script_language(text) == lang
