@@ -28,7 +28,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(dir=MODELS) as scratch:
             trained = Path(scratch) / "model"
             done = subprocess.run(
-                [FINNAMI, "train", "intents", "--data", SENTENCES, "--out", trained, *extra],
+                [FINNAMI, "train", "intents", "--data", SENTENCES, "--out", trained, "--compact", *extra],
                 stdout=subprocess.PIPE, timeout=TIMEOUT_S, check=False,
             )  # fmt: skip
             if done.returncode:

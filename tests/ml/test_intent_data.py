@@ -18,21 +18,54 @@ pytestmark = pytest.mark.row("CH4")
 
 TRAIN = ROOT / "app" / "ml" / "data" / "intents"
 TEST = ROOT / "tests" / "data" / "intents"
-READ = (
-    "portfolio_value performance allocation_drift holding_detail instrument_quote instrument_info "
-    "cash_balance transaction_search spending_summary fees_costs portfolio_risk risk_profile "
-    "advice_reason goal_progress goal_what_if order_status payment_status kyc_status "
-    "documents_proof"
-).split()
-SERVICE = (
-    "concept_explain app_help security_help privacy_data human_handoff complaint greeting_thanks"
-).split()
+READ = [
+    "portfolio_value",
+    "performance",
+    "allocation_drift",
+    "holding_detail",
+    "instrument_quote",
+    "instrument_info",
+    "cash_balance",
+    "transaction_search",
+    "spending_summary",
+    "fees_costs",
+    "portfolio_risk",
+    "risk_profile",
+    "advice_reason",
+    "goal_progress",
+    "goal_what_if",
+    "order_status",
+    "payment_status",
+    "kyc_status",
+    "documents_proof",
+]
+SERVICE = [
+    "concept_explain",
+    "app_help",
+    "security_help",
+    "privacy_data",
+    "human_handoff",
+    "complaint",
+    "greeting_thanks",
+]
 INTENTS = {*READ, *ACTIONS, *SERVICE}
-SLOTS = set(
-    "amount currency percent quantity instrument account goal merchant recipient date date_range "
-    "frequency reference term".split()
-)
-TAGS = set("typo short long codeswitch translit dialect polite negated".split())
+SLOTS = {
+    "amount",
+    "currency",
+    "percent",
+    "quantity",
+    "instrument",
+    "account",
+    "goal",
+    "merchant",
+    "recipient",
+    "date",
+    "date_range",
+    "frequency",
+    "reference",
+    "term",
+}
+TAGS = {"typo", "short", "long", "codeswitch", "translit", "dialect", "polite", "negated"}
 LEAST = {TRAIN: (40, 150), TEST: (15, 60)}
 OWN_SCRIPT = {"ar": "ARABIC", "hi": "DEVANAGARI", "zh": "CJK"}
 

@@ -39,6 +39,9 @@ class IntentRecipe:
     shrinkage: float = 0.3
     """Of the within-class covariance, in the projection under which neighbours are compared."""
 
+    compact: bool = False
+    """Compare neighbours under the projection only, not also as they are: a fifth of the size."""
+
     min_rows: tuple[int, int] = (1, 2)
     """Rows that must hold a gram, for the blocks `word` and `char`."""
 
@@ -92,7 +95,7 @@ class IntentEstimator:
         if vectors is not None:
             rows = centred(vectors[inside], self.mean_)
             self.projection_ = self._projection(rows, numbers)
-            self.near_ = projected(rows, self.projection_)[order]
+            self.near_ = self._near(rows)[order]
         return self
 
     def scores(
@@ -105,8 +108,8 @@ class IntentEstimator:
         classes = len(self.labels_)
         outside = found[:, classes] if self.outside_ is not None else np.zeros(len(found))
         found = found[:, :classes]
-        if self.near_ is not None and self.projection_ is not None and vectors is not None:
-            rows = projected(centred(vectors, self.mean_), self.projection_)
+        if self.near_ is not None and vectors is not None:
+            rows = self._near(centred(vectors, self.mean_))
             close = nearest_means(rows @ self.near_.T, list(self.starts_))
             found = found + self.recipe.near_weight * close
         return found, outside
@@ -146,6 +149,10 @@ class IntentEstimator:
             weights = np.vstack([weights, self.outside_.coef_])
             bias = np.concatenate([bias, self.outside_.intercept_])
         return weights, bias
+
+    def _near(self, rows: Vectors) -> Vectors:
+        assert self.projection_ is not None  # noqa: S101 - fitted with vectors
+        return projected(rows, self.projection_, beside=not self.recipe.compact)
 
     def _projection(self, rows: Vectors, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the axes that tell classes apart best against the spread inside them."""

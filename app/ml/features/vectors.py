@@ -139,8 +139,12 @@ def centred(vectors: FloatRows, mean: NDArray[np.float64] | None) -> FloatRows:
     return np.asarray(moved / np.maximum(lengths, 1e-9), np.float32)
 
 
-def projected(rows: FloatRows, projection: FloatRows) -> FloatRows:
-    """Return unit rows along the axes of a projection (dimensions x axes)."""
+def projected(rows: FloatRows, projection: FloatRows, *, beside: bool) -> FloatRows:
+    """Return unit rows along the axes of a projection (dimensions x axes).
+
+    `beside` keeps the rows as well: the cosine of two results is then the mean of both cosines.
+    """
     moved = rows @ projection
-    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.asarray(moved / np.maximum(lengths, 1e-9), np.float32)
+    moved /= np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+    both = np.hstack([rows, moved]) * np.sqrt(0.5) if beside else moved
+    return np.asarray(both, np.float32)

@@ -6,7 +6,8 @@ Nothing here imports what trained it. The arrays are:
                                     more tells what is out of scope, when such rows were known
     vector.weights, vector.mean     float32 (dimensions x columns); absent without vectors
     near.rows, .scale, .start, .weight  int8 training rows sorted by class, first row of each,
-    near.projection                     along the axes under which they are compared
+    near.projection                     along the axes of the projection, or as they are and
+                                        along them
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,6 +49,7 @@ class TextModel:
             self._vector_weights = arrays["vector.weights"].astype(float)
             self._near_weight = float(arrays["near.weight"])
             self._projection = arrays["near.projection"]
+            self._beside = arrays["near.rows"].shape[1] > self._projection.shape[1]
             scale = arrays["near.scale"].astype(np.float32)
             self._near = arrays["near.rows"].astype(np.float32) * scale[:, None]
             self._starts: Sequence[int] = [int(s) for s in arrays["near.start"]]
@@ -68,7 +70,8 @@ class TextModel:
         if self.uses_vectors and vectors is not None:
             rows = centred(vectors, self._mean)
             found += rows.astype(float) @ self._vector_weights
-            close = nearest_means(projected(rows, self._projection) @ self._near.T, self._starts)
+            placed = projected(rows, self._projection, beside=self._beside)
+            close = nearest_means(placed @ self._near.T, self._starts)
             found[:, : self._classes] += self._near_weight * close
         outside = found[:, self._classes] if found.shape[1] > self._classes else 0 * found[:, 0]
         return found[:, : self._classes], outside

@@ -77,7 +77,8 @@ class TestReadTrainingRows:
     def test_keys_of_a_json_file_win_over_its_name(self, tmp_path: Path) -> None:
         content = {
             "train": [["a", "x"]], "val": [["b", "x"]], "test": [["c", "x"]],
-            "oos_train": [["d", "oos"]], "oos_train_plus": [["e", "oos"]], "oos_val": [["f", "oos"]],
+            "oos_train": [["d", "oos"]], "oos_train_plus": [["e", "oos"]],
+            "oos_val": [["f", "oos"]],
         }  # fmt: skip
         file = _write(tmp_path / "dev.json", json.dumps(content))
         rows = {row.text: row.use for row in read_training_rows(file)}

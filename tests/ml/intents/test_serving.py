@@ -36,13 +36,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory, vectors: LetterVectors | No
 
 
 class TestParity:
+    @pytest.mark.parametrize("compact", [False, True])
     def test_served_scores_equal_scikit_learn_to_a_millionth(
-        self, vectors: LetterVectors | None
+        self, vectors: LetterVectors | None, compact: bool
     ) -> None:
         texts = [normalise(text) for text, _ in rows() + outside()]
         labels = [label for _, label in rows() + outside()]
         dense = vectors.rows(texts) if vectors else None
-        fitted = IntentEstimator(IntentRecipe(), random_state=7).fit(texts, labels, dense)
+        fitted = IntentEstimator(IntentRecipe(compact=compact), random_state=7).fit(
+            texts, labels, dense
+        )
         arrays = fitted.export()
         # The weights as they are stored: what remains is the computation itself.
         grams = len(arrays["linear.weights"])
@@ -76,7 +79,7 @@ class TestUnderstand:
         self, folder: Path, vectors: LetterVectors | None
     ) -> None:
         model = load_intents(folder, vectors=vectors)
-        found = model.understand("somebody stole my card today")
+        found = model.understand("someone stole my card today")
         assert (found.label, found.abstain, found.lang) == ("card_lost", False, "en")
         assert found.second != found.label
         assert found.confidence >= model.threshold
@@ -88,7 +91,7 @@ class TestUnderstand:
 
     @pytest.mark.parametrize(
         "text",
-        ["", " ", "\u200b\u200d", "\x00", "\ud800", "x" * 100_000, "🙂" * 9, "כמה כסף יש לי"],
+        ["", " ", "\u200b\u200d", "\x00", "\ud800", "x" * 100_000, "🙂" * 9, "כמה כסף"],
     )
     def test_any_text_gets_an_answer(
         self, folder: Path, vectors: LetterVectors | None, text: str
