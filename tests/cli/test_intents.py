@@ -62,7 +62,7 @@ class TestPredict:
         assert sum(line["gold"] == line["label"] for line in inside) > 0.9 * len(inside)
 
     def test_texts_without_labels_and_awkward_ones(self, model: Path, tmp_path: Path) -> None:
-        texts = ["", "a\u2028b\nc", 'say "hi"', "x" * 100_000, "\u200b"]
+        texts = ["", "a\u2028b\nc", 'say "hi"', "x" * 100_000, "\u200b", "half \ud83d"]
         file = tmp_path / "t.jsonl"
         file.write_text("".join(json.dumps({"query": t}) + "\n" for t in texts), encoding="utf-8")
         out = tmp_path / "p.jsonl"

@@ -199,6 +199,11 @@ def _line(row: "Row", found: "Understanding", *, acts: bool) -> str:
         line["gold"] = row.label
     if acts:
         line["fires"] = found.fires
+    try:
+        row.text.encode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair is valid in JSON, as an escape only.
+        return json.dumps(line)
     return json.dumps(line, ensure_ascii=False)
 
 

@@ -126,7 +126,7 @@ def _rows(part: _Part, use: Use, *, labelled: bool) -> list[Row]:
         if not isinstance(value, str):
             raise RowsError(f"{part.file.name} row {number}: column {text} holds no text")
         if labelled and (not isinstance(named, str) or not named):
-            raise RowsError(f"{part.file.name} row {number}: column {label} is empty")
+            raise RowsError(f"{part.file.name} row {number}: column {label} holds no label")
         slots, tags = record.get("slots"), record.get("tags")
         rows.append(
             Row(
