@@ -83,7 +83,8 @@ def lock() -> None:
     common = ("--universal", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links",
               "--python-version", "3.11", "--quiet")  # fmt: skip
     dev = (
-        "--extra", "embedded", "--extra", "train", "--extra", "dask", "--group", "dev", "-o",
+        "--extra", "embedded", "--extra", "train", "--extra", "dask", "--extra", "chat",
+        "--group", "dev", "-o",
     )  # fmt: skip
     for arguments in (
         ("requirements/build.in", "-o", "requirements/build.lock"),

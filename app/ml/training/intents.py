@@ -1,0 +1,216 @@
+"""Train the intent model: fit, calibrate on rows it has not learnt from, measure, store."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import scipy
+import sklearn
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedGroupKFold
+
+from app.ml import registry
+from app.ml.estimators.calibration import fit_calibration
+from app.ml.estimators.intents import OOS, IntentEstimator, IntentRecipe
+from app.ml.features.text import normalise
+from app.ml.features.vectors import FloatRows, VectorSource
+from app.ml.registry import Artefact
+from app.ml.serving.intents import FEATURE_SET, MODEL_NAME, NO_VECTORS, PLAIN_NAME, IntentModel
+from app.ml.serving.propose import ACTIONS
+from app.ml.serving.text import FloatArray
+from app.ml.training.intent_card import intent_card
+from app.ml.training.intent_measures import IN_SCOPE_LOSS, measure, threshold_of
+from app.ml.training.intent_rows import Row, RowsError, Use, rows_sha256
+from app.ml.training.languages import language_arrays
+from app.ml.training.pattern_groups import pattern_groups
+
+FOLDS: Final = 5
+MAX_ARTEFACT_BYTES: Final = 20 * 1024 * 1024
+GOLDEN: Final = (
+    "How much money do I have?",
+    "Bitte 200 Euro einzahlen",
+    "je veux annuler mon ordre",
+    "¿cuánto he gastado este mes?",
+    "quero falar com uma pessoa",
+    "मेरा पोर्टफोलियो कितना है",
+    "جمّد حسابي الآن",
+    "这个月花了多少钱",
+)
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows ready to learn from: normalised texts, labels, vectors or None."""
+
+    rows: Sequence[Row]
+    texts: NDArray[Any]
+    labels: NDArray[Any]
+    vectors: FloatRows | None
+
+    def take(self, at: NDArray[np.int64]) -> "Table":
+        """Return some of the rows."""
+        vectors = None if self.vectors is None else self.vectors[at]
+        return Table([self.rows[i] for i in at], self.texts[at], self.labels[at], vectors)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Class scores of rows that the classifier had not learnt from, and what is true of them."""
+
+    scores: FloatArray
+    outside: FloatArray
+    truth: NDArray[np.int64]
+    """Number of the right class; -1 out of scope."""
+
+    rows: Sequence[Row]
+
+
+def steps(rows: Sequence[Row], *, vectors: bool) -> int:
+    """Return how often training reports progress, by one for each row and stage."""
+    stages = 1 + (1 if _held_out(rows) else FOLDS)
+    return len(rows) * (stages + vectors)
+
+
+def train_intents(
+    rows: Sequence[Row],
+    out: Path,
+    *,
+    seed: int,
+    vectors: VectorSource | None,
+    recipe: IntentRecipe | None = None,
+    progress: Progress = lambda _count: None,
+) -> dict[str, Any]:
+    """Write artefact, manifest and card; return the manifest. Same rows and seed, same bytes.
+
+    Raises RowsError, and ArtefactError when the folder holds something else.
+    """
+    chosen = recipe or IntentRecipe()
+    texts = np.array([normalise(row.text) for row in rows], dtype=object)
+    labels = np.array([row.label for row in rows], dtype=object)
+    table = Table(rows, texts, labels, vectors.rows(list(texts)) if vectors else None)
+    fit = table.take(np.flatnonzero([row.use is Use.FIT for row in rows]))
+    try:
+        scored = _scored(table, fit, chosen, seed, progress)
+        estimator = _fitted(fit, chosen, seed)
+    except ValueError as exc:
+        raise RowsError(str(exc)) from exc
+    progress(len(rows))
+    calibration = fit_calibration(scored.scores, scored.outside, scored.truth)
+    arrays = estimator.export() | _under("calibration", calibration)
+    language, languages = language_arrays()
+    arrays |= _under("language", language)
+    manifest = {
+        "name": MODEL_NAME if vectors else PLAIN_NAME,
+        "version": f"{rows_sha256(rows)[:8]}-{_content_hash(arrays)[:8]}-s{seed}",
+        "feature_version": FEATURE_SET,
+        "labels": [str(label) for label in estimator.labels_],
+        "languages": list(languages),
+        "propose": list(ACTIONS) if set(ACTIONS) <= set(estimator.labels_) else [],
+        "threshold": threshold_of(calibration, scored.scores, scored.outside, scored.truth),
+        "in_scope_loss": IN_SCOPE_LOSS,
+        "vectors": vectors.model_hash if vectors else NO_VECTORS,
+        "seed": seed,
+        "recipe": chosen.to_dict(),
+        "data": _data(rows),
+        "calibrated_on": "held out rows" if _held_out(rows) else f"{FOLDS} cross-fitted folds",
+        "metrics": measure(scored.scores, scored.outside, scored.truth, scored.rows),
+        "libraries": {
+            "numpy": np.__version__,
+            "scipy": scipy.__version__,
+            "scikit-learn": sklearn.__version__,
+        },
+    }
+    served = IntentModel(Artefact(arrays, manifest), vectors)
+    confidence = [one.confidence for one in served.understand_all(GOLDEN)]
+    manifest["golden"] = {"texts": list(GOLDEN), "confidence": confidence}
+    return dict(registry.save(out, arrays, manifest, intent_card(manifest)).manifest)
+
+
+def _scored(
+    table: Table, fit: Table, recipe: IntentRecipe, seed: int, progress: Progress
+) -> Scored:
+    """Return scores on the held-out rows, or cross-fitted ones when there are none."""
+    labels = np.array(sorted({label for label in fit.labels if label != OOS}), dtype=object)
+    if _held_out(table.rows):
+        held = table.take(np.flatnonzero([r.use is Use.CALIBRATE for r in table.rows]))
+        estimator = _fitted(fit, recipe, seed)
+        progress(len(table.rows))
+        return Scored(*_spread(estimator, held, labels), _truth(held, labels), held.rows)
+    scores = np.zeros((len(fit.rows), len(labels)))
+    outside = np.zeros(len(fit.rows))
+    for learn, held_at in folds(fit, seed):
+        estimator = _fitted(fit.take(learn), recipe, seed)
+        scores[held_at], outside[held_at] = _spread(estimator, fit.take(held_at), labels)
+        progress(len(table.rows))
+    return Scored(scores, outside, _truth(fit, labels), fit.rows)
+
+
+def folds(fit: Table, seed: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield five pairs of row numbers; where slots are marked, variants of one sentence stay
+    on one side. Sets without slots are cut as their own authors cut them, row by row.
+
+    Raises ValueError when no label has two rows.
+    """
+    groups = np.arange(len(fit.rows))
+    if any(row.slots for row in fit.rows):
+        cells = [f"{row.source}/{row.label}" for row in fit.rows]
+        groups = pattern_groups([r.text for r in fit.rows], cells, [r.slots for r in fit.rows])
+    _, counts = np.unique(fit.labels.astype(str), return_counts=True)
+    parts = min(FOLDS, int(counts.max()), len(set(groups)))
+    if parts < 2:
+        raise ValueError("every label has a single sentence: nothing can be held out")
+    cut = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
+    for learn, held in cut.split(fit.texts, fit.labels.astype(str), groups):
+        yield learn.astype(np.int64), held.astype(np.int64)
+
+
+def _fitted(table: Table, recipe: IntentRecipe, seed: int) -> IntentEstimator:
+    estimator = IntentEstimator(recipe, random_state=seed)
+    return estimator.fit(list(table.texts), list(table.labels), table.vectors)
+
+
+def _spread(
+    estimator: IntentEstimator, table: Table, labels: NDArray[Any]
+) -> tuple[FloatArray, FloatArray]:
+    """Return scores in the columns of all labels; a label the fold lacks scores lowest."""
+    scores, outside = estimator.scores(list(table.texts), table.vectors)
+    out = np.full((len(scores), len(labels)), scores.min(initial=0.0))
+    out[:, np.searchsorted(labels.astype(str), estimator.labels_.astype(str))] = scores
+    return out, outside
+
+
+def _truth(table: Table, labels: NDArray[Any]) -> NDArray[np.int64]:
+    number = {label: at for at, label in enumerate(labels)}
+    return np.array([number.get(label, -1) for label in table.labels], np.int64)
+
+
+def _held_out(rows: Sequence[Row]) -> bool:
+    return any(row.use is Use.CALIBRATE and row.label != OOS for row in rows)
+
+
+def _data(rows: Sequence[Row]) -> dict[str, Any]:
+    count = {use: sum(row.use is use for row in rows) for use in (Use.FIT, Use.CALIBRATE)}
+    return {
+        "sha256": rows_sha256(rows),
+        "sources": sorted({row.source for row in rows}),
+        "fit_rows": count[Use.FIT],
+        "calibration_rows": count[Use.CALIBRATE],
+        "out_of_scope_rows": sum(row.label == OOS for row in rows),
+    }
+
+
+def _under(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {f"{prefix}.{key}": value for key, value in arrays.items()}
+
+
+def _content_hash(arrays: dict[str, NDArray[Any]]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,57 @@
+"""The gate before a drafted action: sure, ahead, and said as a request."""
+
+import pytest
+
+from app.ml.features.text import normalise
+from app.ml.serving.propose import Evidence, is_request, may_propose
+
+pytestmark = pytest.mark.row("CH4")
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "lang"),
+    [
+        ("please sell 5 shares of VTI", "sell", "en"),
+        ("verkaufe meine VTI", "sell", "de"),
+        ("achète pour 50 € de VTI", "buy", "fr"),
+        ("cancela mi orden", "cancel_order", "es"),
+        ("congele a minha conta", "freeze_account", "pt"),
+        ("मेरा खाता फ्रीज कर दो", "freeze_account", "hi"),
+        ("اسحب 200 ريال", "withdraw", "ar"),
+        ("卖出5股VTI", "sell", "zh"),
+    ],
+)
+def test_a_request_opens_the_gate(text: str, label: str, lang: str) -> None:
+    assert is_request(normalise(text), label, lang)
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "lang"),
+    [
+        ("don't sell VTI", "sell", "en"),
+        ("do not ever buy that", "buy", "en"),
+        ("how do I sell VTI", "sell", "en"),
+        ("what if I withdraw 200", "withdraw", "en"),
+        ("why did you freeze my account", "freeze_account", "en"),
+        ("VTI 5 shares", "sell", "en"),
+        ("nicht verkaufen", "sell", "de"),
+        ("ne vends rien", "sell", "fr"),
+        ("no canceles mi orden", "cancel_order", "es"),
+        ("não venda nada", "sell", "pt"),
+        ("VTI मत बेचो", "sell", "hi"),
+        ("لا تبيع شي", "sell", "ar"),
+        ("不要卖出VTI", "sell", "zh"),
+        ("sell VTI", "portfolio_value", "en"),
+        ("sell VTI", "sell", "xx"),
+    ],
+)
+def test_denied_asked_or_unsaid_keeps_it_shut(text: str, label: str, lang: str) -> None:
+    assert not is_request(normalise(text), label, lang)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "margin", "opens"),
+    [(0.90, 0.30, True), (0.8999, 0.9, False), (0.99, 0.2999, False)],
+)
+def test_it_must_be_sure_and_ahead(confidence: float, margin: float, opens: bool) -> None:
+    assert may_propose(Evidence("sell", confidence, margin, "en", "sell VTI")) is opens

@@ -1,0 +1,61 @@
+"""Train the intent models that ship, from FinNami's own sentences, and put them in force.
+
+    .venv/bin/python -m tools.ship_intent_models
+
+Ten minutes, most of it sentence vectors. Writes models/intents (with vectors) and
+models/intents-plain (without, for where the encoder cannot be installed), each with its card,
+pins them in models/TRUSTED, points CURRENT at them and removes the versions shipped before.
+Nothing but the project's own sentences may be shipped.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODELS = ROOT / "models"
+SENTENCES = ROOT / "app" / "ml" / "data" / "intents"
+FINNAMI = Path(sys.executable).with_name("finnami")
+TIMEOUT_S = 3_600
+
+
+def main() -> int:
+    """Train and ship both models; return the exit code of the trainer when it refuses."""
+    for extra in ([], ["--no-vectors"]):
+        with tempfile.TemporaryDirectory(dir=MODELS) as scratch:
+            trained = Path(scratch) / "model"
+            done = subprocess.run(
+                [FINNAMI, "train", "intents", "--data", SENTENCES, "--compact", *extra,
+                 "--out", trained],
+                stdout=subprocess.PIPE, timeout=TIMEOUT_S, check=False,
+            )  # fmt: skip
+            if done.returncode:
+                return done.returncode
+            ship(trained)
+    return 0
+
+
+def ship(trained: Path) -> None:
+    """Move a trained artefact under models/, pin it and make it the current one."""
+    from app.ml import registry
+    from app.ml.registry import MANIFEST_FILE
+    from app.ml.trust import PINS_FILE, write_pin
+
+    manifest = json.loads((trained / MANIFEST_FILE).read_text(encoding="utf-8"))
+    name, version = str(manifest["name"]), str(manifest["version"])
+    folder = MODELS / name / version
+    if not folder.exists():
+        folder.parent.mkdir(exist_ok=True)
+        shutil.move(trained, folder)
+    write_pin(MODELS / PINS_FILE, name, version, (folder / MANIFEST_FILE).read_bytes())
+    before = registry.promote(MODELS, name, version)
+    if before not in (None, version):
+        shutil.rmtree(MODELS / name / str(before), ignore_errors=True)
+    print(f"shipped {name} {version}, before {before}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
