@@ -50,6 +50,7 @@ def second_opinion(
     *,
     seed: int,
     reference: FloatArray | None = None,
+    samples: int = SAMPLES,
 ) -> SecondOpinion:
     """Return the surrogate's view of one row x (columns,) beside its exact parts (columns,).
 
@@ -62,8 +63,8 @@ def second_opinion(
     if background.ndim != 2 or background.shape[1] != columns or exact.shape != (columns,):
         raise ValueError(f"row {x.shape}, background {background.shape}, parts {exact.shape}")
     rng = np.random.default_rng(seed)
-    swapped = rng.random((SAMPLES, columns)) < rng.uniform(0.1, 0.9, size=(SAMPLES, 1))
-    drawn = background[rng.integers(0, len(background), size=(SAMPLES, columns)), range(columns)]
+    swapped = rng.random((samples, columns)) < rng.uniform(0.1, 0.9, size=(samples, 1))
+    drawn = background[rng.integers(0, len(background), size=(samples, columns)), range(columns)]
     rows = np.where(swapped, drawn, x)
     scale = background.std(axis=0)
     moved = np.divide(rows - x, scale, out=np.zeros_like(rows), where=scale > 0)
