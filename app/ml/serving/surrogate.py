@@ -17,7 +17,7 @@ from app.ml.features.risk import FloatArray
 #: Against 2,000 samples the effects correlate by at least .996 on the simulated market, at a
 #: fifth of the time: thirteen assets are looked at with every frontier.
 SAMPLES: Final = 500
-RIDGE: Final = 1.0
+RIDGE: Final = 0.25
 TOP: Final = 8
 UNSTABLE_BELOW: Final = 0.5
 """Rank agreement of the eight largest reasons under which an explanation is unstable: judgement."""
