@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from app.core.money import Money
 from app.domains.identity.types import Role
-from app.domains.ledger.types import Movement
 from app.services import AppServices
+from tests.api.test_transfers import confirmed
 from tests.factories.people import Person, make_cleared, make_person, make_user
 
 PATHS = ("cohorts", "flows", "fraud")
@@ -25,8 +24,9 @@ class TestAnalytics:
         self, client: httpx.AsyncClient, services: AppServices, admin: Person
     ) -> None:
         person = await make_cleared(services)
-        wanted = Movement(person.user_id, "s", "key", Money(2_500, "USD"))
-        await services.ledger.deposit(wanted)
+        body = {"amount": "25.00", "currency": "USD"}
+        done = await confirmed(client, services, person, "/v1/deposits", body)
+        assert done.status_code == 201, done.text
 
         async def get(path: str) -> dict[str, object]:
             answer = await client.get(f"/v1/analytics/{path}", headers=admin.headers)

@@ -128,6 +128,7 @@ class TestStream:
             "exchange_at",
             "received_at",
             "stale",
+            "sessions_behind",
         }
 
     async def test_a_flood_is_conflated_to_the_newest(
