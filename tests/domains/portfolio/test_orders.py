@@ -19,8 +19,9 @@ from app.domains.market.service import MarketService
 from app.domains.onboarding.types import Reason, RiskProfile
 from app.domains.portfolio import service as portfolio_module
 from app.domains.portfolio.errors import MarketClosedError, PlanTakenError, StalePriceError
+from app.domains.portfolio.repository import frontiers
 from app.domains.portfolio.service import PortfolioService
-from app.domains.portfolio.types import NextAction, OrderPlan, PlanAction, PlanState
+from app.domains.portfolio.types import NextAction, OrderPlan, PlanAction, PlanState, StoredFrontier
 from tests.factories.ledger import SESSION, SPECS, Bank, build_bank
 from tests.factories.models import shipped_store
 from tests.fakes.clock import FakeClock
@@ -107,6 +108,10 @@ class Desk:
         return (await self.portfolio.orders.find(self.user_id, plan.plan_id)).state
 
 
+# The same prices make the same frontier, and it takes a second: one per process is enough.
+_BUILT: list[StoredFrontier] = []
+
+
 @pytest.fixture(params=[False, True], ids=["first attempt commits", "first attempt aborts"])
 async def desk(request: pytest.FixtureRequest) -> Desk:
     clock = FakeClock()
@@ -125,7 +130,14 @@ async def desk(request: pytest.FixtureRequest) -> Desk:
     made = Desk(bank, market, onboarding, portfolio, await bank.person("amina"))
     await market.ensure_simulated()
     await made.quote()
-    await portfolio.rebuild_frontier()
+    if not _BUILT:
+        await portfolio.rebuild_frontier()
+        source = await market.source()
+        found = await frontiers.newest(db, source.source_id, source.last_day)
+        assert found is not None
+        _BUILT.append(found)
+    else:
+        await frontiers.insert(db, _BUILT[0])
     await bank.deposit("amina", 1_000_00)
     return made
 
