@@ -1,6 +1,7 @@
 """The day's frontier: built once by the slow worker, read by every recommendation."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -155,14 +156,19 @@ class Frontiers:
             frontier = build_frontier(table, len(table) - 1, model)
         except (StalePriceError, UniverseError) as error:
             raise AdviceUnavailableError(str(error)) from error
-        return assemble(frontier, model, table, source, made_at=self._clock.now())
+        stored = assemble(frontier, model, table, source, made_at=self._clock.now())
+        return replace(stored, surrogate=local_effects(model, table, frontier, stored.parts))
 
 
 def assemble(
     frontier: Frontier, model: VolatilityModel, table: PriceTable, source: Source, *,
     made_at: datetime,
 ) -> StoredFrontier:  # fmt: skip
-    """Return a frontier with everything a recommendation reads: worst years, exact reasons."""
+    """Return a frontier with everything a recommendation reads: worst years, exact reasons.
+
+    The second look at the reasons is not in it: it takes ten times as long and is added by whoever
+    keeps the frontier.
+    """
     reasons = model.contributions(frontier.features)
     return StoredFrontier(
         version=f"{frontier.version}-{source.source_id}"[:60],
@@ -186,7 +192,6 @@ def assemble(
         covariance=frontier.covariance,
         base=reasons.base,
         parts=reasons.values,
-        surrogate=local_effects(model, table, frontier, reasons.values),
     )
 
 
