@@ -3,13 +3,13 @@ import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
 
 import { loginOf } from "./finnami";
-import { narrow, signIn } from "./session";
+import { narrow, signIn, visit } from "./session";
 import { Authenticator } from "./totp";
 import { confirmIfAsked, preview } from "./trading";
 import { Watch } from "./watch";
 
-// A refusal that the journey asks for (step-up needed) is a failed request, not a defect.
-const EXPECTED = [/the server responded with a status of 40[134]/];
+// A refusal that the journey asks for (step-up needed, limits that clash) is a failed request, not a defect.
+const EXPECTED = [/the server responded with a status of 40[1349]/];
 const saver = loginOf("saver");
 const app = new Authenticator(saver.totp_secret);
 
@@ -61,6 +61,24 @@ test("a client rebalances once, then reads holdings, an instrument and her perfo
     await expect(order.first()).toBeVisible();
     // One movement of money per order and one per fee at most: a second set would double them.
     expect(await order.count()).toBeLessThanOrEqual(2 * lines.length);
+  });
+
+  await test.step("her own limits: what clashes is named and not kept; what holds is kept and kept to", async () => {
+    await page.goto("/en/app/rebalance");
+    const card = page.getByRole("region", { name: "Your own limits" });
+    await card.getByRole("button", { name: "Add a limit on an instrument" }).click();
+    await card.getByLabel("Instrument").fill("EEM");
+    await page.keyboard.press("Enter");
+    await card.getByLabel("At least").fill("95");
+    await card.getByRole("button", { name: "Keep these limits" }).click();
+    await expect(card.getByTestId("clash")).toContainText("at least 95.0% EEM");
+    await expect(card.getByTestId("clash")).toContainText("your profile");
+    await watch.check("rebalance-clash");
+    await card.getByRole("button", { name: "Remove the limit on EEM" }).click();
+    await card.getByRole("switch", { name: "Trade whole shares only" }).click();
+    await card.getByRole("button", { name: "Keep these limits" }).click();
+    await expect(card.getByTestId("clash")).toHaveCount(0);
+    await expect(card.getByText("Kept. Plans previewed before are over")).toBeVisible();
   });
 
   await test.step("holdings: sorted by number, totals of what is shown and of all", async () => {
@@ -152,7 +170,7 @@ test("a client rebalances once, then reads holdings, an instrument and her perfo
     }
     await page.setViewportSize({ width: 1280, height: 800 });
     for (const name of ["performance", "portfolio", "rebalance"]) {
-      await page.goto(`/ar/app/${name}`);
+      await visit(page, `/ar/app/${name}`);
       await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
       await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();
       await watch.check(`${name}-ar`);

@@ -20,7 +20,7 @@ export function Limits() {
   const instruments = useQuery(instrumentsQuery);
   return (
     <Ready query={query} rows={6}>
-      {(found) => <Card key={found.changed_at} found={found} instruments={instruments.data ?? []} />}
+      {(found) => <Card found={found} instruments={instruments.data ?? []} />}
     </Ready>
   );
 }
