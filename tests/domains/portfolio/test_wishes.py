@@ -6,11 +6,14 @@ import pytest
 
 from app.core import decisions
 from app.domains.portfolio.errors import (
+    AdviceUnavailableError,
     PlanExpiredError,
     UnknownInstrumentError,
     WishesConflictError,
 )
 from app.domains.portfolio.rebalance_types import RunState
+from app.domains.portfolio.rules import wished_orders
+from app.domains.portfolio.rules.integer_model import SolverError
 from app.domains.portfolio.types import PlanAction, PlanState
 from app.domains.portfolio.wish_types import Limit, Wishes, from_document
 from tests.domains.portfolio.test_orders import Desk, desk
@@ -125,3 +128,16 @@ class TestApplied:
         await wish(desk, Wishes(limits=(Limit("EEM", at_least=Decimal("0.9")),)))
         run = await preview(desk)
         assert (run.state, run.notes[0].code) == (RunState.WAITS, "wishes_conflict")
+
+    async def test_without_an_answer_of_the_solver_nothing_is_traded(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def unsolved(*_: object) -> None:
+            raise SolverError("no answer in time")
+
+        await wish(desk, Wishes(whole_shares=True))
+        monkeypatch.setattr(wished_orders, "propose", unsolved)
+        run = await preview(desk)
+        assert (run.state, run.notes[0].code) == (RunState.WAITS, "no_plan")
+        with pytest.raises(AdviceUnavailableError, match="no plan"):
+            await desk.preview()

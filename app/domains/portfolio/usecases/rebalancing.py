@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-import structlog
-
 from app.core import decisions
 from app.core.clock import Clock
 from app.core.db import Database
@@ -18,11 +16,11 @@ from app.domains.ledger.service import LedgerService
 from app.domains.market.service import MarketService
 from app.domains.onboarding.service import OnboardingService
 from app.domains.onboarding.types import Reason
+from app.domains.portfolio.errors import AdviceUnavailableError
 from app.domains.portfolio.lot_types import LotMethod
 from app.domains.portfolio.rebalance_types import Rebalance, RunState
 from app.domains.portfolio.repository import plans, rebalances
 from app.domains.portfolio.rules import decide, lots, rebalance_record, rebalancing
-from app.domains.portfolio.rules.integer_model import SolverError
 from app.domains.portfolio.rules.opening import market_closed
 from app.domains.portfolio.rules.planning import QUANTITY_STEP, Book
 from app.domains.portfolio.rules.rebalancing import Limits
@@ -45,8 +43,6 @@ from app.domains.portfolio.wish_types import conflict_reason
 
 #: After a sale nothing more is sold for a week, unless the risk promise is broken.
 COOL_DOWN: Final = timedelta(days=7)
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +98,7 @@ class Rebalancing:
         limits = await self._limits(user_id, book, found, wished, now)
         try:
             proposal = await self._wishing.propose(user_id, book, limits, wished.wishes)
-        except SolverError:
-            log.exception("rebalance_unsolved", user=user_id)
+        except AdviceUnavailableError:
             return _waiting(user_id, _UNSOLVED, at=now, automatic=automatic)
         plan = _plan(found, book, proposal.orders, foreign, wished, at=now)
         notes = () if limits.may_sell else (_COOLING,)

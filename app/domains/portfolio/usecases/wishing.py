@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 import numpy as np
+import structlog
 
 from app.core.clock import Clock
 from app.core.db import Database
@@ -15,12 +16,17 @@ from app.core.uow import Transaction
 from app.domains.ledger.service import LedgerService
 from app.domains.market.service import MarketService
 from app.domains.market.types import Source
-from app.domains.portfolio.errors import UnknownInstrumentError, WishesConflictError
+from app.domains.portfolio.errors import (
+    AdviceUnavailableError,
+    UnknownInstrumentError,
+    WishesConflictError,
+)
 from app.domains.portfolio.lot_types import Lot
 from app.domains.portfolio.repository import plans
 from app.domains.portfolio.repository import wishes as repository
 from app.domains.portfolio.rules import fitting, lots, rebalancing, wished_orders
 from app.domains.portfolio.rules.fitting import Scope
+from app.domains.portfolio.rules.integer_model import SolverError
 from app.domains.portfolio.rules.planning import Book
 from app.domains.portfolio.rules.rebalancing import Limits, Proposal
 from app.domains.portfolio.types import Mix, StoredFrontier
@@ -29,6 +35,8 @@ from app.domains.portfolio.usecases.frontiers import Frontiers
 from app.domains.portfolio.wish_types import Fitting, Wishes, conflict_reason
 from app.ml.features.universe import built_in_universe
 from app.ml.serving.ladder import predicted_volatility
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,10 @@ class Wishing:
         return Wished(wishes, fitted, volatility)
 
     async def propose(self, user_id: str, book: Book, limits: Limits, wishes: Wishes) -> Proposal:
-        """Return the run's orders: by the closed form, or by the programme when limits bind."""
+        """Return the run's orders: by the closed form, or by the programme when limits bind.
+
+        Raises AdviceUnavailableError when no plan was found that keeps them.
+        """
         if not wishes.binds_orders or book.total <= 0:
             return rebalancing.propose(book, limits)
         activities = await self._ledger.activities.of(user_id, book.cash.currency)
@@ -130,7 +141,13 @@ class Wishing:
         held: dict[str, list[Lot]] = defaultdict(list)
         for lot in lots.in_order(story.lots, book.prices, wishes.lot_method, self._clock.now()):
             held[lot.symbol].append(lot)
-        return await asyncio.to_thread(partial(wished_orders.propose, book, limits, wishes, held))
+        try:
+            return await asyncio.to_thread(
+                partial(wished_orders.propose, book, limits, wishes, held)
+            )
+        except SolverError as error:
+            log.exception("plan_unsolved", user=user_id)
+            raise AdviceUnavailableError("no plan was found that keeps your limits") from error
 
 
 def conflict_error(fitted: Fitting) -> WishesConflictError:
