@@ -42,8 +42,8 @@ def rebuild(
     first: datetime,
     last: datetime,
     kinds: tuple[str, ...],
-    fresh: bool,  # noqa: FBT001
-    as_json: bool,  # noqa: FBT001
+    fresh: bool,  # noqa: FBT001 - click passes options by name
+    as_json: bool,  # noqa: FBT001 - click
 ) -> None:
     """Compute the rollups of a range of days again.
 

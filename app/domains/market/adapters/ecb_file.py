@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from app.domains.market.adapters.table_file import Row, UnreadableError, csv_rows, parquet_rows
 from app.domains.market.fx_types import RateFile
 from app.domains.market.rules import fx
 from app.domains.market.types import PriceProblem
@@ -26,11 +27,6 @@ _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-Row = Sequence[object]
-
-
-class _UnreadableError(Exception):
-    """The file as a whole cannot be read; the text says why."""
 
 
 def packaged(today: date) -> RateFile:
@@ -64,11 +60,11 @@ def read_rate_file(path: Path, *, today: date) -> RateFile:
 def _read(data: bytes, name: str, today: date) -> RateFile:
     try:
         if data[:4] == b"PAR1":
-            header, rows = _parquet(data)
+            header, rows = parquet_rows(data)
         else:
-            header, rows = _csv(_unzipped(data) if data[:2] == b"PK" else data)
+            header, rows = csv_rows(_unzipped(data) if data[:2] == b"PK" else data)
         return _table([str(cell).strip() for cell in header], rows, data, today)
-    except (_UnreadableError, UnicodeDecodeError, csv.Error, zipfile.BadZipFile) as error:
+    except (UnreadableError, UnicodeDecodeError, csv.Error, zipfile.BadZipFile) as error:
         return _refused("unreadable", f"{name}: {error}", data)
 
 
@@ -81,38 +77,16 @@ def _unzipped(data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         inside = [one for one in archive.infolist() if one.filename.lower().endswith(".csv")]
         if len(inside) != 1 or inside[0].file_size > MAX_BYTES or inside[0].flag_bits & 1:
-            raise _UnreadableError("one CSV file of ordinary size is needed in the archive")
+            raise UnreadableError("one CSV file of ordinary size is needed in the archive")
         try:
             with archive.open(inside[0]) as file:
                 # The size in the archive is a claim; what is read is counted.
                 found = file.read(MAX_BYTES + 1)
         except (NotImplementedError, OSError, EOFError) as error:
-            raise _UnreadableError(str(error) or "the archive is damaged") from None
+            raise UnreadableError(str(error) or "the archive is damaged") from None
     if len(found) > MAX_BYTES:
-        raise _UnreadableError("the file in the archive is too large")
+        raise UnreadableError("the file in the archive is too large")
     return found
-
-
-def _csv(data: bytes) -> tuple[list[str], Iterator[Row]]:
-    reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    try:
-        header = next(reader)
-    except StopIteration:
-        raise _UnreadableError("the file is empty") from None
-    return header, (row for row in reader if any(cell.strip() for cell in row))
-
-
-def _parquet(data: bytes) -> tuple[list[str], Iterator[Row]]:
-    # Late: the reader costs 50 MB, and the API process never reads files.
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(pa.BufferReader(data))
-        columns = [column.to_pylist() for column in table.columns]
-    except (pa.ArrowException, ValueError, OSError) as error:
-        raise _UnreadableError((str(error) or "not Parquet").splitlines()[0]) from error
-    return list(table.column_names), iter(zip(*columns, strict=True))
 
 
 def _table(names: list[str], rows: Iterator[Row], data: bytes, today: date) -> RateFile:
@@ -120,7 +94,7 @@ def _table(names: list[str], rows: Iterator[Row], data: bytes, today: date) -> R
         names.pop()  # the ECB ends its lines with a comma
     lower = [name.lower() for name in names]
     if lower.count("date") != 1 or not 2 <= len(names) <= MAX_CURRENCIES + 1:
-        raise _UnreadableError(f"a column date and 1 to {MAX_CURRENCIES} currencies are needed")
+        raise UnreadableError(f"a column date and 1 to {MAX_CURRENCIES} currencies are needed")
     at = lower.index("date")
     currencies = tuple(name for place, name in enumerate(names) if place != at)
     problems = _bad_currencies(currencies)

@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.domains.market.adapters.table_file import Row, UnreadableError, csv_rows, parquet_rows
 from app.domains.market.rules import checks
 from app.domains.market.types import PriceFile, PriceProblem
 
@@ -18,7 +18,6 @@ MAX_ROWS = 2_000_000
 MAX_SYMBOLS = 500
 SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.=^-]{0,14}")
 _PRICE_NAMES = ("price", "close", "adj_close")
-Row = Sequence[object]
 
 
 @dataclass(slots=True)
@@ -30,10 +29,6 @@ class _Parsed:
     days: list[np.datetime64] = field(default_factory=list)
     table: list[list[float]] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
-
-
-class _UnreadableError(Exception):
-    """The file as a whole cannot be read; the text says why."""
 
 
 class _HeaderError(Exception):
@@ -48,11 +43,11 @@ def read_price_file(path: Path, *, today: date, layout: str = "auto") -> PriceFi
     """
     try:
         data = path.read_bytes()
-        header, rows = _parquet(data) if path.suffix.lower() == ".parquet" else _csv(data)
+        header, rows = parquet_rows(data) if path.suffix.lower() == ".parquet" else csv_rows(data)
         return _table([str(name).strip() for name in header], rows, data, layout, today)
     except FileNotFoundError:
         return _refused("missing_file", f"{path} does not exist", b"")
-    except (_UnreadableError, OSError, UnicodeDecodeError, csv.Error) as error:
+    except (UnreadableError, OSError, UnicodeDecodeError, csv.Error) as error:
         return _refused("unreadable", f"{path.name}: {error}", b"")
 
 
@@ -74,28 +69,6 @@ def _refused(code: str, message: str, data: bytes) -> PriceFile:
     problem = PriceProblem(None, None, code, message, fatal=True)
     empty = np.empty((0, 0)), np.empty(0, dtype="datetime64[D]")
     return PriceFile((), empty[1], empty[0], (problem,), hashlib.sha256(data).hexdigest())
-
-
-def _csv(data: bytes) -> tuple[list[str], Iterator[Row]]:
-    reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    try:
-        header = next(reader)
-    except StopIteration:
-        raise _UnreadableError("the file is empty") from None
-    return header, (row for row in reader if any(cell.strip() for cell in row))
-
-
-def _parquet(data: bytes) -> tuple[list[str], Iterator[Row]]:
-    # Late: the reader costs 50 MB, and the API process never reads files.
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(pa.BufferReader(data))
-        columns = [column.to_pylist() for column in table.columns]
-    except (pa.ArrowException, ValueError) as error:
-        raise _UnreadableError((str(error) or "not Parquet").splitlines()[0]) from error
-    return list(table.column_names), iter(zip(*columns, strict=True))
 
 
 def _day(value: object) -> np.datetime64 | None:
