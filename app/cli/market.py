@@ -10,7 +10,7 @@ import click
 
 from app.cli.market_actions import actions
 from app.cli.market_archive import restore
-from app.cli.market_door import quoted, with_market
+from app.cli.market_door import place_of, quoted, with_market
 from app.cli.market_rates import currency_code, rates
 from app.core.clock import SystemClock
 from app.domains.market.adapters.price_file import read_price_file
@@ -132,7 +132,7 @@ def _report(
         return
     for p in listed:
         kind = "error" if p["fatal"] else "note"
-        click.echo(f"{kind}: row {p['row']}, {p['column']}: {p['message']} ({p['code']})")
+        click.echo(f"{kind}: {place_of(p['row'], p['column'])}{p['message']} ({p['code']})")
     if not checked.usable:
         click.echo("nothing was imported")
         return

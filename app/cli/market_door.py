@@ -42,3 +42,10 @@ async def quoted(door: MarketService, choice: Awaitable[Source]) -> Source:
     source = await choice
     await door.record_quotes(await ReplayFeed(door, SystemClock()).now())
     return source
+
+
+def place_of(row: int | None, column: str | None) -> str:
+    """Return where in a file a problem is, ready to stand before it; the whole file: nothing."""
+    parts = [f"row {row}" if row is not None else "", column or ""]
+    place = ", ".join(part for part in parts if part)
+    return f"{place}: " if place else ""

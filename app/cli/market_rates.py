@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.market_door import with_market
+from app.cli.market_door import place_of, with_market
 from app.core.clock import SystemClock
 from app.domains.market.adapters.ecb_file import read_rate_file
 from app.domains.market.fx_types import FILL_DAYS, Rate, RateFile, RateSource
@@ -102,7 +102,7 @@ def _report(
         return
     for p in problems:
         kind = "error" if p["fatal"] else "note"
-        click.echo(f"{kind}: row {p['row']}, {p['column']}: {p['message']} ({p['code']})")
+        click.echo(f"{kind}: {place_of(p['row'], p['column'])}{p['message']} ({p['code']})")
     if not facts["usable"]:
         click.echo("nothing was imported")
         return

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli.market import market
+from app.cli.market_door import place_of
 
 pytestmark = pytest.mark.row("PA3")
 
@@ -80,3 +81,9 @@ def test_import_adds_to_the_installed_history_and_differing_files_wait_for_corre
     assert unknown.output.startswith("unknown")
     listed = json.loads(run("sources", "--json", env=server).output)
     assert [one["label"] for one in listed] == ["European Central Bank", "Mine", "Imported: good"]
+
+
+def test_a_fault_of_the_whole_file_names_no_row() -> None:
+    assert place_of(None, None) == ""
+    assert place_of(3, "USD") == "row 3, USD: "
+    assert place_of(3, None) == "row 3: "
