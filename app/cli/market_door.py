@@ -44,8 +44,8 @@ async def quoted(door: MarketService, choice: Awaitable[Source]) -> Source:
     return source
 
 
-def place_of(row: int | None, column: str | None) -> str:
+def place_of(row: object, column: object) -> str:
     """Return where in a file a problem is, ready to stand before it; the whole file: nothing."""
-    parts = [f"row {row}" if row is not None else "", column or ""]
+    parts = [f"row {row}" if row is not None else "", str(column or "")]
     place = ", ".join(part for part in parts if part)
     return f"{place}: " if place else ""
