@@ -1,0 +1,1 @@
+"""Decisions of chat, without I/O."""
