@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.cli.launch import pidfile, process
 from app.cli.launch.errors import LaunchError
+from app.cli.launch.watch import Watch
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
@@ -47,6 +48,9 @@ class Program:
     ready_timeout_s: float = 30.0
     once: bool = False
     """Runs to its end, which must be exit code 0, and is not started again."""
+
+    watch: Watch | None = None
+    """Tells while it runs whether it hangs; then it is ended and started again."""
 
     optional: bool = False
     """A `once` program whose failure is reported and does not stop the rest."""
@@ -110,8 +114,11 @@ class Child:
         elif self.state is State.READY:
             if now - self._started_at > CALM_S:
                 self._deaths.clear()
+            self._end_when_hung()
         elif not self.program.once and self.program.ready():
             self.state = State.READY
+            if self.program.watch is not None:
+                self.program.watch.begin()
         elif now - self._started_at > self.program.ready_timeout_s:
             self._say(f"{self.program.name} is not ready after {now - self._started_at:.0f} s")
             self._process.kill()
@@ -140,6 +147,12 @@ class Child:
         pidfile.write(self._pid_file, self._process.pid)
         self._started_at = now
         self.state = State.STARTING
+
+    def _end_when_hung(self) -> None:
+        watch = self.program.watch
+        if self._process is not None and watch is not None and watch.silent():
+            self._say(f"{self.program.name} runs but does not answer; ending it")
+            self._process.kill()
 
     def _forget(self) -> None:
         self._process = None

@@ -16,6 +16,7 @@ from app.cli.launch.passwords import kept_key_ring, kept_passwords
 from app.cli.launch.ports import is_free, kept_ports
 from app.cli.launch.redis import RedisLauncher
 from app.cli.launch.server import ServerLauncher
+from app.cli.launch.watch import Watch
 from app.core.config import Settings
 
 FIRST_API_PORT = 8000
@@ -116,6 +117,7 @@ def _server_program(launcher: ServerLauncher, port: int) -> Program:
         argv=launcher.argv,
         prepare=launcher.prepare,
         ready=launcher.ready,
+        watch=Watch(launcher.ready),
         port=port,
     )
 

@@ -17,6 +17,7 @@ from app.cli.launch.child import Child, Program
 from app.cli.launch.errors import LaunchError
 from app.cli.launch.lock import usable_folder
 from app.cli.launch.supervisor import Supervisor
+from app.cli.launch.watch import Watch
 
 SLEEPER = "import time; time.sleep(60)"
 
@@ -206,3 +207,17 @@ def test_stop_kills_a_child_that_ignores_sigterm(tmp_path: Path) -> None:
         child, lambda: (tmp_path / "log").read_text() == "on\n", name="child", timeout_s=20
     )
     assert process.stop(child, grace_s=0.2) == -signal.SIGKILL
+
+
+def test_a_program_that_hangs_is_ended_and_started_again(folder: Path) -> None:
+    """The first process answers nobody although it runs; the second one does."""
+    starts: list[int] = []
+    program = Program(
+        name="hangs",
+        argv=python(SLEEPER),
+        prepare=lambda: starts.append(1),
+        ready=lambda: True,
+        watch=Watch(lambda: len(starts) > 1, every_s=0.05, patience_s=0.4),
+    )
+    said = run_until(folder, [program], lambda children: len(starts) > 1 and all_up(children))
+    assert "hangs runs but does not answer; ending it" in said
