@@ -149,6 +149,19 @@ class Database(MongoStore):
         await self._sidecar.after_commit(nudge)
         return result
 
+    async def update_many(self, collection: str, query: Document, update: Document) -> int:
+        """Update all that match in a transaction of its own.
+
+        As a bare command it would leave some changed when it fails in the middle, and on the
+        embedded server it can stand in the way of every transaction for ever: it holds the
+        collection while it waits for a row that one of them has, and they wait for it.
+        """
+        return await self.transaction(lambda tx: tx.update_many(collection, query, update))
+
+    async def delete_many(self, collection: str, query: Document) -> int:
+        """Delete all that match in a transaction of its own; see `update_many`."""
+        return await self.transaction(lambda tx: tx.delete_many(collection, query))
+
     def _left(self, deadline: float) -> float:
         return deadline - self._clock.monotonic()
 

@@ -17,12 +17,16 @@ Client = AsyncMongoClient[dict[str, Any]]
 
 
 def answers(url: str, *, timeout_s: float = 3.0) -> bool:
-    """Tell whether the server behind `url` accepts these credentials and answers a ping."""
+    """Tell whether the server behind `url` accepts these credentials and still transacts."""
 
     async def ping(client: Client) -> None:
         # `ping` needs no credential on some servers; the handshake of this read does.
         await client.admin.command("ping")
-        await client.get_default_database(APP_DATABASE).command("listCollections", nameOnly=True)
+        database = client.get_default_database(APP_DATABASE)
+        await database.command("listCollections", nameOnly=True)
+        # The embedded server can serve reads while no transaction gets on any more.
+        async with client.start_session() as session, await session.start_transaction():
+            await database["none"].find_one({"_id": 0}, session=session)
 
     try:
         _run(url, ping, timeout_s=timeout_s)

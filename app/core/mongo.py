@@ -10,7 +10,7 @@ import pymongo
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
 from bson.int64 import Int64
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, UpdateOne
 from pymongo import errors as driver_errors
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -146,6 +146,18 @@ class MongoStore(Store):
     async def update_many(self, collection: str, query: Document, update: Document) -> int:
         target = await self._reach(collection)
         result = await self._run(lambda: target.update_many(query, update, session=self._session))
+        return result.matched_count
+
+    async def update_each(
+        self, collection: str, ids: list[str], query: Document, update: Document
+    ) -> int:
+        if not ids:
+            return 0
+        target = await self._reach(collection)
+        each = [UpdateOne({**query, "_id": one}, update) for one in ids]
+        result = await self._run(
+            lambda: target.bulk_write(each, ordered=False, session=self._session)
+        )
         return result.matched_count
 
     async def find_one_and_update(

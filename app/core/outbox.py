@@ -151,12 +151,12 @@ async def due_rows(
 
 async def mark_queued(store: Store, event_ids: list[str], *, now: datetime) -> None:
     """Note that the rows were queued; they come due again while any of their jobs is open."""
-    if event_ids:
-        await store.update_many(
-            COLLECTION,
-            {"_id": {"$in": event_ids}, "open": True},
-            {"$set": {"queued_at": now, "next_at": now + timedelta(seconds=REQUEUE_AFTER_S)}},
-        )
+    await store.update_each(
+        COLLECTION,
+        event_ids,
+        {"open": True},
+        {"$set": {"queued_at": now, "next_at": now + timedelta(seconds=REQUEUE_AFTER_S)}},
+    )
 
 
 async def close_finished(store: Store, row: Document, *, now: datetime) -> bool:

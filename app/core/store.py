@@ -55,7 +55,13 @@ class Store(Protocol):
         ...
 
     async def update_many(self, collection: str, query: Document, update: Document) -> int:
-        """Update all that match; return how many matched."""
+        """Update all that match, or none; return how many matched."""
+        ...
+
+    async def update_each(
+        self, collection: str, ids: list[str], query: Document, update: Document
+    ) -> int:
+        """Update those of these documents that match, each by itself; return how many matched."""
         ...
 
     async def find_one_and_update(
@@ -76,7 +82,7 @@ class Store(Protocol):
         ...
 
     async def delete_many(self, collection: str, query: Document) -> int:
-        """Delete all that match; return how many were deleted."""
+        """Delete all that match, or none; return how many were deleted."""
         ...
 
     async def aggregate(

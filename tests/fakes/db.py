@@ -83,6 +83,11 @@ class MemoryStore(Store):
             self._put(collection, apply(row, update, inserting=False))
         return len(found)
 
+    async def update_each(
+        self, collection: str, ids: list[str], query: Document, update: Document
+    ) -> int:
+        return sum([await self.update_one(collection, {**query, "_id": i}, update) for i in ids])
+
     async def find_one_and_update(  # type: ignore[no-untyped-def]
         self, collection, query, update, *, upsert=False, after=True, projection=None
     ):
