@@ -28,7 +28,7 @@ from tests.reliability.counting_worker import POISON
 
 JOBS = 200
 # One in the suite: each kill may leave the embedded server holding a dead transaction's rows for a
-# minute, and now and then it stops answering. FINNAMI_TEST_WORKER_KILLS=3 is the long form.
+# minute. FINNAMI_TEST_WORKER_KILLS=3 is the long form.
 KILLS = int(os.environ.get("FINNAMI_TEST_WORKER_KILLS", "1"))
 # A transaction that was killed keeps its rows locked on the embedded server for a minute, and
 # jobs that met it wait longer each time before they are tried again.
