@@ -28,8 +28,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory(dir=MODELS) as scratch:
             trained = Path(scratch) / "model"
             done = subprocess.run(
-                [FINNAMI, "train", "intents", "--data", SENTENCES, "--compact", *extra,
-                 "--out", trained],
+                [FINNAMI, "train", "intents", "--data", SENTENCES, "--compact", "--misspell",
+                 *extra, "--out", trained],
                 stdout=subprocess.PIPE, timeout=TIMEOUT_S, check=False,
             )  # fmt: skip
             if done.returncode:

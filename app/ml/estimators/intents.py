@@ -48,6 +48,9 @@ class IntentRecipe:
     max_grams: int = 120_000
     """For each block; the most frequent are kept."""
 
+    misspell: bool = False
+    """Learn from a misspelt copy of each row as well."""
+
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as the manifest keeps it."""
         return asdict(self)

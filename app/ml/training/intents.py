@@ -25,6 +25,7 @@ from app.ml.training.intent_card import intent_card
 from app.ml.training.intent_measures import IN_SCOPE_LOSS, measure, threshold_of
 from app.ml.training.intent_rows import Row, RowsError, Use, rows_sha256
 from app.ml.training.languages import language_arrays
+from app.ml.training.misspelling import misspelt
 from app.ml.training.pattern_groups import pattern_groups
 
 FOLDS: Final = 5
@@ -51,11 +52,14 @@ class Table:
     texts: NDArray[Any]
     labels: NDArray[Any]
     vectors: FloatRows | None
+    copies: "Table | None" = None
+    """The same rows misspelt: learnt from beside them, never measured."""
 
     def take(self, at: NDArray[np.int64]) -> "Table":
         """Return some of the rows."""
         vectors = None if self.vectors is None else self.vectors[at]
-        return Table([self.rows[i] for i in at], self.texts[at], self.labels[at], vectors)
+        copies = None if self.copies is None else self.copies.take(at)
+        return Table([self.rows[i] for i in at], self.texts[at], self.labels[at], vectors, copies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,10 @@ class Scored:
     rows: Sequence[Row]
 
 
-def steps(rows: Sequence[Row], *, vectors: bool) -> int:
+def steps(rows: Sequence[Row], *, vectors: bool, misspell: bool = False) -> int:
     """Return how often training reports progress, by one for each row and stage."""
     stages = 1 + (1 if _held_out(rows) else FOLDS)
-    return len(rows) * (stages + vectors)
+    return len(rows) * (stages + vectors * (1 + misspell))
 
 
 def train_intents(
@@ -92,7 +96,8 @@ def train_intents(
     chosen = recipe or IntentRecipe()
     texts = np.array([normalise(row.text) for row in rows], dtype=object)
     labels = np.array([row.label for row in rows], dtype=object)
-    table = Table(rows, texts, labels, vectors.rows(list(texts)) if vectors else None)
+    copies = _misspelt(rows, texts, labels, vectors, seed) if chosen.misspell else None
+    table = Table(rows, texts, labels, vectors.rows(list(texts)) if vectors else None, copies)
     fit = table.take(np.flatnonzero([row.use is Use.FIT for row in rows]))
     try:
         scored = _scored(table, fit, chosen, seed, progress)
@@ -169,9 +174,28 @@ def folds(fit: Table, seed: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np
         yield learn.astype(np.int64), held.astype(np.int64)
 
 
+def _misspelt(
+    rows: Sequence[Row],
+    texts: NDArray[Any],
+    labels: NDArray[Any],
+    vectors: VectorSource | None,
+    seed: int,
+) -> Table:
+    copies = misspelt(list(texts), seed=seed)
+    found = vectors.rows(copies) if vectors else None
+    return Table(rows, np.array(copies, dtype=object), labels, found)
+
+
 def _fitted(table: Table, recipe: IntentRecipe, seed: int) -> IntentEstimator:
     estimator = IntentEstimator(recipe, random_state=seed)
-    return estimator.fit(list(table.texts), list(table.labels), table.vectors)
+    texts, labels, vectors = table.texts, table.labels, table.vectors
+    if table.copies is not None:
+        other = table.copies.take(np.flatnonzero(table.copies.texts != texts))
+        texts = np.concatenate([texts, other.texts])
+        labels = np.concatenate([labels, other.labels])
+        if vectors is not None and other.vectors is not None:
+            vectors = np.concatenate([vectors, other.vectors])
+    return estimator.fit(list(texts), list(labels), vectors)
 
 
 def _spread(
