@@ -65,6 +65,9 @@ PERIODIC: tuple[Periodic, ...] = (
 
 CRONS: Mapping[str, tuple[Cron, ...]] = {
     "fast": (Cron("rebalance", lambda services: services.portfolio.automatic.run_due()),),
+    # Each hour, not once a night: a machine that sleeps then catches up. A month that is made
+    # costs one read.
+    "slow": (Cron("make_reports", lambda s: s.reports.schedule.due(), minute=10, timeout_s=570.0),),
 }
 """What the workers of a queue are asked for by arq's cron, at set times in UTC."""
 
