@@ -42,6 +42,8 @@ from app.domains.onboarding.risk_types import Surroundings
 from app.domains.onboarding.service import OnboardingService
 from app.domains.portfolio import service as portfolio
 from app.domains.portfolio.service import PortfolioService
+from app.domains.reports import service as reports
+from app.domains.reports.service import ReportsService
 from app.ml.registry import ArtefactError
 from app.ml.store import ModelStore
 from app.ml.trust import PINS_FILE, Trust, read_pins
@@ -62,6 +64,7 @@ SPECS: tuple[CollectionSpec, ...] = (
     *imports.COLLECTIONS,
     *portfolio.COLLECTIONS,
     *analytics.COLLECTIONS,
+    *reports.COLLECTIONS,
 )
 
 SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -108,6 +111,7 @@ class AppServices:
     imports: ImportsService
     portfolio: PortfolioService
     analytics: AnalyticsService
+    reports: ReportsService
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread, open streams)."""
@@ -207,16 +211,8 @@ def build(
         high_risk_countries=settings.high_risk_countries,
         surroundings=Surroundings(StoredHouseholds(models), market_service),
     )
-    fraud_service = FraudService(
-        db=db,
-        clock=clock,
-        scorer=ports.scorer,
-        scorers=ports.scorers,
-        gate=gate,
-        identity=identity_service,
-        four_eyes_minor=settings.fraud_four_eyes_minor,
-        review_share=settings.fraud_review_share,
-        rule_impact_max=settings.fraud_rule_impact_max_bps / 10_000,
+    fraud_service = _fraud(
+        settings, ports, db=db, gate=gate, clock=clock, identity=identity_service
     )
     ledger_service = LedgerService(
         db=db,
@@ -258,6 +254,37 @@ def build(
         imports=ImportsService(db=db, clock=clock),
         portfolio=portfolio_service,
         analytics=analytics_service,
+        reports=ReportsService(
+            db=db,
+            clock=clock,
+            ledger=ledger_service,
+            portfolio=portfolio_service,
+            analytics=analytics_service,
+            fraud=fraud_service,
+            customers=identity_service.arrivals,
+        ),
+    )
+
+
+def _fraud(
+    settings: Settings,
+    ports: Ports,
+    *,
+    db: Database,
+    gate: Gate,
+    clock: Clock,
+    identity: IdentityService,
+) -> FraudService:
+    return FraudService(
+        db=db,
+        clock=clock,
+        scorer=ports.scorer,
+        scorers=ports.scorers,
+        gate=gate,
+        identity=identity,
+        four_eyes_minor=settings.fraud_four_eyes_minor,
+        review_share=settings.fraud_review_share,
+        rule_impact_max=settings.fraud_rule_impact_max_bps / 10_000,
     )
 
 

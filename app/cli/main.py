@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "market": ("app.cli.market", "market", "Import prices and exchange rates."),
     "portfolio": ("app.cli.portfolio", "portfolio", "Import an account's history elsewhere."),
     "analytics": ("app.cli.analytics", "analytics", "Compute daily sums of a period again."),
+    "reports": ("app.cli.reports", "reports", "Make a month's reports of every customer."),
     "export": ("app.cli.export", "export", "Write booked payments for the trainer."),
     "train": ("app.cli.train", "train", "Train a model and write it with its card."),
     "predict": ("app.cli.predict", "predict", "Score a file with a trained model."),

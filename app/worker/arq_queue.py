@@ -6,15 +6,16 @@ nothing, polls twice a second and repeats a killed worker's job after five minut
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 import orjson
 from arq import Retry
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.constants import job_key_prefix, retry_key_prefix
+from arq.cron import CronJob
 from arq.jobs import Job
 from arq.jobs import JobStatus as ArqStatus
 from arq.worker import Worker, func
@@ -168,7 +169,7 @@ def _arq_function(name: str) -> Callable[[dict[str, Any], str], Coroutine[Any, A
     return call
 
 
-def arq_worker(
+def arq_worker(  # noqa: PLR0913 - one per thing arq is told
     queue: QueueSettings,
     names: list[str],
     *,
@@ -176,6 +177,7 @@ def arq_worker(
     on_startup: Hook,
     on_shutdown: Hook,
     grace_s: float,
+    crons: Sequence[CronJob] = (),
 ) -> Worker:
     """Return arq's worker for one queue; `ctx["runner"]` must be set by `on_startup`.
 
@@ -190,6 +192,8 @@ def arq_worker(
             func(_arq_function(name), name=name, timeout=timeout_s, max_tries=_ARQ_TRIES)  # type: ignore[arg-type]
             for name in names
         ],
+        cron_jobs=crons,
+        timezone=UTC,
         queue_name=queue.redis_key,
         redis_settings=RedisSettings.from_dsn(redis_url),
         # arq's protocol asks for __qualname__, which every method has.

@@ -30,6 +30,7 @@ from app.services import (
     stored_scorers,
 )
 from app.worker.arq_queue import QUEUES, ArqQueue, QueueSettings, arq_worker
+from app.worker.crons import SERVICES, Cron, cron_jobs
 from app.worker.job import Handler, JobRunner
 from app.worker.jobs import fraud, identity, ledger, notify, portfolio
 from app.worker.loops import Periodic, keep_doing
@@ -54,7 +55,6 @@ FUNCTIONS: Mapping[str, Handler] = {
 
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("expire_holds", 30.0, lambda services: services.ledger.holds.expire()),
-    Periodic("rebalance", 60.0, lambda services: services.portfolio.automatic.run_due()),
     Periodic("book_actions", 20.0, lambda services: services.portfolio.book_actions()),
     Periodic("mend_fraud_state", 5.0, lambda services: services.fraud.mend(), timeout_s=5.0),
     Periodic("watch_models", 300.0, lambda services: services.fraud.model_watch.due()),
@@ -62,6 +62,14 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("roll_up", 300.0, lambda s: s.analytics.refreshing.run(), timeout_s=120.0),
 )
 """What worker `fast` does by itself, apart from relaying and sequencing."""
+
+CRONS: Mapping[str, tuple[Cron, ...]] = {
+    "fast": (Cron("rebalance", lambda services: services.portfolio.automatic.run_due()),),
+    # Each hour, not once a night: a machine that sleeps then catches up. A month that is made
+    # costs one read.
+    "slow": (Cron("make_reports", lambda s: s.reports.schedule.due(), minute=10, timeout_s=570.0),),
+}
+"""What the workers of a queue are asked for by arq's cron, at set times in UTC."""
 
 # Below the supervisor's 25 s, so that running jobs end before the kill.
 STOP_GRACE_S = 20.0
@@ -111,6 +119,7 @@ class WorkerProcess:
         )
         await self._services.fraud.in_force.refresh()
         self._spawn(self._services.fraud.in_force.keep(), "model_in_force")
+        ctx[SERVICES] = self._services
         ctx["runner"] = JobRunner(
             self._functions,
             self._services,
@@ -193,13 +202,16 @@ class WorkerProcess:
 
 def run_worker(name: str) -> None:
     """Run the worker of one queue (`fast` or `slow`) until SIGTERM; see `run`."""
-    run(QUEUES[name], FUNCTIONS, PERIODIC)
+    run(QUEUES[name], FUNCTIONS, PERIODIC, CRONS.get(name, ()))
 
 
 def run(
-    queue: QueueSettings, functions: Mapping[str, Handler], chores: tuple[Periodic, ...] = ()
+    queue: QueueSettings,
+    functions: Mapping[str, Handler],
+    chores: tuple[Periodic, ...] = (),
+    crons: tuple[Cron, ...] = (),
 ) -> None:
-    """Run one worker with these jobs, and these chores in `fast`, until SIGTERM.
+    """Run one worker with these jobs and crons, and these chores in `fast`, until SIGTERM.
 
     Exits with 1 when a server cannot be reached or Redis goes away: whoever started the
     worker starts it again, which is the normal way back after a restart of Redis.
@@ -214,6 +226,7 @@ def run(
         arq_worker(
             queue,
             list(functions),
+            crons=cron_jobs(crons),
             redis_url=settings.redis_url,
             on_startup=process.start,
             on_shutdown=process.stop,

@@ -1,4 +1,6 @@
 // A demo client puts her money into the advised mix, then looks at what she holds and how it went.
+import { readFile } from "node:fs/promises";
+
 import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
 
@@ -163,13 +165,35 @@ test("a client rebalances once, then reads holdings, an instrument and her perfo
     await watch.check("performance-chart");
   });
 
+  await test.step("reports: made from the ledger, kept, and the same file each time", async () => {
+    await page.goto("/en/app/dashboard");
+    await page.getByRole("link", { name: "Reports", exact: true }).click();
+    await expect(page.getByText(/No reports for \d{4} yet/)).toBeVisible();
+    await watch.check("reports-empty");
+    await page.getByRole("button", { name: "Make report" }).click();
+    const file = page.getByRole("button", { name: /^Save Statement of accounts, .* as CSV$/ });
+    await expect(file).toBeVisible();
+    await watch.check("reports");
+    const texts: string[] = [];
+    for (let time = 0; time < 2; time += 1) {
+      const saved = page.waitForEvent("download");
+      await file.click();
+      texts.push(await readFile(await (await saved).path(), "utf8"));
+    }
+    expect(texts[0]).toBe(texts[1]);
+    expect(texts[0]).toContain("USD,0.00,2500.00,");
+    const pages = page.waitForEvent("download");
+    await page.getByRole("button", { name: /^Save Statement of accounts, .* as PDF$/ }).click();
+    expect((await pages).suggestedFilename()).toMatch(/^finnami-report-[0-9a-f]{20}\.pdf$/);
+  });
+
   await test.step("at 360 px and in Arabic", async () => {
-    for (const name of ["performance", "portfolio", "rebalance"]) {
+    for (const name of ["performance", "portfolio", "rebalance", "reports"]) {
       await narrow(page, `/en/app/${name}`);
       await watch.check(`${name}-360`);
     }
     await page.setViewportSize({ width: 1280, height: 800 });
-    for (const name of ["performance", "portfolio", "rebalance"]) {
+    for (const name of ["performance", "portfolio", "rebalance", "reports"]) {
       await visit(page, `/ar/app/${name}`);
       await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
       await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();

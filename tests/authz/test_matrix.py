@@ -1,5 +1,6 @@
 """Every operation by every kind of caller, against a real API process and real objects."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -103,6 +104,9 @@ class World:
         assert goal.status_code == 201, goal.text
         imported = self.call("POST", "/v1/imports", owner, IMPORT)
         assert imported.status_code == 201, imported.text
+        today = datetime.now(UTC).date().isoformat()
+        report = self.call("POST", "/v1/reports", owner, {"kind": "suitability", "period": today})
+        assert report.status_code == 200, report.text
         accounts = self.call("GET", "/v1/accounts", owner).json()
         self.real = {
             "account_id": accounts[0]["account_id"],
@@ -110,6 +114,7 @@ class World:
             "recommendation_id": advice_id,
             "plan_id": plan.json()["plan_id"],
             "goal_id": goal.json()["goal_id"],
+            "report_id": report.json()["report_id"],
             "import_id": imported.json()["import_id"],
             "session_id": self.people.second_device,
             "case_id": self.people.kyc_case,
@@ -145,10 +150,7 @@ class World:
     def path_of(self, row: dict[str, str]) -> str:
         """Return the address with ids and whatever the query must have, so that who decides."""
         ids = self.real if row["ids"] == "real" else MADE_UP
-        path = "/".join(
-            ids.get(part[1:-1], "0" * 20) if part.startswith("{") else part
-            for part in row["path"].split("/")
-        )
+        path = re.sub(r"{(\w+)}", lambda name: ids.get(name[1], "0" * 20), row["path"])
         query = "&".join(
             f"{item['name']}={A_TIME if item['schema'].get('format') == 'date-time' else 1}"
             for item in OPERATIONS[row["operation"]][2].get("parameters", ())

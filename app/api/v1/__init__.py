@@ -35,10 +35,12 @@ from app.api.v1 import (
     rebalancing,
     receipts,
     recommendations,
+    reports,
     risk_checks,
     risk_profile,
     sandbox,
     sign_up,
+    staff_reports,
     statements,
     transfers,
 )
@@ -59,6 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     advice.router,
     advice_desk.router,
     statements.router,
+    reports.router,
     orders.router,
     portfolios.router,
     performance.router,
@@ -80,6 +83,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     fraud_lists.router,
     models.router,
     analytics.router,
+    staff_reports.router,
     admin.router,
     sandbox.router,
 )

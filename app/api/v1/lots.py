@@ -14,7 +14,7 @@ from app.api.v1.risk_shapes import ReasonOut
 from app.domains.ledger.errors import PeriodTooLongError
 from app.domains.ledger.types import quantity as quantity_of
 from app.domains.market.errors import NoPricesError
-from app.domains.portfolio.errors import NotHeldError, StalePriceError
+from app.domains.portfolio.errors import LotsUnclearError, NotHeldError, StalePriceError
 from app.domains.portfolio.lot_types import Lot, LotBook, LotMethod, SalePreview, Slice
 
 router = APIRouter(prefix="/v1/portfolio/lots", tags=["portfolio"])
@@ -122,7 +122,7 @@ class SalePreviewsOut(Out):
     previews: list[SalePreviewOut]
 
 
-@router.get("", responses=declared(NoPricesError, PeriodTooLongError))
+@router.get("", responses=declared(NoPricesError, PeriodTooLongError, LotsUnclearError))
 @policy("user")
 async def get_lots(
     caller: CallerDep, services: ServicesDep, method: LotMethod = LotMethod.FIFO
@@ -133,7 +133,9 @@ async def get_lots(
 
 @router.get(
     "/preview",
-    responses=declared(NoPricesError, PeriodTooLongError, NotHeldError, StalePriceError),
+    responses=declared(
+        NoPricesError, PeriodTooLongError, NotHeldError, StalePriceError, LotsUnclearError
+    ),
 )
 @policy("user")
 async def preview_sale(

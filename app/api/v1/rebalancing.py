@@ -15,7 +15,11 @@ from app.domains.identity.types import RateClass
 from app.domains.ledger.errors import PeriodTooLongError
 from app.domains.market.errors import NoPricesError
 from app.domains.onboarding.errors import RiskProfileMissingError
-from app.domains.portfolio.errors import AdviceUnavailableError, RiskProfileExpiredError
+from app.domains.portfolio.errors import (
+    AdviceUnavailableError,
+    LotsUnclearError,
+    RiskProfileExpiredError,
+)
 from app.domains.portfolio.rebalance_types import Rebalance, RebalanceSettings, RunState, Trigger
 
 router = APIRouter(prefix="/v1/rebalancing", tags=["portfolio"])
@@ -101,6 +105,7 @@ async def put_rebalancing(
         NoPricesError,
         AdviceUnavailableError,
         PeriodTooLongError,
+        LotsUnclearError,
     ),
 )
 @policy("user", rate=RateClass.WRITE)

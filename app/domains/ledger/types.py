@@ -213,7 +213,7 @@ class Activity:
     """What one movement did to one person: her cash, her shares (millionths), the fee she paid.
 
     `shares` is empty for a movement of money alone. A reversal names what it `reverses`. A
-    corporate `action` counts from when its day began, whenever it was booked.
+    corporate `action` counts from when its day began, whenever it was booked (`booked_at`).
     """
 
     movement_id: str
@@ -226,6 +226,7 @@ class Activity:
     trades: tuple[Trade, ...]
     reverses: str | None
     action: CorporateAction | None = None
+    booked_at: datetime | None = None
 
     @property
     def external(self) -> bool:

@@ -26,6 +26,7 @@ FinNamiError
 │   ├── StalePriceError               409 stale_price             (field `symbols`)
 │   ├── MarketClosedError             409 market_closed           (fields `state`, `next_open`)
 │   ├── NotHeldError                  409 not_held                (field `symbol`)
+│   ├── LotsUnclearError              409 lots_unclear            a sold purchase was reversed
 │   ├── StatementNotReadyError        409 statement_not_ready     the advice is being computed
 │   ├── StatementStaleError           409 statement_stale         (field `inputs`)
 │   ├── PlanExpiredError              409 plan_expired
@@ -109,6 +110,13 @@ class NotHeldError(ConflictError):
 
     code = "not_held"
     title = "You do not hold that much of it"
+
+
+class LotsUnclearError(ConflictError):
+    """A purchase was reversed after its shares had been sold: no lot explains that sale."""
+
+    code = "lots_unclear"
+    title = "Your tax lots need to be looked at by a person"
 
 
 class StatementNotReadyError(ConflictError):

@@ -16,7 +16,7 @@ import { useOnline } from "@/lib/use-online";
 
 const PLACES = [
   "dashboard", "portfolio", "performance", "goals", "recommendation", "rebalance", "transfers", "orders",
-  "transactions",
+  "transactions", "reports",
 ] as const;
 const STAFF_PLACES = [
   { role: "adviser", place: "advice-desk" },

@@ -1,7 +1,7 @@
 """Rollups against the books: whatever happened, their sums are the ledger's, to the cent."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +31,8 @@ STEP = st.tuples(
 )
 """What is done, by whom, to whom, with how many cents, how many seconds after the last."""
 
+Ordered = Callable[[Bank, str, int], Awaitable[OrderBatch]]
+
 
 @pytest.fixture
 async def bank() -> AsyncIterator[Bank]:
@@ -41,7 +43,7 @@ async def bank() -> AsyncIterator[Bank]:
     made.house.identity.close()
 
 
-async def live(bank: Bank, history: list[Any]) -> None:
+async def live(bank: Bank, history: list[Any], *, ordered: Ordered | None = None) -> None:
     """Make a history happen; what the ledger refuses has not happened."""
     done: list[str] = []
     held: list[str] = []
@@ -57,7 +59,7 @@ async def live(bank: Bank, history: list[Any]) -> None:
                 journal = await bank.transfer(name, to, minor)
                 (held if what == "hold" else done).append(journal.journal_id)
             elif what == "order":
-                await bank.ledger.execute(await order(bank, name, minor))
+                await bank.ledger.execute(await (ordered or order)(bank, name, minor))
             elif what == "reverse" and done:
                 await bank.reverse(done.pop())
             elif what == "release" and held:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from app.core import decisions
 from app.core.money import Money
 from app.domains.portfolio.rebalance_types import Rebalance, RunState, Trigger
+from app.domains.portfolio.repository import rebalances
 from app.domains.portfolio.rules.planning import Book
 from app.domains.portfolio.rules.rebalancing import Limits, propose
 from app.domains.portfolio.types import PlanAction, PlanState
+from app.domains.portfolio.usecases.automatic import Automatic
 from tests.domains.portfolio.test_orders import Desk, desk
 from tests.domains.portfolio.test_performance import pass_days, trade
 
@@ -211,3 +214,44 @@ class TestAutomatic:
         await desk.portfolio.automatic.switch(desk.user_id, automatic=True)
         await desk.portfolio.automatic.switch(desk.user_id, automatic=False)
         assert await desk.portfolio.automatic.run_due() == 0
+
+    @pytest.mark.parametrize("killed_in", ["preview", "execute", "finish"])
+    async def test_killed_run_goes_on_at_the_next_minute_and_orders_once(
+        self, desk: Desk, killed_in: str
+    ) -> None:
+        automatic = desk.portfolio.automatic
+        await automatic.switch(desk.user_id, automatic=True)
+        killed = _Killed(automatic, killed_in)
+        with pytest.raises(asyncio.CancelledError):
+            await killed.run_due()
+        assert await automatic.run_due() == 0  # the dead one's claim still stands
+        desk.bank.clock.advance(60)
+        await desk.quote()
+        assert await automatic.run_due() == 1
+        orders = await desk.bank.db.find_many("journal", {"kind": "order"}, limit=10)
+        assert len(orders) == 1
+        assert await desk.bank.problems() == []
+        assert (await automatic.settings(desk.user_id)).next_at == (
+            desk.bank.clock.now() + timedelta(days=1)
+        )
+
+
+class _Killed(Automatic):
+    """The same work over the same books, dying right after one of its three steps."""
+
+    def __init__(self, real: Automatic, after: str) -> None:
+        super().__init__(
+            db=real._db,
+            clock=real._clock,
+            rebalancing=real._rebalancing,
+            ordering=real._ordering,
+        )
+        self._after = after
+
+    async def run(self, user_id: str) -> Rebalance:
+        run = await self._rebalancing.preview(user_id, automatic=True)
+        if self._after != "preview":
+            run = await self._execute(run)
+        if self._after == "finish":
+            await rebalances.finish(self._db, run)
+        raise asyncio.CancelledError

@@ -58,3 +58,15 @@ async def page(
         projection={"created_at": 1, "staff": 1},
     )
     return [Arrival(row["created_at"], row["_id"], bool(row.get("staff"))) for row in rows]
+
+
+async def by_id(store: Store, after: str, *, limit: int) -> list[tuple[str, bool]]:
+    """Return the next people by id, and whether they are staff: a walk over everybody."""
+    rows = await store.find_many(
+        USERS,
+        {"_id": {"$gt": after}},
+        sort=[("_id", 1)],
+        limit=limit,
+        projection={"staff": 1},
+    )
+    return [(row["_id"], bool(row.get("staff"))) for row in rows]

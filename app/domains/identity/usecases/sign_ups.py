@@ -36,6 +36,12 @@ class SignUps:
             low = new[-1].at
             seen = {row.user_id for row in rows if row.at == low}
 
+    async def page(self, after: str, *, limit: int = PAGE) -> tuple[list[str], str | None]:
+        """Return the next customers by id, and the id to go on after; None at the end."""
+        rows = await sign_ups.by_id(self._db, after, limit=limit)
+        customers = [user_id for user_id, staff in rows if not staff]
+        return customers, rows[-1][0] if len(rows) == limit else None
+
     async def days_of(self, user_ids: list[str]) -> set[date]:
         """Return the UTC days on which these people signed up; unknown ids have none."""
         found: set[str] = set()

@@ -122,6 +122,7 @@ def _activity(journal: Journal, user_id: str, at: datetime) -> Activity:
         )
         if action
         else None,
+        booked_at=at,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from app.core.money import Money, Rounding
 from app.domains.ledger.types import MICRO, Activity, JournalKind, Side, Trade
 from app.domains.onboarding.types import Reason
+from app.domains.portfolio.errors import LotsUnclearError
 from app.domains.portfolio.lot_types import Lot, LotBook, LotMethod, SalePreview, Slice
 
 RULES_VERSION: Final = "lots-1"
@@ -54,7 +55,8 @@ def sell(lots: Sequence[Lot], sale: Sale, method: LotMethod) -> tuple[list[Slice
     """Return what a sale takes of each lot, and the lots that are left in their order.
 
     Cost and proceeds are split to the cent, the last piece takes the remainder: nothing is lost
-    between slices. The caller sells no more than the lots hold.
+    between slices. Raises LotsUnclearError when the lots hold less than is sold: a purchase was
+    reversed after its shares had been sold.
     """
     left = {lot.lot_id: lot for lot in lots}
     taken: list[Slice] = []
@@ -76,7 +78,7 @@ def sell(lots: Sequence[Lot], sale: Sale, method: LotMethod) -> tuple[list[Slice
             lot, quantity_micro=lot.quantity_micro - micro, cost=lot.cost - cost
         )
     if open_micro:
-        raise AssertionError(f"{sale.symbol}: {open_micro} millionths more sold than bought")
+        raise LotsUnclearError(f"{sale.symbol}: {open_micro} millionths more sold than bought")
     return taken, [lot for lot in left.values() if lot.quantity_micro]
 
 

@@ -1,5 +1,6 @@
 """One recommendation: profile, promise, rung, reasons, costs; sealed as a decision record."""
 
+from datetime import datetime
 from typing import Final
 
 from app.core import decisions
@@ -107,6 +108,19 @@ class Advising:
             limit=1,
         )
         return making.read_back(decisions.DecisionRecord.of(rows[0])) if rows else None
+
+    async def between(
+        self, user_id: str, start: datetime, end: datetime, *, limit: int
+    ) -> dict[str, str]:
+        """Return the recommendations given in [start, end), id to sealed hash, at most `limit`."""
+        rows = await self._db.find_many(
+            decisions.COLLECTION,
+            {"user_id": user_id, "at": {"$gte": start, "$lt": end}, "kind": KIND},
+            sort=[("at", 1)],
+            limit=limit,
+            projection={"hash": 1},
+        )
+        return {row["_id"]: row["hash"] for row in rows}
 
     async def _stored(self, user_id: str, recommendation_id: str) -> Recommendation | None:
         # A sealed recommendation never changes, so a copy of it cannot be stale.

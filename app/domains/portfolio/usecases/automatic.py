@@ -26,6 +26,8 @@ from app.domains.portfolio.usecases.rebalancing import Rebalancing
 
 EVERY: Final = timedelta(days=1)
 AGAIN_AFTER: Final = timedelta(minutes=15)
+#: How long a run that was begun stays ours: one that died goes on at the next full minute.
+CLAIM_FOR: Final = timedelta(seconds=45)
 RUNS_AT_ONCE: Final = 10
 HISTORY: Final = timedelta(days=366)
 #: What fraud and the books see as the login session of an automatic order.
@@ -88,12 +90,16 @@ class Automatic:
         ]
 
     async def run_due(self) -> int:
-        """Make the runs that are due, at most ten; return how many. A second worker finds none."""
+        """Make the runs that are due, at most ten; return how many. A second worker finds none.
+
+        A run whose worker died is due again after `CLAIM_FOR`; what it ordered is not repeated,
+        because the order's key is the run and the run's id is what was held.
+        """
         now = self._clock.now()
         made = 0
         for found in await rebalances.due(self._db, now=now, limit=RUNS_AT_ONCE):
-            tomorrow = now + EVERY
-            if not await rebalances.move(self._db, found, to=tomorrow):
+            claimed = replace(found, next_at=now + CLAIM_FOR)
+            if not await rebalances.move(self._db, found, to=now + CLAIM_FOR):
                 continue
             made += 1
             try:
@@ -101,9 +107,8 @@ class Automatic:
             except FinNamiError as error:
                 log.warning("rebalance_waits", error=error.code)
                 run = None
-            if run is None or run.state is RunState.WAITS:
-                moved = replace(found, next_at=tomorrow)
-                await rebalances.move(self._db, moved, to=now + AGAIN_AFTER)
+            waits = run is None or run.state is RunState.WAITS
+            await rebalances.move(self._db, claimed, to=now + (AGAIN_AFTER if waits else EVERY))
         return made
 
     async def run(self, user_id: str) -> Rebalance:

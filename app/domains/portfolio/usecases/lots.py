@@ -1,5 +1,6 @@
 """Tax lots: what is held lot by lot, what was realised, and what a sale would mean."""
 
+from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
 from app.core.clock import Clock
@@ -21,13 +22,17 @@ class Lots:
         self._ledger = ledger
         self._market = market
 
-    async def of(self, user_id: str, method: LotMethod) -> LotBook:
-        """Return open lots and realised slices by a method.
+    async def of(
+        self, user_id: str, method: LotMethod, *, until: datetime | None = None
+    ) -> LotBook:
+        """Return open lots and realised slices by a method; of what was booked before `until`.
 
         Raises NoPricesError, PeriodTooLongError.
         """
         currency = (await self._market.source()).currency
         activities = await self._ledger.activities.of(user_id, currency)
+        if until is not None:
+            activities = tuple(a for a in activities if (a.booked_at or a.at) < until)
         return lots.book_of(activities, method, currency)
 
     async def preview(

@@ -1,7 +1,8 @@
 """Suitability statements: made from stored records whenever somebody asks, always the same."""
 
 import asyncio
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from app.core.db import Database
 from app.domains.onboarding.types import RiskProfile
@@ -10,6 +11,8 @@ from app.domains.portfolio.errors import StatementNotReadyError, StatementStaleE
 from app.domains.portfolio.rules import statement as rules
 from app.domains.portfolio.types import AdviceOutcome, Recommendation
 from app.domains.portfolio.usecases.advising import Advising
+
+GIVEN_LIMIT: Final = 500
 
 
 class Stating:
@@ -33,6 +36,13 @@ class Stating:
         if stale:
             raise StatementStaleError("; ".join(stale), inputs=list(stale))
         return rules.statement(made, profile)
+
+    async def given(self, user_id: str, start: datetime, end: datetime) -> dict[str, str]:
+        """Return what was advised in [start, end), id to sealed hash, in order of time.
+
+        At most 500: no person asks for more in a month.
+        """
+        return await self._advising.between(user_id, start, end, limit=GIVEN_LIMIT)
 
     async def pdf(self, user_id: str, recommendation_id: str) -> bytes:
         """Return the same statement as a PDF, byte-equal each time. Raises as `statement`."""

@@ -1,0 +1,1 @@
+"""Kept reports: made on schedule, checked against the ledger, sealed, never made anew."""

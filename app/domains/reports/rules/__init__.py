@@ -1,0 +1,1 @@
+"""What is pure in reports: periods, bodies, comparisons, tables."""
