@@ -1,0 +1,344 @@
+"""Finds the figures of a masked text: runs of digits and worded numbers with what belongs to them."""
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from app.domains.chat.evidence_types import Kind
+from app.domains.chat.grounding.figures import Figure
+from app.domains.chat.grounding.mapping import Mapped
+from app.domains.chat.grounding.numerals import read
+from app.domains.chat.grounding.patterns import OTHER_NUMERIC, RUN, RUN_PLAIN, VULGAR, patterns
+from app.domains.chat.grounding.tables import Grammar, currency_of, number_of, words
+from app.domains.chat.grounding.worded import worded
+
+_BEFORE: Final = 24
+_AFTER: Final = 48
+_BARE_MAX: Final = 3
+_YEARS: Final = range(1900, 2101)
+_COMPOUND: Final = frozenset({"hi", "zh", "en"})
+_CENT: Final = Decimal("0.01")
+_BASIS: Final = Decimal("0.0001")
+_HUNDRED: Final = "百分之"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a figure is read under."""
+
+    grammar: Grammar
+    base: str
+    present: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    start: int
+    end: int
+    value: Decimal | None
+    decimals: int = 0
+    foreign: bool = False
+    worded: bool = False
+    bare_ok: bool = True
+    percent: bool = False
+    plain: bool = False
+
+
+def numbers(source: Mapped, masked: str, setting: Setting) -> list[Figure]:
+    """Return the figures in order. `masked` is the folded text without what is no figure."""
+    figures: list[Figure] = []
+    taken = 0
+    for core in _cores(source, masked, setting):
+        if core.start < taken:
+            continue
+        figure = _figure(core, source, masked, setting, taken)
+        if figure is None:
+            continue
+        merged = _compound(figures, figure, masked, setting)
+        if merged is not None:
+            figures[-1] = merged
+        else:
+            figures.append(figure)
+        taken = figures[-1].end
+    return _joined(figures, masked, setting)
+
+
+def _cores(source: Mapped, masked: str, setting: Setting) -> list[_Core]:
+    language = setting.grammar.language
+    spaced = " " in setting.grammar.group
+    found: list[_Core] = []
+    for match in (RUN if spaced else RUN_PLAIN).finditer(masked):
+        found.extend(_runs(match.start(), match.group(), setting))
+    for match in OTHER_NUMERIC.finditer(masked):
+        if match.start() and masked[match.start() - 1].isalpha():
+            continue
+        share = VULGAR.get(match.group())
+        value = number_of(share) if share else None
+        found.append(_Core(match.start(), match.end(), value, decimals=2, percent=share is not None))
+    for number in worded(masked, language):
+        found.append(
+            _Core(
+                number.start, number.end, number.value, worded=True, bare_ok=number.bare_ok,
+                percent=number.percent,
+            )  # fmt: skip
+        )
+    for pattern, value, ratio in patterns(language).fractions:
+        for match in pattern.finditer(masked):
+            found.append(
+                _Core(match.start(), match.end(), value, worded=True, percent=not ratio, plain=True)
+            )
+    # A fraction wins over the number word it begins with ("two" of "two thirds").
+    return sorted(found, key=lambda core: (core.start, not core.plain, -core.end))
+
+
+def _runs(start: int, run: str, setting: Setting) -> list[_Core]:
+    """Read a run; a plain space parts it when it does not group it ("2025 120")."""
+    number = read(run, setting.grammar)
+    if number is None and " " in run:
+        head, _, tail = run.partition(" ")
+        pieces = [head, tail] if len(head) > 3 and len(tail) < len(run) < 48 else run.split(" ")
+        out: list[_Core] = []
+        for piece in pieces:
+            if " " in piece and read(piece, setting.grammar) is None:
+                return [_Core(start, start + len(run), None)]
+            out += _runs(start, piece, setting)
+            start += len(piece) + 1
+        return out
+    if number is None:
+        return [_Core(start, start + len(run), None)]
+    plain = run.isdigit()
+    return [
+        _Core(start, start + len(run), number.value, number.decimals, number.foreign, plain=plain)
+    ]
+
+
+def _figure(
+    core: _Core, source: Mapped, masked: str, setting: Setting, taken: int
+) -> Figure | None:
+    """Attach sign, currency, magnitude and percent; None for a worded number that claims nothing."""
+    rows = patterns(setting.grammar.language)
+    ahead = masked[max(taken, core.start - _BEFORE) : core.start]
+    before = rows.before.search(ahead)
+    if before and not _stands_free(ahead, before, source, core.start):
+        before = None
+    after = rows.after.match(masked, core.end, min(len(masked), core.end + _AFTER))
+    if core.worded and core.plain:
+        return _share(core)
+    mag = after.group("mag") if after else None
+    power = rows.magnitudes[re.sub(r"\s+", " ", mag)] if mag else 0
+    mark = _mark(before, after, masked, rows.marks)
+    kind, scale, percent = _kind(core, after, mark, ahead)
+    if core.worded and not _claims(core, kind, after, mag):
+        return None
+    bad = core.value is None or _glued(core, before, after, masked)
+    start = core.start - (len(ahead) - before.start() if before else 0)
+    end = after.end() if after and _kept(after, core, kind) else core.end
+    if kind is Kind.MONEY and after and before and before.group("cur") and after.group("cur"):
+        end = after.end("mag") if mag else core.end
+    sign = _sign(before, ahead, rows.minus)
+    step = Decimal(1).scaleb(power - core.decimals) * scale
+    value = None if bad or core.value is None else core.value.scaleb(power) * scale * (sign or 1)
+    currency = None
+    if mark == "%c":
+        currency = setting.base
+    elif mark is not None:
+        currency = currency_of(
+            mark, tag=setting.grammar.tag, base=setting.base, present=setting.present
+        )
+        if currency is None:
+            value = None
+    figure = Figure(
+        start, end, kind, value, step, _loose(core, step), currency, sign,
+        bracketed=masked[max(0, start - 1) : start] == "(" and masked[end : end + 1] == ")",
+        worded=core.worded, foreign=core.foreign,
+    )  # fmt: skip
+    return _finished(figure, core, after, percent=percent)
+
+
+def _finished(
+    figure: Figure, core: _Core, after: re.Match[str] | None, *, percent: bool
+) -> Figure:
+    """Add what only some figures have: years, ordinals, multiples."""
+    if after and after.group("times"):
+        return replace(figure, ratio=True)
+    ordinal = bool(after and after.group("ordinal"))
+    if ordinal and core.value is not None and core.value <= _BARE_MAX:
+        return replace(figure, exempt=True)
+    bare = figure.kind is Kind.QUANTITY and not percent and not (after and after.group("mag"))
+    if bare and core.plain and core.value is not None and core.value in _YEARS:
+        return replace(figure, year=int(core.value))
+    return figure
+
+
+def _share(core: _Core) -> Figure:
+    """Return the figure of "half of" (a share) or "doubled" (a ratio)."""
+    step = Decimal("0.01")
+    if core.percent:
+        return Figure(
+            core.start, core.end, Kind.PERCENT, core.value, step, step, worded=True, fraction=True
+        )
+    return Figure(core.start, core.end, Kind.QUANTITY, core.value, step, step, worded=True, ratio=True)
+
+
+def _loose(core: _Core, step: Decimal) -> Decimal:
+    """Return the quantum when the trailing zeros of a whole number are not meant exactly."""
+    if core.decimals or not core.value:
+        return step
+    digits = str(int(core.value))
+    return step.scaleb(len(digits) - len(digits.rstrip("0")))
+
+
+def _stands_free(ahead: str, before: re.Match[str], source: Mapped, at: int) -> bool:
+    """Tell whether what stands before belongs to the figure: no dash of a range, no small word."""
+    code = before.group("cur")
+    if code and code.isalpha() and code.isascii() and len(code) == 3:
+        begin = at - (len(ahead) - before.start("cur"))
+        if not source.text[begin : begin + 3].isupper():
+            return False
+    first = before.start()
+    if ahead[first : first + 1] in "-+–" and first and not code:
+        return not (ahead[first - 1].isalnum() or ahead[first - 1] in ")%")
+    return True
+
+
+def _mark(
+    before: re.Match[str] | None, after: re.Match[str] | None, masked: str,
+    marks: "dict[str, str] | object",
+) -> str | None:  # fmt: skip
+    """Return the currency mark of a figure: the one before it first."""
+    table = marks if isinstance(marks, dict) else {}
+    if before and before.group("cur"):
+        return table.get(before.group("cur"))
+    if after and after.group("cur"):
+        symbol = after.group("cur")
+        # "100 $120": the sign belongs to the figure it touches.
+        if not symbol[-1].isalnum() and masked[after.end() : after.end() + 1].isdigit():
+            return None
+        return table.get(re.sub(r"\s+", " ", symbol))
+    return None
+
+
+def _kind(
+    core: _Core, after: re.Match[str] | None, mark: str | None, ahead: str
+) -> tuple[Kind, Decimal, bool]:
+    """Return kind, the scale of the value, and whether it is a percentage."""
+    if core.percent:
+        return Kind.PERCENT, Decimal(1), True
+    if mark is None and after:
+        if after.group("basis"):
+            return Kind.PERCENT, _BASIS, True
+        if after.group("permille"):
+            return Kind.PERCENT, Decimal("0.001"), True
+        if after.group("percent"):
+            return Kind.PERCENT, _CENT, True
+    if mark is None and (ahead.endswith(("%", _HUNDRED)) and not ahead[:-1].endswith(tuple("0123456789"))):  # noqa: E501
+        return Kind.PERCENT, _CENT, True
+    if mark is not None:
+        return Kind.MONEY, _CENT if mark == "%c" else Decimal(1), False
+    return Kind.QUANTITY, Decimal(1), False
+
+
+def _claims(core: _Core, kind: Kind, after: re.Match[str] | None, mag: str | None) -> bool:
+    """Tell whether a worded number is a claim: with %, currency, magnitude, unit, or above 3."""
+    if kind is not Kind.QUANTITY or mag:
+        return True
+    unit = bool(after and (after.group("unit") or after.group("times")))
+    if core.value is not None and core.value <= 1:
+        return False
+    return unit or (core.bare_ok and (core.value or 0) > _BARE_MAX)
+
+
+def _kept(after: re.Match[str], core: _Core, kind: Kind) -> bool:
+    """Tell whether what follows is part of the figure's own text; units are not."""
+    return not after.group("unit") and not after.group("glued") and (
+        after.group("cur") is None or kind is Kind.MONEY
+    )
+
+
+def _sign(before: re.Match[str] | None, ahead: str, minus: re.Pattern[str]) -> int:
+    written = ""
+    if before:
+        written = before.group("sign") or before.group("inner") or before.group("only") or ""
+    if written:
+        return 1 if "+" in written else -1
+    return -1 if minus.search(ahead[: before.start()] if before else ahead) else 0
+
+
+def _glued(
+    core: _Core, before: re.Match[str] | None, after: re.Match[str] | None, masked: str
+) -> bool:
+    """Tell whether a letter or other character of words touches the digits: then it is no number."""
+    if core.worded:
+        return False
+    left = masked[core.start - 1 : core.start] if core.start else ""
+    if left and not (before and before.group("cur")) and _letter(left):
+        return True
+    right = masked[core.end : core.end + 1]
+    return bool(right and _letter(right) and not (after and after.end() > core.end))
+
+
+def _letter(char: str) -> bool:
+    # Chinese, Hindi and Arabic write figures without a space; other scripts do not.
+    return char == "_" or (char.isalpha() and not "\u0600" <= char <= "\u097f" and char < "\u2e80")
+
+
+def _compound(
+    figures: list[Figure], figure: Figure, masked: str, setting: Setting
+) -> Figure | None:
+    """Join "2 crore 50 lakh" and "3万5千": the second continues the first."""
+    if not figures or setting.grammar.language not in _COMPOUND:
+        return None
+    first = figures[-1]
+    if first.value is None or figure.value is None or first.step <= 1 or figure.sign:
+        return None
+    if masked[first.end : figure.start].strip() or figure.start - first.end > 1:
+        return None
+    if first.worded != figure.worded or abs(figure.value) >= first.step:
+        return None
+    if first.kind is not Kind.QUANTITY and first.currency != figure.currency:
+        return None
+    value = abs(first.value) + figure.value
+    return replace(
+        figure, start=first.start, value=-value if first.value < 0 else value, sign=first.sign,
+        kind=first.kind if first.kind is not Kind.QUANTITY else figure.kind,
+        currency=first.currency or figure.currency, year=None,
+    )  # fmt: skip
+
+
+def _joined(figures: list[Figure], masked: str, setting: Setting) -> list[Figure]:
+    """Let a bare figure read like the one it is joined with: "5 to 7 %", "€1,000–2,000"."""
+    joiner = patterns(setting.grammar.language).joiner
+    out = list(figures)
+    for index in range(len(figures) - 1):
+        one, two = out[index], out[index + 1]
+        if two.start - one.end > 8 or not joiner.fullmatch(masked, one.end, two.start):
+            continue
+        if _bare(one) and not _bare(two):
+            out[index] = replace(one, inherited=_as(one, two))
+        elif _bare(two) and one.kind is Kind.MONEY:
+            out[index + 1] = replace(two, inherited=_as(two, one))
+    return out
+
+
+def _bare(figure: Figure) -> bool:
+    return figure.kind is Kind.QUANTITY and figure.value is not None and not figure.ratio
+
+
+def _as(figure: Figure, other: Figure) -> Figure:
+    scale = Decimal(1)
+    if other.kind is Kind.PERCENT:
+        scale = _BASIS if other.step < _BASIS / 10 else _CENT
+    elif other.step > 1 and figure.step <= 1:
+        scale = Decimal(1).scaleb(other.step.adjusted())
+    value = figure.value or Decimal(0)
+    return replace(
+        figure, kind=other.kind, currency=other.currency, value=value * scale,
+        step=figure.step * scale, loose_step=figure.loose_step * scale, year=None, inherited=None,
+    )  # fmt: skip
+
+
+def number_words(language: str) -> tuple[str, ...]:
+    """Return the words a worded figure may begin with."""
+    own = words(language)
+    return (*own["cardinals"], *own["additive"], *own["alone"])

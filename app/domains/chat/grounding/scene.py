@@ -1,0 +1,175 @@
+"""What stands around a figure: its clause's words, things named, direction, dates, hedges."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+import re
+
+from app.domains.chat.evidence_types import Kind, Metric
+from app.domains.chat.grounding.entities import Mention
+from app.domains.chat.grounding.figures import Figure, PartialDate
+from app.domains.chat.grounding.lexicon import Hit, hits, metrics_of, names_account
+from app.domains.chat.grounding.patterns import patterns
+from app.domains.chat.grounding.sentences import clauses
+from app.domains.chat.grounding.tables import words
+
+_HEDGE_WINDOW = 40
+_BOTH_WAYS = 6
+_LINKED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one figure stands; empty sets and zero mean nothing is said."""
+
+    metrics: frozenset[Metric] = frozenset()
+    entities: frozenset[str] = frozenset()
+    direction: int = 0
+    dates: Sequence[PartialDate] = ()
+    relative: str | None = None
+    hedged: bool = False
+    over: bool = False
+    under: bool = False
+    names_currency: bool = False
+    about_account: bool = False
+
+
+@dataclass(slots=True)
+class Scene:
+    """One sentence with the figures in it."""
+
+    folded: str
+    span: tuple[int, int]
+    language: str
+    figures: Sequence[Figure]
+    mentions: Sequence[Mention]
+    dates: Sequence[tuple[int, int, PartialDate]]
+    words: list[Hit] = field(init=False)
+    parts: list[tuple[int, int]] = field(init=False)
+    pairs: dict[int, frozenset[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        start, end = self.span
+        text = self.folded[start:end]
+        # A fund's name is no word about what a figure measures.
+        for mention in self.mentions:
+            begin, stop = mention.start - start, mention.end - start
+            text = text[:begin] + "\ue000" * (stop - begin) + text[stop:]
+        self.words = hits(text, self.language, offset=start)
+        self.parts = clauses(self.folded, self.span, self.figures, self.language)
+        self.pairs = _paired(self.figures, self.mentions)
+
+    def place(self, figure: Figure) -> Place:
+        """Return what stands around a figure of this sentence."""
+        index = next(
+            number for number, part in enumerate(self.parts) if figure.start < part[1]
+        )  # fmt: skip
+        part = self.parts[index]
+        own = _within(self.words, part)
+        rows = patterns(self.language)
+        ahead = self.folded[max(self.span[0], figure.start - _HEDGE_WINDOW) : figure.start]
+        behind = self.folded[figure.end : figure.end + 12]
+        relative = [hit for hit in own if hit.relative] or [hit for hit in self.words if hit.relative]
+        return Place(
+            metrics=self._metrics(index, figure.kind),
+            entities=self._entities(figure, part, own),
+            direction=_direction(own, figure) or _direction(self.words, figure),
+            dates=[when for start, _, when in self.dates if part[0] <= start < part[1]],
+            relative=relative[0].relative if len(relative) == 1 else None,
+            hedged=bool(rows.hedges.search(ahead)) or _trailing(behind, "hedges", self.language),
+            over=bool(rows.over.search(ahead)) or _trailing(behind, "over", self.language),
+            under=bool(rows.under.search(ahead)) or _trailing(behind, "under", self.language),
+            names_currency=any(one.kind is Kind.MONEY for one in self.figures),
+            about_account=names_account(self.words) or self._owning(),
+        )
+
+    def _owning(self) -> bool:
+        return bool(_owned(self.language).search(self.folded, *self.span))
+
+    def _metrics(self, index: int, kind: Kind) -> frozenset[Metric]:
+        """Return what the clause says; else what the clause before said, else any after."""
+        order = [index, *range(index - 1, -1, -1), *range(index + 1, len(self.parts))]
+        for number in order:
+            said = metrics_of(_within(self.words, self.parts[number]), kind)
+            if said:
+                return said
+        return frozenset()
+
+    def _entities(
+        self, figure: Figure, part: tuple[int, int], own: Sequence[Hit]
+    ) -> frozenset[str]:
+        if figure.start in self.pairs:
+            return self.pairs[figure.start]
+        inside = [one for one in self.mentions if part[0] <= one.start < part[1]]
+        if len(inside) == 1:
+            return inside[0].names
+        before = [one for one in self.mentions if one.end <= figure.start]
+        if inside:
+            after = [one for one in inside if one.start >= figure.end]
+            close = after and len(self.folded[figure.end : after[0].start].split()) <= _LINKED
+            prior = [one for one in before if one in inside]
+            if close and not (prior and figure.start - prior[-1].end < after[0].start - figure.end):
+                return after[0].names
+            return (prior or after)[-1 if prior else 0].names
+        if not before or any(hit.whole for hit in own):
+            return frozenset()
+        return before[-1].names
+
+
+@cache
+def _owned(language: str) -> re.Pattern[str]:
+    return re.compile("|".join(words(language)["owning"]) or "(?!)")
+
+
+@cache
+def _after_words(key: str, language: str) -> tuple[str, ...]:
+    """Return the words that may also follow a figure, as Chinese, Hindi and Arabic put them."""
+    if language == "zh":
+        return {"hedges": ("左右", "上下"), "over": ("以上", "多"), "under": ("以下",)}[key]
+    if language == "hi":
+        own: list[str] = words(language)[key]
+        return tuple(own)
+    return ("تقريبا", "or so", "ungefähr") if key == "hedges" else ()
+
+
+def _trailing(behind: str, key: str, language: str) -> bool:
+    return behind.lstrip().startswith(_after_words(key, language) or ("\ue001",))
+
+
+def _within(found: Sequence[Hit], part: tuple[int, int]) -> list[Hit]:
+    return [hit for hit in found if part[0] <= hit.start < part[1]]
+
+
+def _distance(hit: Hit, figure: Figure) -> int:
+    return figure.start - hit.end if hit.end <= figure.start else hit.start - figure.end
+
+
+def _direction(found: Sequence[Hit], figure: Figure) -> int:
+    """Return which way the nearest word goes; 0 when none does, or both ("gain/loss")."""
+    ways = [hit for hit in found if hit.up or hit.down]
+    if not ways:
+        return 0
+    near = min(ways, key=lambda hit: _distance(hit, figure))
+    if near.up and near.down:
+        return 0
+    for hit in ways:
+        gap = max(hit.start - near.end, near.start - hit.end)
+        if hit.up != near.up and gap < _BOTH_WAYS:
+            return 0
+    return 1 if near.up else -1
+
+
+def _paired(
+    figures: Sequence[Figure], mentions: Sequence[Mention]
+) -> dict[int, frozenset[str]]:
+    """Pair "A and B gained 5 % and 3 %" in order: as many things as figures, all on one side."""
+    count = len(figures)
+    if count < 2 or len(mentions) != count:
+        return {}
+    first = mentions[-1].end <= figures[0].start
+    last = figures[-1].end <= mentions[0].start
+    if not (first or last):
+        return {}
+    return {
+        figure.start: mention.names for figure, mention in zip(figures, mentions, strict=True)
+    }  # fmt: skip
