@@ -128,7 +128,10 @@ def _entity_fits(evidence: Evidence, place: Place) -> bool:
 
 
 def _metric_fits(evidence: Evidence, place: Place) -> bool:
-    return not place.metrics or evidence.metric in _UNNAMED or evidence.metric in place.metrics
+    if not place.metrics or evidence.metric in _UNNAMED or evidence.metric in place.metrics:
+        return True
+    # A score of risk is called by either word.
+    return evidence.metric is Metric.SCORE and Metric.RISK in place.metrics
 
 
 def _period_fits(one: Numeric, place: Place, grounds: Grounds) -> bool:
@@ -137,8 +140,10 @@ def _period_fits(one: Numeric, place: Place, grounds: Grounds) -> bool:
     if own is None:
         return True
     said: Sequence[object] = place.dates
-    if said and not any(own.says(when) for when in place.dates) and any(
-        grounds.other_period(when, one.evidence.id) for when in place.dates
+    if (
+        said
+        and not any(own.says(when) for when in place.dates)
+        and any(grounds.other_period(when, one.evidence.id) for when in place.dates)
     ):
         return False
     if place.relative is None or grounds.today is None or own.precision == "day":

@@ -24,7 +24,9 @@ class CalcError(ValueError):
         self.code = code
 
 
-def calc(op: str, refs: Sequence[str], *, evidence: Mapping[str, Evidence], new_id: str) -> Evidence:
+def calc(
+    op: str, refs: Sequence[str], *, evidence: Mapping[str, Evidence], new_id: str
+) -> Evidence:
     """Return new evidence, source calc, that cites its inputs.
 
     `op` is add, sub, mul, div, sum, share (first of second), pct_change (from first to second),
@@ -49,7 +51,8 @@ def calc(op: str, refs: Sequence[str], *, evidence: Mapping[str, Evidence], new_
     return Evidence(
         id=new_id, kind=kind, value=value, metric=_metric(op, inputs), source=Source.CALC,
         currency=currency, signed=op in ("sub", "pct_change") or any(one.signed for one in inputs),
-        entity=_common([one.entity for one in inputs]), as_of=_common([one.as_of for one in inputs]),
+        entity=_common([one.entity for one in inputs]),
+        as_of=_common([one.as_of for one in inputs]),
         inputs=tuple(refs),
     )  # fmt: skip
 

@@ -30,9 +30,13 @@ def constants() -> tuple[Constant, ...]:
     """Return the table."""
     return tuple(
         Constant(
-            row["name"], Decimal(row["value"]), Kind(row["kind"]), row.get("currency"),
-            Metric(row["metric"]) if row.get("metric") else None, re.compile(fold(row["pattern"])),
-        )  # fmt: skip
+            row["name"],
+            Decimal(row["value"]),
+            Kind(row["kind"]),
+            row.get("currency"),
+            Metric(row["metric"]) if row.get("metric") else None,
+            re.compile(fold(row["pattern"])),
+        )
         for row in table("constants")["constants"]
     )
 

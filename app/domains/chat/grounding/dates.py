@@ -8,14 +8,15 @@ from typing import Final
 
 from app.domains.chat.grounding.figures import PartialDate
 from app.domains.chat.grounding.tables import WORD, Grammar, words
-from app.domains.chat.grounding.tries import EDGE, START, pattern_of
+from app.domains.chat.grounding.tries import START, pattern_of
 
 _YEAR: Final = r"(?:19|20)[0-9]{2}"
 _FREE: Final = r"(?<![0-9.,/\-])"
 _DONE: Final = r"(?![0-9]|[.,/\-][0-9])"
 _ISO: Final = re.compile(rf"{_FREE}({_YEAR})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(?:[t ]([0-2][0-9]:[0-5][0-9])[:0-9.z+]*)?{_DONE}")  # fmt: skip  # noqa: E501
-_NUMERIC: Final = re.compile(rf"{_FREE}([0-3]?[0-9])([./-])([0-3]?[0-9])\2({_YEAR}|[0-9]{{2}}){_DONE}")
-_SHORT: Final = re.compile(rf"{_FREE}([0-3]?[0-9])([./])([01]?[0-9])\.?(?![0-9%]|[.,/\-][0-9]|\s?[%€$])")
+_NUMERIC: Final = re.compile(
+    rf"{_FREE}([0-3]?[0-9])([./-])([0-3]?[0-9])\2({_YEAR}|[0-9]{{2}}){_DONE}"
+)
 _MONTH_YEAR: Final = re.compile(rf"{_FREE}(0[1-9]|1[0-2])[/.]({_YEAR}){_DONE}")
 _CLOCK: Final = re.compile(r"(?<![0-9:])([0-2]?[0-9])[:h]([0-5][0-9])(?::[0-5][0-9])?(?![0-9:])")
 _CJK: Final = re.compile(rf"(?:({_YEAR})年)?(?:(1[0-2]|0?[1-9])月)?(?:([0-3]?[0-9])[日号])?")
@@ -44,7 +45,9 @@ class _Rules:
 @cache
 def _rules(language: str) -> _Rules:
     own = words(language)
-    months = {name: number for number, row in enumerate(own["months"], 1) for name in row.split("|")}
+    months = {
+        name: number for number, row in enumerate(own["months"], 1) for name in row.split("|")
+    }
     name = rf"(?P<month>{pattern_of(months)})\.?" if months else r"(?P<month>(?!))"
     link = rf"(?:\s+(?:{pattern_of(own['date_words'])}))?\s*" if own["date_words"] else r"\s*"
     year = rf"(?:,?{link}(?P<year>{_YEAR})(?![0-9]))?"
@@ -55,10 +58,14 @@ def _rules(language: str) -> _Rules:
     alone = name
     if own["month_needs_preposition"]:
         alone = rf"(?P<before>{pattern_of(before)})\s?(?:[{WORD}]{{1,9}}\s)??{START}{name}"
-    named = [rf"(?<![0-9.,]){many}{day}{link}{START}{clitic}{name}{year}", rf"{START}{clitic}{alone}{year}"]
+    named = [
+        rf"(?<![0-9.,]){many}{day}{link}{START}{clitic}{name}{year}",
+        rf"{START}{clitic}{alone}{year}",
+    ]
     if language in ("en", "hi"):
         end = r"(?![0-9%]|[.,:][0-9])"
         named.append(rf"{START}{name}\s+{day}{end}(?:,?\s+(?P<year>{_YEAR})(?![0-9]))?")
+    spoken = pattern_of(own["quarter_words"], edge=language != "zh")
     return _Rules(
         tuple(re.compile(found) for found in named),
         months,
@@ -67,7 +74,7 @@ def _rules(language: str) -> _Rules:
             for kind in ("quarter", "half")
             for found in own[kind]
         ),
-        re.compile(rf"(?P<word>{pattern_of(own['quarter_words'], edge=language != 'zh')}){link}(?P<year>{_YEAR})?"),
+        re.compile(rf"(?P<word>{spoken}){link}(?P<year>{_YEAR})?"),
         own["quarter_words"],
     )  # fmt: skip
 
@@ -98,7 +105,8 @@ def _numeric(text: str, order: str) -> list[Found]:
             when = PartialDate(_full_year(match.group(4)), month, day)
             out.append(Found(match.start(), match.end(), when))
     for match in _MONTH_YEAR.finditer(text):
-        out.append(Found(match.start(), match.end(), PartialDate(int(match.group(2)), int(match.group(1)))))
+        when = PartialDate(int(match.group(2)), int(match.group(1)))
+        out.append(Found(match.start(), match.end(), when))
     for match in _CLOCK.finditer(text):
         if int(match.group(1)) < 24:
             clock = f"{int(match.group(1)):02d}:{match.group(2)}"
@@ -110,33 +118,40 @@ def _named(text: str, rules: _Rules) -> list[Found]:
     out = []
     for pattern in rules.named:
         for match in pattern.finditer(text):
-            groups = match.groupdict()
-            day = int(groups["day"]) if groups.get("day") else None
-            if day is not None and not 1 <= day <= 31:
-                continue
-            month = rules.months.get(match.group("month").replace("\u00a0", " "))
-            year = int(groups["year"]) if groups.get("year") else None
-            start = match.start("month") if groups.get("before") else match.start()
-            if groups.get("from"):
-                start = match.start("day")
-            out.append(Found(start, match.end(), PartialDate(year, month, day)))
-            if groups.get("from"):
-                out.append(
-                    Found(match.start("from"), match.end("from"), PartialDate(year, month, int(groups["from"])))
-                )  # fmt: skip
+            out += _day_of(match, rules)
     for pattern, quarterly in rules.quarters:
         for match in pattern.finditer(text):
-            number, year = int(match.group(1)), match.group(2)
-            when = PartialDate(
-                int(year) if year else None, quarter=number if quarterly else None,
-                half=None if quarterly else number,
-            )  # fmt: skip
+            number, said = int(match.group(1)), _number(match.group(2))
+            when = (
+                PartialDate(said, quarter=number) if quarterly else PartialDate(said, half=number)
+            )
             out.append(Found(match.start(), match.end(), when))
     for match in rules.quarter_words.finditer(text):
-        year = match.group("year")
-        when = PartialDate(int(year) if year else None, quarter=rules.quarter_of[match.group("word")])
+        quarter = rules.quarter_of[match.group("word")]
+        when = PartialDate(_number(match.group("year")), quarter=quarter)
         out.append(Found(match.start(), match.end(), when))
     return out
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+def _day_of(match: re.Match[str], rules: _Rules) -> list[Found]:
+    """Return the date of a month's name, and the day a range begins with."""
+    groups = match.groupdict()
+    day, year = _number(groups.get("day")), _number(groups.get("year"))
+    if day is not None and not 1 <= day <= 31:
+        return []
+    month = rules.months.get(match.group("month").replace("\u00a0", " "))
+    start = match.start("month") if groups.get("before") else match.start()
+    if not groups.get("from"):
+        return [Found(start, match.end(), PartialDate(year, month, day))]
+    first = PartialDate(year, month, int(groups["from"]))
+    return [
+        Found(match.start("from"), match.end("from"), first),
+        Found(match.start("day"), match.end(), PartialDate(year, month, day)),
+    ]
 
 
 def _chinese(text: str) -> list[Found]:
@@ -148,8 +163,7 @@ def _chinese(text: str) -> list[Found]:
         out.append(Found(match.start(), match.end(), PartialDate(year, month, day)))
     for match in _CJK_QUARTER.finditer(text):
         number = match.group(2)
-        year = int(match.group(1)) if match.group(1) else None
-        when = PartialDate(year, quarter=_CJK_FOUR.get(number) or int(number))
+        when = PartialDate(_number(match.group(1)), quarter=_CJK_FOUR.get(number) or int(number))
         out.append(Found(match.start(), match.end(), when))
     return out
 

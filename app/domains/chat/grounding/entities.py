@@ -11,9 +11,51 @@ from app.domains.chat.grounding.tries import pattern_of
 
 _IN_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 _GENERIC: Final = frozenset(
-    "etf etfs ucits inc inc. corp corp. corporation ag se plc sa s.a. nv fund funds account goal "
-    "acc dist (acc) (dist) index trust shares class ltd co company group the savings portfolio "
-    "fonds konto compte cuenta conta fondo fundo ziel objetivo objectif".split()
+    [
+        "etf",
+        "etfs",
+        "ucits",
+        "inc",
+        "inc.",
+        "corp",
+        "corp.",
+        "corporation",
+        "ag",
+        "se",
+        "plc",
+        "sa",
+        "s.a.",
+        "nv",
+        "fund",
+        "funds",
+        "account",
+        "goal",
+        "acc",
+        "dist",
+        "(acc)",
+        "(dist)",
+        "index",
+        "trust",
+        "shares",
+        "class",
+        "ltd",
+        "co",
+        "company",
+        "group",
+        "the",
+        "savings",
+        "portfolio",
+        "fonds",
+        "konto",
+        "compte",
+        "cuenta",
+        "conta",
+        "fondo",
+        "fundo",
+        "ziel",
+        "objetivo",
+        "objectif",
+    ]
 )
 _ALIAS_MIN: Final = 4
 
@@ -30,7 +72,9 @@ class Mention:
 class Entities:
     """Finds the known things by their name, by what stands in its brackets, or its first word."""
 
-    def __init__(self, names: Mapping[str, str] | Iterable[str], of_evidence: Iterable[str]) -> None:
+    def __init__(
+        self, names: Mapping[str, str] | Iterable[str], of_evidence: Iterable[str]
+    ) -> None:
         known = dict(names) if isinstance(names, Mapping) else {name: name for name in names}
         known |= {name: name for name in of_evidence if name not in known}
         self._of: dict[str, frozenset[str]] = {}
@@ -55,7 +99,7 @@ class Entities:
 
     def find(self, text: str, folded: str) -> list[Mention]:
         """Return the things named, in order."""
-        out = []
+        out: list[Mention] = []
         for match in sorted(
             (*self._pattern.finditer(folded), *self._loose.finditer(folded)),
             key=lambda found: (found.start(), -found.end()),

@@ -70,11 +70,14 @@ class Grounds:
 
 
 def _same(when: PartialDate, said: PartialDate) -> bool:
+    """Tell whether a date is one the user said; a year she left out may be added."""
     pairs = (
-        (when.year, said.year), (when.month, said.month), (when.day, said.day),
-        (when.quarter, said.quarter), (when.half, said.half), (when.clock, said.clock),
+        (when.month, said.month), (when.day, said.day), (when.quarter, said.quarter),
+        (when.half, said.half), (when.clock, said.clock),
     )  # fmt: skip
-    return all(one is None or one == other or (other is None and one == when.year) for one, other in pairs)
+    years = when.year is None or said.year in (None, when.year)
+    named = any(one is not None for one, _ in pairs) or when.year == said.year
+    return years and named and all(one is None or one == other for one, other in pairs)
 
 
 def _is_number(one: Evidence) -> bool:

@@ -59,7 +59,7 @@ def _value(value: Any, kind: Kind, place: str) -> Decimal | date | str:
             raise ValueError(f"{place}.value: an id is a text")
         return value[:_TEXT_MAX]
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f"{place}.value: a text such as \"1234.50\" is expected, never a float")
+        raise ValueError(f'{place}.value: a text such as "1234.50" is expected, never a float')
     if kind is Kind.DATE:
         try:
             return date.fromisoformat(str(value)[:10])

@@ -1,4 +1,4 @@
-"""Lets an answer through while it is written, and holds every sentence with a figure to judge it."""
+"""Lets an answer through as it is written, and holds each sentence with a figure to judge it."""
 
 import re
 from collections.abc import Callable
@@ -60,7 +60,9 @@ def _triggers(language: str) -> re.Pattern[str]:
     left = START + ("(?:[وبفلك]|ال|لل)?" if language == "ar" else "")
     plain = rf"[0-9%‰]|\[\[|{OTHER_NUMERIC.pattern}|{pattern_of(symbols, edge=False)}"
     if language == "zh":
-        return re.compile(plain + "|[二三四五六七八九十百千万亿两兩萬億壹贰叁肆伍陆柒捌玖拾半翻倍减減]")
+        return re.compile(
+            plain + "|[二三四五六七八九十百千万亿两兩萬億壹贰叁肆伍陆柒捌玖拾半翻倍减減]"
+        )
     shares = "|".join(found.pattern for found, _, _ in patterns(language).fractions)
     end = "" if language == "de" else EDGE
     return re.compile(f"{plain}|{left}(?:{pattern_of(spoken, edge=False)}){end}|{shares}")

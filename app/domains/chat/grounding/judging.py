@@ -18,7 +18,7 @@ from app.domains.chat.grounding.masking import Mask, mask
 from app.domains.chat.grounding.numbers import Setting, numbers
 from app.domains.chat.grounding.scene import Scene
 from app.domains.chat.grounding.sentences import sentences
-from app.domains.chat.grounding.tables import Grammar, grammar
+from app.domains.chat.grounding.tables import grammar
 
 FIGURES_MAX: Final = 1_000
 USER_FIGURES_MAX: Final = 50
@@ -51,7 +51,7 @@ class Judge:
         source = mapped(answer)
         figures, mentions, masked = self._figures(source)
         claims = [self._id_claim(answer, source, *one) for one in masked.ids]
-        claims += self._tokens(answer, source, masked, mentions)
+        claims += self._tokens(answer, source, masked)
         index = 0
         for span in sentences(source.text, self._grammar.language):
             inside: list[Figure] = []
@@ -72,7 +72,7 @@ class Judge:
         figures = numbers(source, text, setting) + [_date_figure(one) for one in found]
         return sorted(figures, key=lambda figure: figure.start), mentions, masked
 
-    def _sentence(  # noqa: PLR0913 - one sentence and where it stands
+    def _sentence(
         self, answer: str, source: Mapped, span: tuple[int, int], inside: list[Figure],
         mentions: Sequence[Mention], seen: int,
     ) -> list[Claim]:  # fmt: skip
@@ -128,9 +128,7 @@ class Judge:
             Status.EXEMPT if vague and not known else Status.UNGROUNDED, None, Kind.DATE
         )
 
-    def _tokens(
-        self, answer: str, source: Mapped, masked: Mask, mentions: Sequence[Mention]
-    ) -> list[Claim]:
+    def _tokens(self, answer: str, source: Mapped, masked: Mask) -> list[Claim]:
         out = []
         for start, end, key in masked.tokens:
             first, last = source.origin(start, end)
@@ -138,9 +136,14 @@ class Judge:
             value = None if one is None or isinstance(one.value, str) else one.value
             out.append(
                 Claim(
-                    answer[first:last], first, last, value, one.kind if one else Kind.ID,
-                    Status.GROUNDED if one else Status.UNGROUNDED, key if one else None,
-                )  # fmt: skip
+                    answer[first:last],
+                    first,
+                    last,
+                    value,
+                    one.kind if one else Kind.ID,
+                    Status.GROUNDED if one else Status.UNGROUNDED,
+                    key if one else None,
+                )
             )
         return out
 
@@ -195,4 +198,3 @@ def judge(  # noqa: PLR0913 - the turn's facts, each by name
         names=names, today=today,
     )  # fmt: skip
     return judging.judge(answer)
-

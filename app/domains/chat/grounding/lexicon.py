@@ -16,10 +16,13 @@ ACCOUNT: Final = frozenset(
         Metric.FEE, Metric.RISK,
     }
 )  # fmt: skip
-_OF_PERCENT: Final = frozenset(Metric) - {
-    Metric.VALUE, Metric.CASH, Metric.PRICE, Metric.QUANTITY, Metric.COUNT, Metric.AMOUNT,
-    Metric.DATE,
-}  # fmt: skip
+# A share of spending is a weight, a change of income a return: such words bind no percentage.
+_OF_PERCENT: Final = frozenset(
+    {
+        Metric.GAIN, Metric.RETURN, Metric.WEIGHT, Metric.TARGET, Metric.DRIFT, Metric.FEE,
+        Metric.RISK, Metric.PROBABILITY, Metric.RATE, Metric.SCORE,
+    }
+)  # fmt: skip
 _OF_MONEY: Final = frozenset(Metric) - {
     Metric.WEIGHT, Metric.QUANTITY, Metric.COUNT, Metric.PROBABILITY, Metric.RATE, Metric.SCORE,
     Metric.DATE,
@@ -72,9 +75,9 @@ def hits(folded: str, language: str, *, offset: int = 0) -> list[Hit]:
 
 
 def metrics_of(found: Sequence[Hit], kind: Kind) -> frozenset[Metric]:
-    """Return what the words say a figure of this kind measures; what it cannot be is left out."""
+    """Return what the words say a figure of this kind measures; empty when it can be none of it."""
     said: frozenset[Metric] = frozenset().union(*(hit.metrics for hit in found))
-    return said & _PLAUSIBLE.get(kind, said)
+    return said if said & _PLAUSIBLE.get(kind, said) else frozenset()
 
 
 def names_account(found: Sequence[Hit]) -> bool:

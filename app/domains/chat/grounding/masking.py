@@ -15,9 +15,10 @@ from app.domains.chat.grounding.tries import pattern_of
 TOKEN: Final = re.compile(r"\[\[([A-Za-z][A-Za-z0-9_]{0,31})(?:\|([0-9]))?\]\]")
 _LINK: Final = re.compile(r"\]\([^()\s]{1,500}\)|https?://[^\s)\]]{1,500}")
 _CODE: Final = re.compile(r"`([^`\n]{1,80})`")
-_LISTED: Final = re.compile(r"(?m)^[ \t]*(?:[-*•][ \t]+)?(?:\(?([0-9]{1,2})[.)]|([①-⑳]))(?=\s|[^\s0-9.,%])")
+_LISTED: Final = re.compile(
+    r"(?m)^[ \t]*(?:[-*•][ \t]+)?(?:\(?([0-9]{1,2})[.)]|([①-⑳]))(?=\s|[^\s0-9.,%])"
+)
 _ALONE: Final = re.compile(r"(?<![A-Za-z0-9_])[0-9][0-9.,]*(?![A-Za-z0-9_])")
-_DIGITS: Final = re.compile(r"[0-9]")
 _HIDDEN: Final = r"(?:[*•·xX.…#]{2,}[\s-]?|…)"
 _LAST: Final = 4
 _ID_MAX: Final = 64
@@ -65,10 +66,7 @@ def mask(
         match.span() for match in _CODE.finditer(source.text)
         if not _ALONE.search(match.group(1))
     ]  # fmt: skip
-    found.spans += [
-        (mention.start, mention.end) for mention in mentions
-        if _DIGITS.search(source.text, mention.start, mention.end)
-    ]  # fmt: skip
+    found.spans += [(mention.start, mention.end) for mention in mentions]
     found.spans += [match.span() for match in _phrases().finditer(source.folded)]
     _ids(source, evidence, language, found)
     return found
@@ -96,7 +94,9 @@ def _ids(source: Mapped, evidence: Sequence[Evidence], language: str, found: Mas
             found.ids.append((match.start(), match.end(), one.id))
     for match in _ending(language).finditer(source.folded):
         for one in named:
-            if "".join(char for char in str(one.value) if char.isdigit())[-_LAST:] == match.group(1):
+            if "".join(char for char in str(one.value) if char.isdigit())[-_LAST:] == match.group(
+                1
+            ):
                 found.ids.append((match.start(1), match.end(1), one.id))
                 break
     found.spans += [(start, end) for start, end, _ in found.ids]

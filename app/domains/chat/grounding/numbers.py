@@ -1,6 +1,7 @@
-"""Finds the figures of a masked text: runs of digits and worded numbers with what belongs to them."""
+"""Finds the figures of a masked text: digits and number words with what belongs to them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -11,7 +12,7 @@ from app.domains.chat.grounding.mapping import Mapped
 from app.domains.chat.grounding.numerals import read
 from app.domains.chat.grounding.patterns import OTHER_NUMERIC, RUN, RUN_PLAIN, VULGAR, patterns
 from app.domains.chat.grounding.tables import Grammar, currency_of, number_of, words
-from app.domains.chat.grounding.worded import worded
+from app.domains.chat.grounding.worded import Worded, worded
 
 _BEFORE: Final = 24
 _AFTER: Final = 48
@@ -49,7 +50,7 @@ def numbers(source: Mapped, masked: str, setting: Setting) -> list[Figure]:
     """Return the figures in order. `masked` is the folded text without what is no figure."""
     figures: list[Figure] = []
     taken = 0
-    for core in _cores(source, masked, setting):
+    for core in _cores(masked, setting):
         if core.start < taken:
             continue
         figure = _figure(core, source, masked, setting, taken)
@@ -64,7 +65,7 @@ def numbers(source: Mapped, masked: str, setting: Setting) -> list[Figure]:
     return _joined(figures, masked, setting)
 
 
-def _cores(source: Mapped, masked: str, setting: Setting) -> list[_Core]:
+def _cores(masked: str, setting: Setting) -> list[_Core]:
     language = setting.grammar.language
     spaced = " " in setting.grammar.group
     found: list[_Core] = []
@@ -75,21 +76,24 @@ def _cores(source: Mapped, masked: str, setting: Setting) -> list[_Core]:
             continue
         share = VULGAR.get(match.group())
         value = number_of(share) if share else None
-        found.append(_Core(match.start(), match.end(), value, decimals=2, percent=share is not None))
-    for number in worded(masked, language):
         found.append(
-            _Core(
-                number.start, number.end, number.value, worded=True, bare_ok=number.bare_ok,
-                percent=number.percent,
-            )  # fmt: skip
+            _Core(match.start(), match.end(), value, decimals=2, percent=share is not None)
         )
+    found += [_of_words(number) for number in worded(masked, language)]
     for pattern, value, ratio in patterns(language).fractions:
-        for match in pattern.finditer(masked):
-            found.append(
-                _Core(match.start(), match.end(), value, worded=True, percent=not ratio, plain=True)
-            )
+        found += [
+            _Core(match.start(), match.end(), value, worded=True, percent=not ratio, plain=True)
+            for match in pattern.finditer(masked)
+        ]
     # A fraction wins over the number word it begins with ("two" of "two thirds").
     return sorted(found, key=lambda core: (core.start, not core.plain, -core.end))
+
+
+def _of_words(number: Worded) -> _Core:
+    return _Core(
+        number.start, number.end, number.value, worded=True, bare_ok=number.bare_ok,
+        percent=number.percent,
+    )  # fmt: skip
 
 
 def _runs(start: int, run: str, setting: Setting) -> list[_Core]:
@@ -116,7 +120,7 @@ def _runs(start: int, run: str, setting: Setting) -> list[_Core]:
 def _figure(
     core: _Core, source: Mapped, masked: str, setting: Setting, taken: int
 ) -> Figure | None:
-    """Attach sign, currency, magnitude and percent; None for a worded number that claims nothing."""
+    """Attach sign, currency, magnitude, percent; None for a number word that claims nothing."""
     rows = patterns(setting.grammar.language)
     ahead = masked[max(taken, core.start - _BEFORE) : core.start]
     before = rows.before.search(ahead)
@@ -133,7 +137,7 @@ def _figure(
         return None
     bad = core.value is None or _glued(core, before, after, masked)
     start = core.start - (len(ahead) - before.start() if before else 0)
-    end = after.end() if after and _kept(after, core, kind) else core.end
+    end = after.end() if after and _kept(after, kind) else core.end
     if kind is Kind.MONEY and after and before and before.group("cur") and after.group("cur"):
         end = after.end("mag") if mag else core.end
     sign = _sign(before, ahead, rows.minus)
@@ -156,9 +160,7 @@ def _figure(
     return _finished(figure, core, after, percent=percent)
 
 
-def _finished(
-    figure: Figure, core: _Core, after: re.Match[str] | None, *, percent: bool
-) -> Figure:
+def _finished(figure: Figure, core: _Core, after: re.Match[str] | None, *, percent: bool) -> Figure:
     """Add what only some figures have: years, ordinals, multiples."""
     if after and after.group("times"):
         return replace(figure, ratio=True)
@@ -178,7 +180,9 @@ def _share(core: _Core) -> Figure:
         return Figure(
             core.start, core.end, Kind.PERCENT, core.value, step, step, worded=True, fraction=True
         )
-    return Figure(core.start, core.end, Kind.QUANTITY, core.value, step, step, worded=True, ratio=True)
+    return Figure(
+        core.start, core.end, Kind.QUANTITY, core.value, step, step, worded=True, ratio=True
+    )
 
 
 def _loose(core: _Core, step: Decimal) -> Decimal:
@@ -198,24 +202,25 @@ def _stands_free(ahead: str, before: re.Match[str], source: Mapped, at: int) -> 
             return False
     first = before.start()
     if ahead[first : first + 1] in "-+–" and first and not code:
-        return not (ahead[first - 1].isalnum() or ahead[first - 1] in ")%")
+        return not (
+            ahead[first - 1].isdigit() or _letter(ahead[first - 1]) or ahead[first - 1] in ")%"
+        )
     return True
 
 
 def _mark(
     before: re.Match[str] | None, after: re.Match[str] | None, masked: str,
-    marks: "dict[str, str] | object",
+    marks: Mapping[str, str],
 ) -> str | None:  # fmt: skip
     """Return the currency mark of a figure: the one before it first."""
-    table = marks if isinstance(marks, dict) else {}
     if before and before.group("cur"):
-        return table.get(before.group("cur"))
+        return marks.get(before.group("cur"))
     if after and after.group("cur"):
         symbol = after.group("cur")
         # "100 $120": the sign belongs to the figure it touches.
         if not symbol[-1].isalnum() and masked[after.end() : after.end() + 1].isdigit():
             return None
-        return table.get(re.sub(r"\s+", " ", symbol))
+        return marks.get(re.sub(r"\s+", " ", symbol))
     return None
 
 
@@ -232,7 +237,7 @@ def _kind(
             return Kind.PERCENT, Decimal("0.001"), True
         if after.group("percent"):
             return Kind.PERCENT, _CENT, True
-    if mark is None and (ahead.endswith(("%", _HUNDRED)) and not ahead[:-1].endswith(tuple("0123456789"))):  # noqa: E501
+    if mark is None and ahead.endswith(("%", _HUNDRED)) and not ahead[-2:-1].isdigit():
         return Kind.PERCENT, _CENT, True
     if mark is not None:
         return Kind.MONEY, _CENT if mark == "%c" else Decimal(1), False
@@ -249,10 +254,12 @@ def _claims(core: _Core, kind: Kind, after: re.Match[str] | None, mag: str | Non
     return unit or (core.bare_ok and (core.value or 0) > _BARE_MAX)
 
 
-def _kept(after: re.Match[str], core: _Core, kind: Kind) -> bool:
+def _kept(after: re.Match[str], kind: Kind) -> bool:
     """Tell whether what follows is part of the figure's own text; units are not."""
-    return not after.group("unit") and not after.group("glued") and (
-        after.group("cur") is None or kind is Kind.MONEY
+    return (
+        not after.group("unit")
+        and not after.group("glued")
+        and (after.group("cur") is None or kind is Kind.MONEY)
     )
 
 
@@ -268,7 +275,7 @@ def _sign(before: re.Match[str] | None, ahead: str, minus: re.Pattern[str]) -> i
 def _glued(
     core: _Core, before: re.Match[str] | None, after: re.Match[str] | None, masked: str
 ) -> bool:
-    """Tell whether a letter or other character of words touches the digits: then it is no number."""
+    """Tell whether a letter touches the digits: then they are no number."""
     if core.worded:
         return False
     left = masked[core.start - 1 : core.start] if core.start else ""

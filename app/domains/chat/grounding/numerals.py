@@ -42,9 +42,7 @@ def _grouped(whole: str, grammar: Grammar) -> str | None:
     if parts[0].startswith("0") or len(parts[-1]) != 3:
         return None
     western = len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:])
-    indian = (
-        grammar.indian and len(parts[0]) <= 2 and all(len(part) == 2 for part in parts[1:-1])
-    )
+    indian = grammar.indian and len(parts[0]) <= 2 and all(len(part) == 2 for part in parts[1:-1])
     return "".join(parts) if western or indian else None
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
-from app.domains.chat.grounding.tables import WORD, fold, number_of, table, words
+from app.domains.chat.grounding.mapping import fold
+from app.domains.chat.grounding.tables import WORD, number_of, table, words
 from app.domains.chat.grounding.tries import EDGE, START, pattern_of
 
 S: Final = r"[\s\u00a0\u202f]"
@@ -15,7 +16,10 @@ RUN: Final = re.compile(
     r"[0-9]+(?:[.,'’·٫٬_\u00a0\u202f\u2009][0-9]+|\x20[0-9]{3}(?![0-9]))*"
 )  # fmt: skip
 RUN_PLAIN: Final = re.compile(r"[0-9]+(?:[.,'’·٫٬_\u00a0\u202f\u2009][0-9]+)*")
-OTHER_NUMERIC: Final = re.compile(r"[\u00b2\u00b3\u00b9\u2070-\u2089\u2150-\u218b\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289\u00bc-\u00be]+")  # fmt: skip
+OTHER_NUMERIC: Final = re.compile(
+    r"[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089\u2150-\u218b\u2460-\u24ff\u2776-\u2793"
+    r"\u3220-\u3229\u3280-\u3289]+"
+)
 VULGAR: Final = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅛": "1/8"}
 
 
@@ -48,7 +52,11 @@ def patterns(language: str) -> Patterns:
     marks = codes | symbols | {str(k): str(v).upper() for k, v in own["currencies"].items()}
     marks |= {key: "%c" for key, mark in marks.items() if mark == "%C"}
     left = START if edge else r"(?<![a-z])"
-    before = rf"(?P<sign>[-+–]{S}?)?(?P<cur>{left}{pattern_of(codes, edge=False)}|{pattern_of(symbols, edge=False)}){S}?(?P<inner>[-+])?$|(?P<only>[-+–])$"  # noqa: E501
+    coded, signed = pattern_of(codes, edge=False), pattern_of(symbols, edge=False)
+    before = (
+        rf"(?P<sign>[-+–]{S}?)?(?P<cur>{left}{coded}|{signed}){S}?(?P<inner>[-+])?$"
+        r"|(?P<only>[-+–])$"
+    )
     joined = pattern_of([*own["joiners"], "to"]) if edge else pattern_of(own["joiners"], edge=False)
     return Patterns(
         before=re.compile(before),

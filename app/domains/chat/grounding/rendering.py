@@ -75,9 +75,7 @@ def render(
     return Rendered("".join(parts), tuple(citations), tuple(unknown))
 
 
-def show(
-    one: Evidence, rules: Grammar, *, base_currency: str, decimals: int | None = None
-) -> str:
+def show(one: Evidence, rules: Grammar, *, base_currency: str, decimals: int | None = None) -> str:
     """Return evidence as text. More decimals than asked for when fewer would show it wrongly."""
     if isinstance(one.value, date):
         return _date(one.value, rules)
@@ -117,7 +115,7 @@ def _number(value: Decimal, rules: Grammar, decimals: int) -> str:
 
 def _rounded(size: Decimal, decimals: int) -> Decimal:
     # By integers: quantize refuses numbers longer than the context's precision.
-    sign, digits, exponent = size.as_tuple()
+    _, digits, exponent = size.as_tuple()
     shift = int(exponent) + decimals
     number = int("".join(map(str, digits)) or "0")
     if shift >= 0:
@@ -179,9 +177,7 @@ def _date(day: date, rules: Grammar) -> str:
     return text
 
 
-def shown_all(
-    evidence: Sequence[Evidence], *, locale: str, base_currency: str
-) -> dict[str, str]:
+def shown_all(evidence: Sequence[Evidence], *, locale: str, base_currency: str) -> dict[str, str]:
     """Return each piece of evidence as the locale writes it, by id; for cards and prompts."""
     rules = grammar(locale)
     return {one.id: show(one, rules, base_currency=base_currency) for one in evidence}

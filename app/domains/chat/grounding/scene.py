@@ -1,9 +1,9 @@
 """What stands around a figure: its clause's words, things named, direction, dates, hedges."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-import re
 
 from app.domains.chat.evidence_types import Kind, Metric
 from app.domains.chat.grounding.entities import Mention
@@ -11,11 +11,13 @@ from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.lexicon import Hit, hits, metrics_of, names_account
 from app.domains.chat.grounding.patterns import patterns
 from app.domains.chat.grounding.sentences import clauses
-from app.domains.chat.grounding.tables import words
+from app.domains.chat.grounding.tables import WORD, words
 
 _HEDGE_WINDOW = 40
 _BOTH_WAYS = 6
 _LINKED = 5
+_SHORT = 2
+_WORDS = re.compile(rf"[{WORD}]*[^\W\d_][{WORD}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,11 @@ class Scene:
         for mention in self.mentions:
             begin, stop = mention.start - start, mention.end - start
             text = text[:begin] + "\ue000" * (stop - begin) + text[stop:]
-        self.words = hits(text, self.language, offset=start)
+        taken = [(figure.start, figure.end) for figure in self.figures]
+        self.words = [
+            hit for hit in hits(text, self.language, offset=start)
+            if not any(hit.start < stop and hit.end > begin for begin, stop in taken)
+        ]  # fmt: skip
         self.parts = clauses(self.folded, self.span, self.figures, self.language)
         self.pairs = _paired(self.figures, self.mentions)
 
@@ -69,9 +75,10 @@ class Scene:
         rows = patterns(self.language)
         ahead = self.folded[max(self.span[0], figure.start - _HEDGE_WINDOW) : figure.start]
         behind = self.folded[figure.end : figure.end + 12]
-        relative = [hit for hit in own if hit.relative] or [hit for hit in self.words if hit.relative]
+        relative = [hit for hit in own if hit.relative]
+        relative = relative or [hit for hit in self.words if hit.relative]
         return Place(
-            metrics=self._metrics(index, figure.kind),
+            metrics=self._metrics(index, figure),
             entities=self._entities(figure, part, own),
             direction=_direction(own, figure) or _direction(self.words, figure),
             dates=[when for start, _, when in self.dates if part[0] <= start < part[1]],
@@ -86,14 +93,34 @@ class Scene:
     def _owning(self) -> bool:
         return bool(_owned(self.language).search(self.folded, *self.span))
 
-    def _metrics(self, index: int, kind: Kind) -> frozenset[Metric]:
-        """Return what the clause says; else what the clause before said, else any after."""
-        order = [index, *range(index - 1, -1, -1), *range(index + 1, len(self.parts))]
-        for number in order:
-            said = metrics_of(_within(self.words, self.parts[number]), kind)
-            if said:
-                return said
+    def _metrics(self, index: int, figure: Figure) -> frozenset[Metric]:
+        """Return what the clause says the figure measures.
+
+        Words between two figures of a clause may belong to either ("6,218 of a target of
+        10,000"): for the first they allow, but do not demand. A clause of hardly any words
+        means what the one before meant, or the words after it that have no figure.
+        """
+        part = self.parts[index]
+        inside = [one for one in self.figures if part[0] <= one.start < part[1]]
+        at = next((n for n, one in enumerate(inside) if one.start == figure.start), 0)
+        begin = inside[at - 1].end if at else part[0]
+        end = inside[at + 1].start if at + 1 < len(inside) else part[1]
+        own = _within(self.words, (begin, end))
+        firm = own if end == part[1] else [hit for hit in own if hit.end <= figure.start]
+        if metrics_of(firm, figure.kind):
+            return metrics_of(own, figure.kind)
+        if own or len(_WORDS.findall(self.folded, *part)) - len(inside) > _SHORT:
+            return frozenset()
+        for other in (index - 1, index + 1):
+            if 0 <= other < len(self.parts) and (other < index or not self._figured(other)):
+                said = metrics_of(_within(self.words, self.parts[other]), figure.kind)
+                if said:
+                    return said
         return frozenset()
+
+    def _figured(self, index: int) -> bool:
+        start, end = self.parts[index]
+        return any(start <= one.start < end for one in self.figures)
 
     def _entities(
         self, figure: Figure, part: tuple[int, int], own: Sequence[Hit]
@@ -159,9 +186,7 @@ def _direction(found: Sequence[Hit], figure: Figure) -> int:
     return 1 if near.up else -1
 
 
-def _paired(
-    figures: Sequence[Figure], mentions: Sequence[Mention]
-) -> dict[int, frozenset[str]]:
+def _paired(figures: Sequence[Figure], mentions: Sequence[Mention]) -> dict[int, frozenset[str]]:
     """Pair "A and B gained 5 % and 3 %" in order: as many things as figures, all on one side."""
     count = len(figures)
     if count < 2 or len(mentions) != count:

@@ -60,6 +60,14 @@ class Finder:
         for word, given in tags.items():
             key = word.strip("*") if len(word) > 1 else word
             self._tags[key] = self._tags.get(key, frozenset()) | given
+        # The longest word wins a place in the text, so it must know what the shorter ones say.
+        for word, given in tags.items():
+            stem = word.strip("*")
+            if (word.endswith("*") and len(stem) > 1) or word.startswith("*"):
+                for key in self._tags:
+                    inside = stem in key if word.startswith("*") else key.startswith(stem)
+                    if inside:
+                        self._tags[key] |= given
 
     def find(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
         """Return start, end and tags of each word found, in order, without overlaps."""

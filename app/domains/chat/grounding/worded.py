@@ -10,12 +10,17 @@ from typing import Any, Final
 from app.domains.chat.grounding.tables import words
 from app.domains.chat.grounding.tries import EDGE, START, pattern_of
 
-_CJK_DIGITS: Final = dict(zip("〇零一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | {
-    "两": 2, "兩": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9,
-}  # fmt: skip
+_CJK_DIGITS: Final = (
+    {char: value for value, char in enumerate("零一二三四五六七八九")}
+    | {char: value for value, char in enumerate("壹贰叁肆伍陆柒捌玖", 1)}
+    | {"〇": 0, "两": 2, "兩": 2}
+)
 _CJK_UNITS: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _CJK_BIG: Final = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-_CJK: Final = re.compile("[〇零一二三四五六七八九两兩壹贰叁肆伍陆柒捌玖十拾百佰千仟万萬亿億]+(?:点[〇零一二三四五六七八九]+)?成?")
+_CJK_DIGIT: Final = "".join(_CJK_DIGITS)
+_CJK: Final = re.compile(
+    f"[{_CJK_DIGIT}{''.join(_CJK_UNITS)}{''.join(_CJK_BIG)}]+(?:点[{_CJK_DIGIT}]+)?成?"
+)
 _PERCENT_CJK: Final = "百分之"
 _LENGTH_MAX: Final = 80
 
@@ -116,7 +121,8 @@ def _chinese(text: str) -> list[Worded]:
             continue
         if run[0] in "百" and text.startswith("百分", match.start()):
             continue
-        out.append(Worded(match.start(), match.end(), value / 100 if percent else value, False, percent))  # fmt: skip  # noqa: E501
+        value = value / 100 if percent else value
+        out.append(Worded(match.start(), match.end(), value, bare_ok=False, percent=percent))
     return out
 
 
