@@ -9,13 +9,14 @@ from typing import Final
 from app.domains.chat.evidence_types import Claim, Evidence, Kind, Status, Verdict
 from app.domains.chat.grounding.binding import bind
 from app.domains.chat.grounding.constants import constant_of
+from app.domains.chat.grounding.cores import Setting
 from app.domains.chat.grounding.dates import Found, dates
 from app.domains.chat.grounding.entities import Entities, Mention
 from app.domains.chat.grounding.evidence_index import Grounds
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.mapping import Mapped, mapped
 from app.domains.chat.grounding.masking import Mask, mask
-from app.domains.chat.grounding.numbers import Setting, numbers
+from app.domains.chat.grounding.numbers import numbers
 from app.domains.chat.grounding.scene import Scene
 from app.domains.chat.grounding.sentences import sentences
 from app.domains.chat.grounding.tables import grammar

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from app.domains.chat.evidence_types import Kind
+from app.domains.chat.grounding.cores import Core, Setting, cores
 from app.domains.chat.grounding.figures import Figure
 from app.domains.chat.grounding.mapping import Mapped
-from app.domains.chat.grounding.numerals import read
-from app.domains.chat.grounding.patterns import OTHER_NUMERIC, RUN, RUN_PLAIN, VULGAR, patterns
-from app.domains.chat.grounding.tables import Grammar, currency_of, number_of, words
-from app.domains.chat.grounding.worded import Worded, worded
+from app.domains.chat.grounding.patterns import patterns
+from app.domains.chat.grounding.tables import currency_of, words
 
 _BEFORE: Final = 24
 _AFTER: Final = 48
@@ -24,33 +23,11 @@ _BASIS: Final = Decimal("0.0001")
 _HUNDRED: Final = "百分之"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a figure is read under."""
-
-    grammar: Grammar
-    base: str
-    present: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Core:
-    start: int
-    end: int
-    value: Decimal | None
-    decimals: int = 0
-    foreign: bool = False
-    worded: bool = False
-    bare_ok: bool = True
-    percent: bool = False
-    plain: bool = False
-
-
 def numbers(source: Mapped, masked: str, setting: Setting) -> list[Figure]:
     """Return the figures in order. `masked` is the folded text without what is no figure."""
     figures: list[Figure] = []
     taken = 0
-    for core in _cores(masked, setting):
+    for core in cores(masked, setting):
         if core.start < taken:
             continue
         figure = _figure(core, source, masked, setting, taken)
@@ -65,61 +42,7 @@ def numbers(source: Mapped, masked: str, setting: Setting) -> list[Figure]:
     return _joined(figures, masked, setting)
 
 
-def _cores(masked: str, setting: Setting) -> list[_Core]:
-    language = setting.grammar.language
-    spaced = " " in setting.grammar.group
-    found: list[_Core] = []
-    for match in (RUN if spaced else RUN_PLAIN).finditer(masked):
-        found.extend(_runs(match.start(), match.group(), setting))
-    for match in OTHER_NUMERIC.finditer(masked):
-        if match.start() and masked[match.start() - 1].isalpha():
-            continue
-        share = VULGAR.get(match.group())
-        value = number_of(share) if share else None
-        found.append(
-            _Core(match.start(), match.end(), value, decimals=2, percent=share is not None)
-        )
-    found += [_of_words(number) for number in worded(masked, language)]
-    for pattern, value, ratio in patterns(language).fractions:
-        found += [
-            _Core(match.start(), match.end(), value, worded=True, percent=not ratio, plain=True)
-            for match in pattern.finditer(masked)
-        ]
-    # A fraction wins over the number word it begins with ("two" of "two thirds").
-    return sorted(found, key=lambda core: (core.start, not core.plain, -core.end))
-
-
-def _of_words(number: Worded) -> _Core:
-    return _Core(
-        number.start, number.end, number.value, worded=True, bare_ok=number.bare_ok,
-        percent=number.percent,
-    )  # fmt: skip
-
-
-def _runs(start: int, run: str, setting: Setting) -> list[_Core]:
-    """Read a run; a plain space parts it when it does not group it ("2025 120")."""
-    number = read(run, setting.grammar)
-    if number is None and " " in run:
-        head, _, tail = run.partition(" ")
-        pieces = [head, tail] if len(head) > 3 and len(tail) < len(run) < 48 else run.split(" ")
-        out: list[_Core] = []
-        for piece in pieces:
-            if " " in piece and read(piece, setting.grammar) is None:
-                return [_Core(start, start + len(run), None)]
-            out += _runs(start, piece, setting)
-            start += len(piece) + 1
-        return out
-    if number is None:
-        return [_Core(start, start + len(run), None)]
-    plain = run.isdigit()
-    return [
-        _Core(start, start + len(run), number.value, number.decimals, number.foreign, plain=plain)
-    ]
-
-
-def _figure(
-    core: _Core, source: Mapped, masked: str, setting: Setting, taken: int
-) -> Figure | None:
+def _figure(core: Core, source: Mapped, masked: str, setting: Setting, taken: int) -> Figure | None:
     """Attach sign, currency, magnitude, percent; None for a number word that claims nothing."""
     rows = patterns(setting.grammar.language)
     ahead = masked[max(taken, core.start - _BEFORE) : core.start]
@@ -160,7 +83,7 @@ def _figure(
     return _finished(figure, core, after, percent=percent)
 
 
-def _finished(figure: Figure, core: _Core, after: re.Match[str] | None, *, percent: bool) -> Figure:
+def _finished(figure: Figure, core: Core, after: re.Match[str] | None, *, percent: bool) -> Figure:
     """Add what only some figures have: years, ordinals, multiples."""
     if after and after.group("times"):
         return replace(figure, ratio=True)
@@ -173,7 +96,7 @@ def _finished(figure: Figure, core: _Core, after: re.Match[str] | None, *, perce
     return figure
 
 
-def _share(core: _Core) -> Figure:
+def _share(core: Core) -> Figure:
     """Return the figure of "half of" (a share) or "doubled" (a ratio)."""
     step = Decimal("0.01")
     if core.percent:
@@ -185,7 +108,7 @@ def _share(core: _Core) -> Figure:
     )
 
 
-def _loose(core: _Core, step: Decimal) -> Decimal:
+def _loose(core: Core, step: Decimal) -> Decimal:
     """Return the quantum when the trailing zeros of a whole number are not meant exactly."""
     if core.decimals or not core.value:
         return step
@@ -225,7 +148,7 @@ def _mark(
 
 
 def _kind(
-    core: _Core, after: re.Match[str] | None, mark: str | None, ahead: str
+    core: Core, after: re.Match[str] | None, mark: str | None, ahead: str
 ) -> tuple[Kind, Decimal, bool]:
     """Return kind, the scale of the value, and whether it is a percentage."""
     if core.percent:
@@ -244,7 +167,7 @@ def _kind(
     return Kind.QUANTITY, Decimal(1), False
 
 
-def _claims(core: _Core, kind: Kind, after: re.Match[str] | None, mag: str | None) -> bool:
+def _claims(core: Core, kind: Kind, after: re.Match[str] | None, mag: str | None) -> bool:
     """Tell whether a worded number is a claim: with %, currency, magnitude, unit, or above 3."""
     if kind is not Kind.QUANTITY or mag:
         return True
@@ -273,7 +196,7 @@ def _sign(before: re.Match[str] | None, ahead: str, minus: re.Pattern[str]) -> i
 
 
 def _glued(
-    core: _Core, before: re.Match[str] | None, after: re.Match[str] | None, masked: str
+    core: Core, before: re.Match[str] | None, after: re.Match[str] | None, masked: str
 ) -> bool:
     """Tell whether a letter touches the digits: then they are no number."""
     if core.worded:
