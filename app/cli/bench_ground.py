@@ -94,7 +94,7 @@ def _evidence() -> tuple[Evidence, ...]:
             Source.LEDGER,
             "EUR",
             entity=f"Merchant {number}",
-        )  # fmt: skip
+        )
         for number in range(4, EVIDENCE + 1)
     )
     return first + rest

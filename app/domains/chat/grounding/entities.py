@@ -84,6 +84,10 @@ class Entities:
             meant = frozenset((name, handle))
             for alias in _aliases(name):
                 self._of[alias] = self._of.get(alias, frozenset()) | meant
+            if fold(name) in _GENERIC:
+                # An account called "Savings" is meant only where it is written like a name.
+                self._of[fold(name)] = meant
+                self._exact[fold(name)] = name
             first = _first_word(name)
             if first:
                 short.setdefault(first, set()).add(name)
