@@ -22,6 +22,8 @@ from app.domains.chat.grounding.sentences import sentences
 from app.domains.chat.grounding.tables import grammar
 
 FIGURES_MAX: Final = 1_000
+SENTENCE_FIGURES_MAX: Final = 60
+_SENTENCE_MARGIN: Final = 400
 USER_FIGURES_MAX: Final = 50
 
 Names = Mapping[str, str] | Iterable[str]
@@ -47,7 +49,7 @@ class Judge:
     def judge(self, answer: str) -> Verdict:
         """Return every figure of an answer and what became of it. Never raises, linear in length.
 
-        Only the first 1,000 figures are looked up; any beyond are ungrounded.
+        Only the first 1,000 figures are looked up, 60 of a sentence; any beyond are ungrounded.
         """
         source = mapped(answer)
         figures, mentions, masked = self._figures(source)
@@ -77,12 +79,16 @@ class Judge:
         self, answer: str, source: Mapped, span: tuple[int, int], inside: list[Figure],
         mentions: Sequence[Mention], seen: int,
     ) -> list[Claim]:  # fmt: skip
-        scene = self._scene(source, span, inside, mentions)
+        near = inside[:SENTENCE_FIGURES_MAX]
+        # No sentence anybody reads is longer; a longer one must not cost the square of its length.
+        start = max(span[0], near[0].start - _SENTENCE_MARGIN * 4)
+        span = (start, min(span[1], near[-1].end + _SENTENCE_MARGIN))
+        scene = self._scene(source, span, near, mentions)
         sentence = source.folded[span[0] : span[1]]
         claims = []
-        for figure in inside:
+        for number, figure in enumerate(inside):
             found = _Outcome(Status.UNGROUNDED, None, figure.kind)
-            if seen <= FIGURES_MAX:
+            if seen <= FIGURES_MAX and number < SENTENCE_FIGURES_MAX:
                 found = self._outcome(figure, scene, sentence)
             claims.append(_claim(answer, source, figure, found))
         return claims

@@ -19,7 +19,7 @@ _LISTED: Final = re.compile(
     r"(?m)^[ \t]*(?:[-*•][ \t]+)?(?:\(?([0-9]{1,2})[.)]|([①-⑳]))(?=\s|[^\s0-9.,%])"
 )
 _ALONE: Final = re.compile(r"(?<![A-Za-z0-9_])[0-9][0-9.,]*(?![A-Za-z0-9_])")
-_HIDDEN: Final = r"(?:[*•·xX.…#]{2,}[\s-]?|…)"
+_HIDDEN: Final = r"(?:[*•·xX.…#]{2,12}[\s-]?|…)"
 _LAST: Final = 4
 _ID_MAX: Final = 64
 
@@ -49,7 +49,7 @@ def _phrases() -> re.Pattern[str]:
 @cache
 def _ending(language: str) -> re.Pattern[str]:
     hidden = f"{_HIDDEN}|{pattern_of(words(language)['ending'], edge=False)}"
-    return re.compile(rf"(?:{hidden})[\s:]*([0-9]{{4}})(?![0-9]|[.,][0-9])")
+    return re.compile(rf"(?:{hidden})[\s:]{{0,3}}([0-9]{{4}})(?![0-9]|[.,][0-9])")
 
 
 def mask(
