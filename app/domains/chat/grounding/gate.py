@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -20,6 +20,9 @@ _TAIL: Final = 8
 _WORD_MAX: Final = 64
 _CUT: Final = re.compile(r"[,;，；،](?=\s)|[，；]")
 _BLANK: Final = re.compile(r"\s")
+_MARKER: Final = re.compile(r"[ \t]*(?:[-*•][ \t]+)?\(?([0-9]{1,2})[.)](?=\s)")
+_WITHIN: Final = "x "
+"""Stands before a sentence that is judged alone, so that its start is no line's start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class SentenceGate:
         self._shown = 0
         self._at = 0
         self._held_from: int | None = None
+        self._fresh = True
+        self._markers = 0
 
     @property
     def released(self) -> int:
@@ -127,19 +132,38 @@ class SentenceGate:
                 return
 
     def _close(self, end: int) -> list[Step]:
-        text = self._sentence[:end]
-        verdict = None if self._held_from is None else self._judge(text)
-        step: list[Step] = []
-        shown = self._shown
+        """End the sentence at `end`: judge it if it was held, and begin the next one."""
+        text, shown, held = self._sentence[:end], self._shown, self._held_from
+        verdict = None if held is None or held >= end else self._judged(text)
+        steps: list[Step] = []
         if verdict is not None and not verdict.ok:
-            step.append(Refused(self._at, shown, text, verdict))
+            steps.append(Refused(self._at, shown, text, verdict))
         else:
             if end > shown:
-                step.append(Release(text[shown:], verdict))
+                steps.append(Release(text[shown:], verdict))
             self._at += end
         self._sentence = self._sentence[end:]
-        self._shown, self._held_from = 0, None
-        return step
+        # The blank after a full stop may be shown before it is known to be one.
+        self._shown = max(0, shown - end)
+        self._held_from = None if held is None or held < end else held - end
+        self._fresh = text.endswith("\n")
+        return steps
+
+    def _judged(self, text: str) -> Verdict:
+        """Judge a sentence where it stands: only a line's start has a marker, and it counts on."""
+        skipped, body = 0, text
+        if self._fresh:
+            marker = _MARKER.match(text)
+            if marker and int(marker.group(1)) in (1, self._markers + 1):
+                self._markers = int(marker.group(1))
+                skipped, body = marker.end(), text[marker.end() :]
+        verdict = self._judge(_WITHIN + body)
+        shift = skipped - len(_WITHIN)
+        claims = (
+            replace(claim, start=claim.start + shift, end=claim.end + shift)
+            for claim in verdict.claims
+        )
+        return Verdict(tuple(claims))
 
     def _flow(self) -> list[Step]:
         """Let go all but the word that is still being written."""
@@ -167,8 +191,8 @@ class SentenceGate:
         cuts = [cut for cut in cuts if cut < len(self._sentence)]
         if not cuts:
             text = self._sentence
-            step = Refused(self._at, self._shown, text, self._judge(text))
-            self._sentence, self._shown, self._held_from = "", 0, None
+            step = Refused(self._at, self._shown, text, self._judged(text))
+            self._sentence, self._shown, self._held_from, self._fresh = "", 0, None, False
             return [step]
         steps = self._close(cuts[-1])
         self._watch(None)

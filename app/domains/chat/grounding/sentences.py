@@ -33,6 +33,8 @@ def _ends_here(text: str, match: re.Match[str], language: str, *, whole: bool) -
         return False
     # "26. November" goes on; "5. Ihre Gebühren" does not.
     numbered = bool(last and last.group(1).isdigit() and language == "de")
+    if numbered and not whole and not re.search(r"\s", following):
+        return False
     return not (numbered and _month_first(following.lower()))
 
 
