@@ -42,5 +42,9 @@ def test_derivations_are_reproduced(shared_data: Path) -> None:
         if not good:
             missed.append(f"{question['derivation']} -> {answer} {question['scale']}")
     rate = 1 - len(missed) / len(questions)
-    print(f"{len(questions) - len(missed)} of {len(questions)} derivations ({rate:.2%})", *missed, sep="\n")  # noqa: E501
+    print(
+        f"{len(questions) - len(missed)} of {len(questions)} derivations ({rate:.2%})",
+        *missed,
+        sep="\n",
+    )  # noqa: E501
     assert rate >= BAR
