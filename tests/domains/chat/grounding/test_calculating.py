@@ -13,7 +13,8 @@ pytestmark = pytest.mark.row("CH3")
 KNOWN = {
     one.id: one
     for one in (
-        money("a", "200"), money("b", "250"), money("usd", "10", currency="USD"), money("zero", "0"),
+        money("a", "200"), money("b", "250"), money("usd", "10", currency="USD"),
+        money("zero", "0"),
         percent("p", "10"), count("n", 4), day("d", "2026-11-03"),
     )
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Planted lies are caught, clean answers pass: rates over stored answers in eight languages."""
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,11 @@ def verdict_of(row: dict[str, Any]) -> Verdict:
     )
 
 
+def report(headline: str, rows: list[dict[str, Any]]) -> None:
+    lines = [headline, *(f"  {row['id']} {row['locale']} {row['answer']}" for row in rows)]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
 @pytest.mark.row("CH3")
 class TestPlanted:
     def test_at_least_ninety_nine_percent_are_caught(self) -> None:
@@ -38,9 +44,7 @@ class TestPlanted:
         missed = [row for row in rows if verdict_of(row).ok]
 
         caught = 1 - len(missed) / len(rows)
-        print(f"planted: {len(rows) - len(missed)} of {len(rows)} caught ({caught:.1%})")
-        for row in missed:
-            print("missed", row["id"], row["locale"], row["answer"])
+        report(f"planted: {len(rows) - len(missed)} of {len(rows)} caught ({caught:.1%})", missed)
         assert caught >= CAUGHT_BAR
 
     def test_there_are_fifteen_of_each_language(self) -> None:
@@ -56,9 +60,7 @@ class TestClean:
         alarms = [row for row in rows if not verdict_of(row).ok]
 
         rate = len(alarms) / len(rows)
-        print(f"clean: {len(alarms)} of {len(rows)} false alarms ({rate:.1%})")
-        for row in alarms:
-            print("alarm", row["id"], row["locale"], row["answer"])
+        report(f"clean: {len(alarms)} of {len(rows)} false alarms ({rate:.1%})", alarms)
         assert rate <= FALSE_ALARM_BAR
 
     def test_there_are_three_hundred_in_eight_languages(self) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -41,6 +42,6 @@ def test_what_intl_writes_is_read_exactly() -> None:
         good = isinstance(value, Decimal) and abs(value - wanted) <= error
         if not good or claims[0].kind is not KINDS.get(row["kind"], claims[0].kind):
             wrong[row["locale"], row["kind"]] += 1
-    print(f"{len(lines) - wrong.total()} of {len(lines)} figures read")
+    sys.stdout.write(f"{len(lines) - wrong.total()} of {len(lines)} figures read\n")
     assert len(lines) == 200 * 6 * len(LOCALES)
     assert not wrong

@@ -1,5 +1,6 @@
 """What holds for any figure, any text and any cut: checked on generated inputs."""
 
+import itertools
 from datetime import date
 from decimal import Decimal
 
@@ -81,10 +82,12 @@ class TestDigitChange:
 FACTS = (money("v1", "1234.5"), percent("v2", "-5.2", signed=True), day("v3", "2026-11-03"))
 PIECES = {
     "en": ["Your value is €1,234.50. ", "You lost 5.2%, ", "it was 3 November 2026! ", "Fine. ",
-           "You gained 8%. ", "five hundred euros. ", "See e.g. help.\n", "1. Buy.\n", "No figure "],
+           "You gained 8%. ", "five hundred euros. ", "See e.g. help.\n", "1. Buy.\n",
+           "No figure "],
     "de": ["Ihr Wert ist 1.234,50 €. ", "Am 3. November 2026 ", "ca. 99 Prozent. ", "Gut. ",
            "sechzig Tausend Euro. ", "verloren 5,2 %; "],
-    "zh": ["价值1,234.50欧元。", "亏损5.2%，", "好的。", "百分之八。", "三分之一的资产。", "没有数字"],
+    "zh": ["价值1,234.50欧元。", "亏损5.2%，", "好的。", "百分之八。", "三分之一的资产。",
+           "没有数字"],
     "ar": ["القيمة 1,234.50 يورو. ", "خسرت 5.2%، ", "حسنا؟ ", "ستون ألف يورو. "],
 }  # fmt: skip
 
@@ -92,9 +95,7 @@ PIECES = {
 def streamed(gate: SentenceGate, text: str, cuts: list[int]) -> list[Step]:
     marks = [0, *sorted({cut % (len(text) + 1) for cut in cuts}), len(text)]
     steps = [
-        step
-        for start, end in zip(marks, marks[1:], strict=False)
-        for step in gate.push(text[start:end])
+        step for start, end in itertools.pairwise(marks) for step in gate.push(text[start:end])
     ]
     return steps + gate.finish()
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -42,7 +43,10 @@ def test_derivations_are_reproduced(shared_data: Path) -> None:
         if not good:
             missed.append(f"{question['derivation']} -> {answer} {question['scale']}")
     rate = 1 - len(missed) / len(questions)
-    print(
+    headline = f"{len(questions) - len(missed)} of {len(questions)} derivations ({rate:.2%})"
+    sys.stdout.write("
+".join([headline, *missed]) + "
+")
         f"{len(questions) - len(missed)} of {len(questions)} derivations ({rate:.2%})",
         *missed,
         sep="\n",
