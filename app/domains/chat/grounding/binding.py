@@ -120,7 +120,7 @@ def _sign_fits(figure: Figure, one: Numeric, place: Place) -> bool:
         return True
     if positive:
         return place.direction >= 0 or one.evidence.metric in _LEVELS
-    return place.direction < 0
+    return place.below
 
 
 def _entity_fits(evidence: Evidence, place: Place) -> bool:

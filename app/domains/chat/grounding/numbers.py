@@ -20,6 +20,7 @@ _YEARS: Final = range(1900, 2101)
 _COMPOUND: Final = frozenset({"hi", "zh", "en"})
 _CENT: Final = Decimal("0.01")
 _BASIS: Final = Decimal("0.0001")
+_POINTS: Final = re.compile(r"\s?(?:points?|puntos?|punkten?|pontos?|अंक|نقاط|نقطه|个点)")
 _HUNDRED: Final = "百分之"
 
 
@@ -239,7 +240,7 @@ def _compound(
 def _joined(figures: list[Figure], masked: str, setting: Setting) -> list[Figure]:
     """Let a bare figure read like the one it is joined with: "5 to 7 %", "€1,000–2,000"."""
     joiner = patterns(setting.grammar.language).joiner
-    out = list(figures)
+    out = [_pointed(figure, masked) for figure in figures]
     for index in range(len(figures) - 1):
         one, two = out[index], out[index + 1]
         if two.start - one.end > 8 or not joiner.fullmatch(masked, one.end, two.start):
@@ -249,6 +250,16 @@ def _joined(figures: list[Figure], masked: str, setting: Setting) -> list[Figure
         elif _bare(two) and one.kind is Kind.MONEY:
             out[index + 1] = replace(two, inherited=_as(two, one))
     return out
+
+
+def _pointed(figure: Figure, masked: str) -> Figure:
+    """Let "4.1 points" be percentage points too; a score's points stay points."""
+    if not _bare(figure) or not _POINTS.match(masked, figure.end):
+        return figure
+    value = (figure.value or Decimal(0)) * _CENT
+    step = figure.step * _CENT
+    other = replace(figure, kind=Kind.PERCENT, value=value, step=step, loose_step=step)
+    return replace(figure, inherited=other)
 
 
 def _bare(figure: Figure) -> bool:

@@ -16,7 +16,7 @@ from app.domains.chat.grounding.tables import WORD, words
 _HEDGE_WINDOW = 40
 _BOTH_WAYS = 6
 _LINKED = 5
-_SHORT = 2
+_SHORT = 1
 _WORDS = re.compile(rf"[{WORD}]*[^\W\d_][{WORD}]*")
 
 
@@ -27,6 +27,7 @@ class Place:
     metrics: frozenset[Metric] = frozenset()
     entities: frozenset[str] = frozenset()
     direction: int = 0
+    below: bool = False
     dates: Sequence[PartialDate] = ()
     relative: str | None = None
     hedged: bool = False
@@ -80,7 +81,8 @@ class Scene:
         return Place(
             metrics=self._metrics(index, figure),
             entities=self._entities(figure, part, own),
-            direction=_direction(own, figure) or _direction(self.words, figure),
+            direction=(way := self._direction(index, figure)),
+            below=min(way, _direction(own, figure), _direction(self.words, figure)) < 0,
             dates=[when for start, _, when in self.dates if part[0] <= start < part[1]],
             relative=relative[0].relative if len(relative) == 1 else None,
             hedged=bool(rows.hedges.search(ahead)) or _trailing(behind, "hedges", self.language),
@@ -101,15 +103,12 @@ class Scene:
         means what the one before meant, or the words after it that have no figure.
         """
         part = self.parts[index]
-        inside = [one for one in self.figures if part[0] <= one.start < part[1]]
-        at = next((n for n, one in enumerate(inside) if one.start == figure.start), 0)
-        begin = inside[at - 1].end if at else part[0]
-        end = inside[at + 1].start if at + 1 < len(inside) else part[1]
-        own = _within(self.words, (begin, end))
-        firm = own if end == part[1] else [hit for hit in own if hit.end <= figure.start]
+        window = self._window(part, figure)
+        own = _within(self.words, window)
+        firm = own if window[1] == part[1] else [hit for hit in own if hit.end <= figure.start]
         if metrics_of(firm, figure.kind):
             return metrics_of(own, figure.kind)
-        if own or len(_WORDS.findall(self.folded, *part)) - len(inside) > _SHORT:
+        if own or not self._goes_on(part):
             return frozenset()
         for other in (index - 1, index + 1):
             if 0 <= other < len(self.parts) and (other < index or not self._figured(other)):
@@ -117,6 +116,35 @@ class Scene:
                 if said:
                     return said
         return frozenset()
+
+    def _window(self, part: tuple[int, int], figure: Figure) -> tuple[int, int]:
+        """Return the part of a clause from the figure before to the figure after."""
+        begin = max((one.end for one in self.figures if one.end <= figure.start), default=0)
+        end = min((one.start for one in self.figures if one.start >= figure.end), default=part[1])
+        return max(begin, part[0]), min(end, part[1])
+
+    def _goes_on(self, part: tuple[int, int]) -> bool:
+        """Tell whether a clause is hardly more than "and 5 %": it means what was meant before."""
+        text = self.folded[part[0] : part[1]]
+        outside = len(_WORDS.findall(text)) - len(_WORDS.findall(self._spoken(part)))
+        return outside <= _SHORT and not text.lstrip().startswith((":", "(", "[", "：", "（"))
+
+    def _spoken(self, part: tuple[int, int]) -> str:
+        inside = [one for one in self.figures if part[0] <= one.start < part[1]]
+        return " ".join(self.folded[one.start : one.end] for one in inside)
+
+    def _direction(self, index: int, figure: Figure) -> int:
+        """Return which way the words beside a figure go, or those before when it has hardly any."""
+        part = self.parts[index]
+        window = self._window(part, figure)
+        beside = _within(self.words, window)
+        # What stands between two figures may speak of the second.
+        prior = [hit for hit in beside if hit.end <= figure.start] if window[1] < part[1] else []
+        way = _direction(prior, figure) or _direction(beside, figure)
+        spoken = len(_WORDS.findall(self.folded[figure.start : figure.end]))
+        if way or len(_WORDS.findall(self.folded, *window)) - spoken > _SHORT:
+            return way
+        return _direction(_within(self.words, part), figure) or _direction(self.words, figure)
 
     def _figured(self, index: int) -> bool:
         start, end = self.parts[index]

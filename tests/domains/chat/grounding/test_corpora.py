@@ -47,10 +47,11 @@ class TestPlanted:
         report(f"planted: {len(rows) - len(missed)} of {len(rows)} caught ({caught:.1%})", missed)
         assert caught >= CAUGHT_BAR
 
-    def test_there_are_fifteen_of_each_language(self) -> None:
+    def test_there_are_at_least_fifteen_of_each_language(self) -> None:
         counts = Counter(row["locale"][:2] for row in answers("planted"))
 
-        assert counts == dict.fromkeys(LANGUAGES, 15)
+        assert set(counts) == set(LANGUAGES)
+        assert min(counts.values()) >= 15
 
 
 @pytest.mark.row("CH3")
