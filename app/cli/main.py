@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("app.cli.demo", "demo", "Fill a sandbox with people and payments to look at."),
     "market": ("app.cli.market", "market", "Import prices and exchange rates."),
     "portfolio": ("app.cli.portfolio", "portfolio", "Import an account's history elsewhere."),
+    "chat": ("app.cli.chat", "chat", "Judge the figures of stored answers."),
     "analytics": ("app.cli.analytics", "analytics", "Compute daily sums of a period again."),
     "reports": ("app.cli.reports", "reports", "Make a month's reports of every customer."),
     "export": ("app.cli.export", "export", "Write booked payments for the trainer."),

@@ -1,0 +1,169 @@
+"""Decides whether a figure, where it stands, says what a piece of evidence says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import Final
+
+from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
+from app.domains.chat.grounding.evidence_index import Grounds, Numeric
+from app.domains.chat.grounding.figures import Figure
+from app.domains.chat.grounding.scene import Place
+
+_SLACK: Final = Decimal("0.05")
+_SHARE_SLACK: Final = Decimal("0.005")
+_COUNTED: Final = frozenset({Kind.QUANTITY, Kind.COUNT})
+_LEVELS: Final = frozenset({Metric.VALUE, Metric.CASH, Metric.PRICE, Metric.WEIGHT, Metric.TARGET})
+_UNNAMED: Final = frozenset({Metric.OTHER, Metric.COUNT, Metric.QUANTITY})
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The evidence a figure rests on and how well it fits: exact and of the named thing first."""
+
+    evidence: Evidence
+    rank: tuple[bool, bool]
+
+
+def bind(figure: Figure, place: Place, grounds: Grounds) -> str | None:
+    """Return the id of the evidence a figure rests on; None when there is none."""
+    best: Bound | None = None
+    for reading in (figure, figure.inherited):
+        if reading is None or reading.value is None:
+            continue
+        size = abs(reading.value)
+        for one in grounds.numeric:
+            if not _near(reading, size, one) or not _fits(reading, one, place, grounds):
+                continue
+            rank = (one.size == size, one.evidence.entity in place.entities)
+            if best is None or rank > best.rank:
+                best = Bound(one.evidence, rank)
+    return best.evidence.id if best else None
+
+
+def _near(figure: Figure, size: Decimal, one: Numeric) -> bool:
+    """Sort out what cannot be equal before anything dear is looked at."""
+    return figure.ratio or abs(size - one.size) <= max(figure.step, size * _SLACK * 2)
+
+
+def _fits(figure: Figure, one: Numeric, place: Place, grounds: Grounds) -> bool:
+    evidence = one.evidence
+    if figure.ratio and _ratio(figure, one):
+        return True
+    if not (_kind_fits(figure, evidence, place) and _shown(figure, one, place)):
+        return False
+    if evidence.source is Source.USER:
+        return not place.about_account and _sign_fits(figure, one, place)
+    return (
+        _sign_fits(figure, one, place)
+        and _entity_fits(evidence, place)
+        and _metric_fits(evidence, place)
+        and _period_fits(one, place, grounds)
+    )
+
+
+def _ratio(figure: Figure, one: Numeric) -> bool:
+    """Tell whether "doubled" or "1.5 times" is a declared ratio or change."""
+    value = figure.value or Decimal(0)
+    step = figure.step / 2
+    if one.evidence.kind in _COUNTED:
+        return abs(one.value - value) <= (step if one.evidence.source is Source.CALC else 0)
+    if one.evidence.kind is Kind.PERCENT:
+        return abs(one.value + 1 - value) <= step or abs(one.value - value) <= step
+    return False
+
+
+def _kind_fits(figure: Figure, evidence: Evidence, place: Place) -> bool:
+    if figure.kind is Kind.MONEY:
+        return evidence.kind is Kind.MONEY and figure.currency == evidence.currency
+    if figure.kind is Kind.PERCENT:
+        return evidence.kind is Kind.PERCENT
+    return evidence.kind in _COUNTED or (evidence.kind is Kind.MONEY and not place.names_currency)
+
+
+def _shown(figure: Figure, one: Numeric, place: Place) -> bool:
+    """Tell whether the figure is the evidence, rounded no more than may be."""
+    size, true = abs(figure.value or Decimal(0)), one.size
+    if size == true:
+        return True
+    if size == 0 or true == 0:
+        return False
+    if figure.fraction:
+        return abs(size - true) <= (true * _SLACK if place.hedged else _SHARE_SLACK)
+    if figure.step <= true / 10 and _rounds(true, figure.step, size):
+        return True
+    if abs(size - true) > true * _SLACK:
+        return False
+    loose = figure.loose_step
+    if place.hedged and _rounds(true, loose, size):
+        return True
+    if place.over and size <= true:
+        return _to(true, loose, ROUND_FLOOR) == size
+    return place.under and size >= true and _to(true, loose, ROUND_CEILING) == size
+
+
+def _rounds(true: Decimal, step: Decimal, size: Decimal) -> bool:
+    return any(_to(true, step, how) == size for how in (ROUND_HALF_UP, ROUND_HALF_EVEN))
+
+
+def _to(value: Decimal, step: Decimal, rounding: str) -> Decimal:
+    return (value / step).quantize(Decimal(1), rounding=rounding) * step
+
+
+def _sign_fits(figure: Figure, one: Numeric, place: Place) -> bool:
+    if one.value == 0 or figure.fraction:
+        return True
+    positive = one.value > 0
+    if figure.sign:
+        return (figure.sign > 0) == positive
+    if not one.evidence.signed or figure.bracketed:
+        return True
+    if positive:
+        return place.direction >= 0 or one.evidence.metric in _LEVELS
+    return place.below
+
+
+def _entity_fits(evidence: Evidence, place: Place) -> bool:
+    return not place.entities or evidence.entity is None or evidence.entity in place.entities
+
+
+def _metric_fits(evidence: Evidence, place: Place) -> bool:
+    if not place.metrics or evidence.metric in _UNNAMED or evidence.metric in place.metrics:
+        return True
+    # A score of risk is called by either word.
+    return evidence.metric is Metric.SCORE and Metric.RISK in place.metrics
+
+
+def _period_fits(one: Numeric, place: Place, grounds: Grounds) -> bool:
+    """Tell whether the clause speaks of the time the evidence speaks of, as far as it says."""
+    own = one.period
+    if own is None:
+        return True
+    said: Sequence[object] = place.dates
+    if (
+        said
+        and not any(own.says(when) for when in place.dates)
+        and any(grounds.other_period(when, one.evidence.id) for when in place.dates)
+    ):
+        return False
+    if place.relative is None or grounds.today is None or own.precision == "day":
+        return True
+    return _relative_fits(place.relative, one, grounds)
+
+
+def _relative_fits(code: str, one: Numeric, grounds: Grounds) -> bool:
+    """Tell whether "last month" is the period of the evidence; a coarser period says nothing."""
+    own, today = one.period, grounds.today
+    if own is None or today is None or code[0] == "D":
+        return True
+    shift = int(code[1:])
+    if code[0] == "Y":
+        return own.last.year == today.year + shift
+    months = today.year * 12 + today.month - 1
+    if code[0] == "Q":
+        if own.precision == "year":
+            return True
+        return (own.last.year * 12 + own.last.month - 1) // 3 == months // 3 + shift
+    if own.precision in ("year", "quarter"):
+        return True
+    return own.last.year * 12 + own.last.month - 1 == months + shift

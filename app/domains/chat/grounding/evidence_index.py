@@ -1,0 +1,97 @@
+"""What an answer may rest on: the evidence, the user's own figures, the dates it all speaks of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
+from app.domains.chat.grounding.dates import Period, period
+from app.domains.chat.grounding.figures import Figure, PartialDate
+from app.domains.chat.grounding.tables import Grammar
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """Evidence with a number, made ready: its size, and the period it speaks of."""
+
+    evidence: Evidence
+    value: Decimal
+    size: Decimal
+    period: Period | None
+
+
+class Grounds:
+    """All that figures may be bound to in one turn."""
+
+    def __init__(
+        self, evidence: Sequence[Evidence], *, user: Sequence[Figure], today: date | None,
+        grammar: Grammar,
+    ) -> None:  # fmt: skip
+        self.grammar = grammar
+        self.today = today
+        self.by_id: Mapping[str, Evidence] = {one.id: one for one in evidence}
+        self.numeric: list[Numeric] = [_numeric(one) for one in evidence if _is_number(one)]
+        self.numeric += [
+            _numeric(_of_user(number, figure))
+            for number, figure in enumerate(user, 1)
+            if figure.value is not None
+        ]
+        self._dates: list[tuple[str, Period]] = []
+        for one in evidence:
+            if isinstance(one.value, date):
+                self._dates.append((one.id, Period(one.value, one.value)))
+        self._periods = [
+            (one.id, found) for one in evidence if one.as_of and (found := period(one.as_of))
+        ]
+        self._user_dates = [figure.when for figure in user if figure.when is not None]
+        self._user_years = {figure.year for figure in user if figure.year is not None}
+
+    @property
+    def knows_dates(self) -> bool:
+        """Tell whether there is any date to compare with."""
+        return bool(self._dates or self._periods or self.today or self._user_dates)
+
+    def date_of(self, when: PartialDate) -> str | None:
+        """Return the id of what a said date rests on; "today" and "user" have no evidence."""
+        for key, found in (*self._dates, *self._periods):
+            if found.says(when):
+                return key
+        if self.today is not None and Period(self.today, self.today).says(when):
+            return "today"
+        if any(_same(when, said) for said in self._user_dates):
+            return "user"
+        lone = PartialDate(year=when.year)
+        return "user" if when == lone and when.year in self._user_years else None
+
+    def other_period(self, when: PartialDate, but: str) -> bool:
+        """Tell whether a said date is the period of other evidence than this."""
+        return any(found.says(when) for key, found in self._periods if key != but)
+
+
+def _same(when: PartialDate, said: PartialDate) -> bool:
+    """Tell whether a date is one the user said; a year she left out may be added."""
+    pairs = (
+        (when.month, said.month), (when.day, said.day), (when.quarter, said.quarter),
+        (when.half, said.half), (when.clock, said.clock),
+    )  # fmt: skip
+    years = when.year is None or said.year in (None, when.year)
+    named = any(one is not None for one, _ in pairs) or when.year == said.year
+    return years and named and all(one is None or one == other for one, other in pairs)
+
+
+def _is_number(one: Evidence) -> bool:
+    return isinstance(one.value, Decimal) and one.value.is_finite()
+
+
+def _numeric(one: Evidence) -> Numeric:
+    value = one.value if isinstance(one.value, Decimal) else Decimal(0)
+    return Numeric(one, value, abs(value), period(one.as_of) if one.as_of else None)
+
+
+def _of_user(number: int, figure: Figure) -> Evidence:
+    return Evidence(
+        id=f"user:{number}", kind=figure.kind, value=figure.value or Decimal(0),
+        metric=Metric.OTHER, source=Source.USER, currency=figure.currency,
+        signed=figure.kind is not Kind.COUNT and figure.sign < 0,
+    )  # fmt: skip

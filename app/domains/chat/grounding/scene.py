@@ -1,0 +1,228 @@
+"""What stands around a figure: its clause's words, things named, direction, dates, hedges."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from app.domains.chat.evidence_types import Kind, Metric
+from app.domains.chat.grounding.entities import Mention
+from app.domains.chat.grounding.figures import Figure, PartialDate
+from app.domains.chat.grounding.lexicon import Hit, hits, metrics_of, names_account
+from app.domains.chat.grounding.patterns import patterns
+from app.domains.chat.grounding.sentences import clauses
+from app.domains.chat.grounding.tables import WORD, words
+
+_HEDGE_WINDOW = 40
+_BOTH_WAYS = 6
+_LINKED = 5
+_SHORT = 1
+_WORDS = re.compile(rf"[{WORD}]*[^\W\d_][{WORD}]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one figure stands; empty sets and zero mean nothing is said."""
+
+    metrics: frozenset[Metric] = frozenset()
+    entities: frozenset[str] = frozenset()
+    direction: int = 0
+    below: bool = False
+    dates: Sequence[PartialDate] = ()
+    relative: str | None = None
+    hedged: bool = False
+    over: bool = False
+    under: bool = False
+    names_currency: bool = False
+    about_account: bool = False
+
+
+@dataclass(slots=True)
+class Scene:
+    """One sentence with the figures in it."""
+
+    folded: str
+    span: tuple[int, int]
+    language: str
+    figures: Sequence[Figure]
+    mentions: Sequence[Mention]
+    dates: Sequence[tuple[int, int, PartialDate]]
+    words: list[Hit] = field(init=False)
+    parts: list[tuple[int, int]] = field(init=False)
+    pairs: dict[int, frozenset[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        start, end = self.span
+        text = self.folded[start:end]
+        # A fund's name is no word about what a figure measures.
+        for mention in self.mentions:
+            begin, stop = mention.start - start, mention.end - start
+            text = text[:begin] + "\ue000" * (stop - begin) + text[stop:]
+        taken = [(figure.start, figure.end) for figure in self.figures]
+        self.words = [
+            hit for hit in hits(text, self.language, offset=start)
+            if not any(hit.start < stop and hit.end > begin for begin, stop in taken)
+        ]  # fmt: skip
+        self.parts = clauses(self.folded, self.span, self.figures, self.language)
+        self.pairs = _paired(self.figures, self.mentions)
+
+    def place(self, figure: Figure) -> Place:
+        """Return what stands around a figure of this sentence."""
+        index = next(
+            number for number, part in enumerate(self.parts) if figure.start < part[1]
+        )  # fmt: skip
+        part = self.parts[index]
+        own = _within(self.words, part)
+        rows = patterns(self.language)
+        ahead = self.folded[max(self.span[0], figure.start - _HEDGE_WINDOW) : figure.start]
+        behind = self.folded[figure.end : figure.end + 12]
+        relative = [hit for hit in own if hit.relative]
+        relative = relative or [hit for hit in self.words if hit.relative]
+        return Place(
+            metrics=self._metrics(index, figure),
+            entities=self._entities(figure, part, own),
+            direction=(way := self._direction(index, figure)),
+            below=min(way, _direction(own, figure), _direction(self.words, figure)) < 0,
+            dates=[when for start, _, when in self.dates if part[0] <= start < part[1]],
+            relative=relative[0].relative if len(relative) == 1 else None,
+            hedged=bool(rows.hedges.search(ahead)) or _trailing(behind, "hedges", self.language),
+            over=bool(rows.over.search(ahead)) or _trailing(behind, "over", self.language),
+            under=bool(rows.under.search(ahead)) or _trailing(behind, "under", self.language),
+            names_currency=any(one.kind is Kind.MONEY for one in self.figures),
+            about_account=names_account(self.words) or self._owning(),
+        )
+
+    def _owning(self) -> bool:
+        return bool(_owned(self.language).search(self.folded, *self.span))
+
+    def _metrics(self, index: int, figure: Figure) -> frozenset[Metric]:
+        """Return what the clause says the figure measures.
+
+        Words between two figures of a clause may belong to either ("6,218 of a target of
+        10,000"): for the first they allow, but do not demand. A clause of hardly any words
+        means what the one before meant, or the words after it that have no figure.
+        """
+        part = self.parts[index]
+        window = self._window(part, figure)
+        own = _within(self.words, window)
+        firm = own if window[1] == part[1] else [hit for hit in own if hit.end <= figure.start]
+        if metrics_of(firm, figure.kind):
+            return metrics_of(own, figure.kind)
+        if own or not self._goes_on(part):
+            return frozenset()
+        for other in (index - 1, index + 1):
+            if 0 <= other < len(self.parts) and (other < index or not self._figured(other)):
+                said = metrics_of(_within(self.words, self.parts[other]), figure.kind)
+                if said:
+                    return said
+        return frozenset()
+
+    def _window(self, part: tuple[int, int], figure: Figure) -> tuple[int, int]:
+        """Return the part of a clause from the figure before to the figure after."""
+        begin = max((one.end for one in self.figures if one.end <= figure.start), default=0)
+        end = min((one.start for one in self.figures if one.start >= figure.end), default=part[1])
+        return max(begin, part[0]), min(end, part[1])
+
+    def _goes_on(self, part: tuple[int, int]) -> bool:
+        """Tell whether a clause is hardly more than "and 5 %": it means what was meant before."""
+        text = self.folded[part[0] : part[1]]
+        outside = len(_WORDS.findall(text)) - len(_WORDS.findall(self._spoken(part)))
+        return outside <= _SHORT and not text.lstrip().startswith((":", "(", "[", "：", "（"))
+
+    def _spoken(self, part: tuple[int, int]) -> str:
+        inside = [one for one in self.figures if part[0] <= one.start < part[1]]
+        return " ".join(self.folded[one.start : one.end] for one in inside)
+
+    def _direction(self, index: int, figure: Figure) -> int:
+        """Return which way the words beside a figure go, or those before when it has hardly any."""
+        part = self.parts[index]
+        window = self._window(part, figure)
+        beside = _within(self.words, window)
+        # What stands between two figures may speak of the second.
+        prior = [hit for hit in beside if hit.end <= figure.start] if window[1] < part[1] else []
+        way = _direction(prior, figure) or _direction(beside, figure)
+        spoken = len(_WORDS.findall(self.folded[figure.start : figure.end]))
+        if way or len(_WORDS.findall(self.folded, *window)) - spoken > _SHORT:
+            return way
+        return _direction(_within(self.words, part), figure) or _direction(self.words, figure)
+
+    def _figured(self, index: int) -> bool:
+        start, end = self.parts[index]
+        return any(start <= one.start < end for one in self.figures)
+
+    def _entities(
+        self, figure: Figure, part: tuple[int, int], own: Sequence[Hit]
+    ) -> frozenset[str]:
+        if figure.start in self.pairs:
+            return self.pairs[figure.start]
+        inside = [one for one in self.mentions if part[0] <= one.start < part[1]]
+        if len(inside) == 1:
+            return inside[0].names
+        before = [one for one in self.mentions if one.end <= figure.start]
+        if inside:
+            after = [one for one in inside if one.start >= figure.end]
+            close = after and len(self.folded[figure.end : after[0].start].split()) <= _LINKED
+            prior = [one for one in before if one in inside]
+            if close and not (prior and figure.start - prior[-1].end < after[0].start - figure.end):
+                return after[0].names
+            return (prior or after)[-1 if prior else 0].names
+        if not before or any(hit.whole for hit in own):
+            return frozenset()
+        return before[-1].names
+
+
+@cache
+def _owned(language: str) -> re.Pattern[str]:
+    return re.compile("|".join(words(language)["owning"]) or "(?!)")
+
+
+@cache
+def _after_words(key: str, language: str) -> tuple[str, ...]:
+    """Return the words that may also follow a figure, as Chinese, Hindi and Arabic put them."""
+    if language == "zh":
+        return {"hedges": ("左右", "上下"), "over": ("以上", "多"), "under": ("以下",)}[key]
+    if language == "hi":
+        own: list[str] = words(language)[key]
+        return tuple(own)
+    return ("تقريبا", "or so", "ungefähr") if key == "hedges" else ()
+
+
+def _trailing(behind: str, key: str, language: str) -> bool:
+    return behind.lstrip().startswith(_after_words(key, language) or ("\ue001",))
+
+
+def _within(found: Sequence[Hit], part: tuple[int, int]) -> list[Hit]:
+    return [hit for hit in found if part[0] <= hit.start < part[1]]
+
+
+def _distance(hit: Hit, figure: Figure) -> int:
+    return figure.start - hit.end if hit.end <= figure.start else hit.start - figure.end
+
+
+def _direction(found: Sequence[Hit], figure: Figure) -> int:
+    """Return which way the nearest word goes; 0 when none does, or both ("gain/loss")."""
+    ways = [hit for hit in found if hit.up or hit.down]
+    if not ways:
+        return 0
+    near = min(ways, key=lambda hit: _distance(hit, figure))
+    if near.up and near.down:
+        return 0
+    for hit in ways:
+        gap = max(hit.start - near.end, near.start - hit.end)
+        if hit.up != near.up and gap < _BOTH_WAYS:
+            return 0
+    return 1 if near.up else -1
+
+
+def _paired(figures: Sequence[Figure], mentions: Sequence[Mention]) -> dict[int, frozenset[str]]:
+    """Pair "A and B gained 5 % and 3 %" in order: as many things as figures, all on one side."""
+    count = len(figures)
+    if count < 2 or len(mentions) != count:
+        return {}
+    first = mentions[-1].end <= figures[0].start
+    last = figures[-1].end <= mentions[0].start
+    if not (first or last):
+        return {}
+    return {
+        figure.start: mention.names for figure, mention in zip(figures, mentions, strict=True)
+    }  # fmt: skip

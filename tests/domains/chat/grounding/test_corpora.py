@@ -1,0 +1,86 @@
+"""Planted lies are caught, clean answers pass: rates over stored answers in eight languages."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domains.chat.evidence_types import Status, Verdict
+from app.domains.chat.grounding.evidence_json import evidence_of
+from app.domains.chat.grounding.judging import judge
+from app.domains.chat.talk_types import LANGUAGES
+
+FOLDER = Path(__file__).parents[3] / "redteam"
+CAUGHT_BAR, FALSE_ALARM_BAR = 0.99, 0.02
+
+
+def answers(name: str) -> list[dict[str, Any]]:
+    lines = (FOLDER / f"grounding_{name}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def verdict_of(row: dict[str, Any]) -> Verdict:
+    return judge(
+        row["answer"],
+        evidence=[evidence_of(one) for one in row["evidence"]],
+        locale=row["locale"],
+        base_currency=row["base_currency"],
+        user_text=row["user"],
+    )
+
+
+def report(headline: str, rows: list[dict[str, Any]]) -> None:
+    lines = [headline, *(f"  {row['id']} {row['locale']} {row['answer']}" for row in rows)]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+@pytest.mark.row("CH3")
+class TestPlanted:
+    def test_at_least_ninety_nine_percent_are_caught(self) -> None:
+        rows = answers("planted")
+        missed = [row for row in rows if verdict_of(row).ok]
+
+        caught = 1 - len(missed) / len(rows)
+        report(f"planted: {len(rows) - len(missed)} of {len(rows)} caught ({caught:.1%})", missed)
+        assert caught >= CAUGHT_BAR
+
+    def test_there_are_at_least_fifteen_of_each_language(self) -> None:
+        counts = Counter(row["locale"][:2] for row in answers("planted"))
+
+        assert set(counts) == set(LANGUAGES)
+        assert min(counts.values()) >= 15
+
+
+@pytest.mark.row("CH3")
+class TestClean:
+    def test_at_most_two_percent_are_false_alarms(self) -> None:
+        rows = answers("clean")
+        alarms = [row for row in rows if not verdict_of(row).ok]
+
+        rate = len(alarms) / len(rows)
+        report(f"clean: {len(alarms)} of {len(rows)} false alarms ({rate:.1%})", alarms)
+        assert rate <= FALSE_ALARM_BAR
+
+    def test_there_are_three_hundred_in_eight_languages(self) -> None:
+        rows = answers("clean")
+
+        assert len(rows) >= 300
+        assert {row["locale"][:2] for row in rows} == set(LANGUAGES)
+
+    def test_answers_are_not_passed_by_finding_nothing(self) -> None:
+        figures = [
+            claim
+            for row in answers("clean")
+            for claim in verdict_of(row).claims
+            if claim.status is Status.GROUNDED
+        ]
+
+        assert len(figures) >= 380
+
+    def test_a_claim_is_the_answers_own_text(self) -> None:
+        for row in answers("clean") + answers("planted"):
+            for claim in verdict_of(row).claims:
+                assert claim.text == row["answer"][claim.start : claim.end]
