@@ -69,7 +69,7 @@ function Bar() {
         <button type="button" className={shell.tool} onClick={() => chooseScheme(other)}>
           {t(other)}
         </button>
-        <LanguageSwitch className={shell.tool ?? ""} />
+        <LanguageSwitch />
         {signedIn ? <SignOut /> : <Link className={shell.tool} href="/app/login">{t("logIn")}</Link>}
       </div>
     </div>

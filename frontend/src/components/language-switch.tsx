@@ -1,21 +1,18 @@
 "use client";
 // The same page in another language, with its query.
 import { usePathname as useFullPath } from "next/navigation";
-import { useLocale } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 
-import { LOCALES } from "@/lib/i18n/locales";
+import { LanguageMenu } from "@/components/language-menu";
 
 function hrefIn(code: string, path: string): string {
   const query = typeof window === "undefined" ? "" : window.location.search;
   return `/${code}${path.replace(/^\/[a-z]{2}(?=\/|$)/, "")}${query}`;
 }
 
-export function LanguageSwitch({ className }: { className: string }) {
+export function LanguageSwitch() {
   const here = useLocale();
+  const label = useTranslations("shell")("language");
   const path = useFullPath();
-  return LOCALES.filter((locale) => locale.code !== here).map((locale) => (
-    <a key={locale.code} className={className} href={hrefIn(locale.code, path)} lang={locale.code} hrefLang={locale.code}>
-      {locale.name}
-    </a>
-  ));
+  return <LanguageMenu here={here} label={label} hrefIn={(code) => hrefIn(code, path)} />;
 }

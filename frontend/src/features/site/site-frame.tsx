@@ -2,9 +2,9 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 
+import { LanguageMenu } from "@/components/language-menu";
 import { Logo } from "@/components/logo";
 import site from "@/features/site/site.module.css";
-import { LOCALES } from "@/lib/i18n/locales";
 import type { Locale } from "@/lib/i18n/locales";
 
 const PAGES = ["how", "fees", "security"] as const;
@@ -25,11 +25,7 @@ export async function SiteFrame({ locale, children }: { locale: Locale; children
           ))}
         </nav>
         <div className={site.tools}>
-          {LOCALES.filter((other) => other.code !== locale).map((other) => (
-            <a key={other.code} href={`/${other.code}`} lang={other.code} hrefLang={other.code}>
-              {other.name}
-            </a>
-          ))}
+          <LanguageMenu here={locale} label={t("language")} hrefIn={(code) => `/${code}`} />
           <a href={`/${locale}/app/login`}>{t("logIn")}</a>
           <a className={site.small} href={`/${locale}/app/signup`}>
             {t("signUp")}
