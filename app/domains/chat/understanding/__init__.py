@@ -1,1 +1,1 @@
-"""What a message asks for: its parts, its intent, and whether it needs help rather than an answer."""
+"""What a message asks for: its intent, its parts, and whether it needs help instead."""

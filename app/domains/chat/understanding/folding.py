@@ -13,20 +13,60 @@ from typing import Final
 MAX_CHARS: Final = 4_000
 #: Letters of other alphabets that look Latin: none of our languages uses these alphabets.
 _LOOKALIKES: Final = dict(
-    zip("аеорсухіјѕһԁԛԝɡıΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХοαεικν", "aeopcyxijshdqwgiabezhikmnoptyxabekmhopctyxoaeikv",
-        strict=True)
-)  # fmt: skip
+    zip(
+        "аеорсухіјѕһԁԛԝɡıΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХοαεικν",
+        "aeopcyxijshdqwgiabezhikmnoptyxabekmhopctyxoaeikv",
+        strict=True,
+    )
+)
 _SAME: Final = {
-    "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "٪": "%", "％": "%", "−": "-", "‑": "-", "٫": ".",
-    "٬": ",", "،": ",", "ß": "s", "ى": "ي", "ة": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ؤ": "و",
-    "ئ": "ي", "گ": "ك", "ک": "ك", "ی": "ي", "ँ": "ं", "\u0131": "i", "ø": "o", "æ": "a", "œ": "o",
-}  # fmt: skip
+    "’": "'",
+    "‘": "'",
+    "ʼ": "'",
+    "`": "'",
+    "´": "'",
+    "٪": "%",
+    "％": "%",
+    "−": "-",
+    "‑": "-",
+    "٫": ".",
+    "٬": ",",
+    "،": ",",
+    "ß": "s",
+    "ى": "ي",
+    "ة": "ه",
+    "أ": "ا",
+    "إ": "ا",
+    "آ": "ا",
+    "ٱ": "ا",
+    "ؤ": "و",
+    "ئ": "ي",
+    "گ": "ك",
+    "ک": "ك",
+    "ی": "ي",
+    "ँ": "ं",
+    "\u0131": "i",
+    "ø": "o",
+    "æ": "a",
+    "œ": "o",
+}
+#: A capital ligature folds to a small one, that to a letter; nothing takes more rounds.
+_ROUNDS: Final = 4
 _DROPPED: Final = {"ـ", "\u00ad", "\u093c"}
 
 
 @lru_cache(maxsize=8_192)
 def fold_char(char: str) -> str:
     """Return one folded character, or nothing for one that is not seen."""
+    for _ in range(_ROUNDS):
+        folded = _fold_once(char)
+        if folded in ("", char):
+            return folded
+        char = folded
+    return char
+
+
+def _fold_once(char: str) -> str:
     if char in _SAME:
         return _SAME[char]
     if char in _LOOKALIKES:
@@ -41,8 +81,10 @@ def fold_char(char: str) -> str:
     if char.isspace() or category in ("Cc", "Zs"):
         return " "
     # Full-width and decorated Latin letters; a base letter stands for its accented forms.
-    plain = unicodedata.normalize("NFKD" if "\uff01" <= char <= "\uff5e" or category == "Lu"
-                                  or category == "Ll" else "NFD", char)  # fmt: skip
+    plain = unicodedata.normalize(
+        "NFKD" if "\uff01" <= char <= "\uff5e" or category == "Lu" or category == "Ll" else "NFD",
+        char,
+    )
     first = plain[:1] or char
     first = _SAME.get(first, _LOOKALIKES.get(first, first))
     low = first.lower()
@@ -77,3 +119,17 @@ def fold(
             out.append(folded)
             at.append(place)
     return Folded(original, "".join(out), tuple(at))
+
+
+def plainly(text: str) -> str:
+    """Return a text for a model: nothing unseen, no lookalike letters, no half characters.
+
+    Joiners stay out as well: the model never saw them carry a meaning.
+    """
+    out = []
+    for char in text:
+        category = unicodedata.category(char)
+        if category in ("Cf", "Cs"):
+            continue
+        out.append(_LOOKALIKES.get(char, char))
+    return "".join(out)

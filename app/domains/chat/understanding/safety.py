@@ -43,7 +43,9 @@ class _Rules:
 def screen(text: str) -> Class | None:
     """Return the class of a message, or None for one that may simply be answered."""
     part = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
-    read = re.sub(r"\s+", " ", fold(part, limit=HEAD + TAIL + 1, variants=lexicon("zh").variants).text)
+    read = re.sub(
+        r"\s+", " ", fold(part, limit=HEAD + TAIL + 1, variants=lexicon("zh").variants).text
+    )
     rules = _rules()
     asked = rules.asks.search(read) is not None
     for name, pattern in rules.classes:

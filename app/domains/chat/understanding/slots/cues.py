@@ -20,7 +20,16 @@ from app.domains.chat.understanding.slots.tokens import Sort, Token
 ROWS: Final = 1 << 16
 OUT: Final = "O"
 #: Slots a single token fills: a figure, a date or a code is taken whole.
-CLOSED: Final = ("amount", "currency", "percent", "quantity", "date", "date_range", "frequency", "reference")
+CLOSED: Final = (
+    "amount",
+    "currency",
+    "percent",
+    "quantity",
+    "date",
+    "date_range",
+    "frequency",
+    "reference",
+)
 OPEN: Final = ("instrument", "account", "goal", "merchant", "recipient", "term")
 LABELS: Final = (OUT, *CLOSED, *(f"{mark}-{slot}" for slot in OPEN for mark in "BI"))
 FITS: Final = {
@@ -62,9 +71,12 @@ def shipped() -> Cues:
 def strangers(tokens: Sequence[Token], lang: str, words: frozenset[str]) -> frozenset[int]:
     """Return the places of words not known from around names."""
     return frozenset(
-        i for i, token in enumerate(tokens)
-        if token.sort is Sort.WORD and f"{lang}|{token.text}" not in words and f"en|{token.text}" not in words
-    )  # fmt: skip
+        i
+        for i, token in enumerate(tokens)
+        if token.sort is Sort.WORD
+        and f"{lang}|{token.text}" not in words
+        and f"en|{token.text}" not in words
+    )
 
 
 def slot_of(label: str) -> str:
@@ -83,13 +95,19 @@ def _shape(token: Token, original: str) -> str:
     if token.sort is not Sort.WORD:
         return token.sort
     first = original[:1]
-    return ("X" if original.isupper() and len(original) > 1 else "C" if first.isupper() else "l") + (
-        "L" if token.text.isascii() else "n"
-    )
+    return (
+        "X" if original.isupper() and len(original) > 1 else "C" if first.isupper() else "l"
+    ) + ("L" if token.text.isascii() else "n")
 
 
-def cue_rows(tokens: Sequence[Token], originals: Sequence[str], intent: str, lang: str,
-             hidden: frozenset[int] = frozenset()) -> list[NDArray[np.int64]]:  # fmt: skip
+def cue_rows(
+    tokens: Sequence[Token],
+    originals: Sequence[str],
+    intent: str,
+    lang: str,
+    hidden: frozenset[int],
+    hinted: Sequence[Sequence[str]],
+) -> list[NDArray[np.int64]]:
     """Return the weight rows of each token; `hidden` tokens lend no word, only their shape."""
     words = [
         _word(token) if i not in hidden else f"<{_shape(token, originals[i])}>"
@@ -99,7 +117,15 @@ def cue_rows(tokens: Sequence[Token], originals: Sequence[str], intent: str, lan
     pad = ["<2>", "<1>", *words, "<1>", "<2>"]
     around = ["<2>", "<1>", *shapes, "<1>", "<2>"]
     return [
-        np.array([_row(cue) for cue in _cues(pad, around, at + 2, intent, lang, hide=at in hidden)])
+        np.array(
+            [
+                _row(cue)
+                for cue in (
+                    *_cues(pad, around, at + 2, intent, lang, hide=at in hidden),
+                    *(f"g|{hint}|{who}" for hint in hinted[at] for who in ("", intent)),
+                )
+            ]
+        )
         for at in range(len(tokens))
     ]
 
@@ -112,19 +138,30 @@ def _word(token: Token) -> str:
     return token.text
 
 
-def _cues(w: list[str], s: list[str], i: int, intent: str, lang: str, *, hide: bool) -> Iterator[str]:
+def _cues(
+    w: list[str], s: list[str], i: int, intent: str, lang: str, *, hide: bool
+) -> Iterator[str]:
     yield f"i|{intent}|{s[i]}"
     yield f"l|{lang}|{s[i]}|{intent}"
     for cue in (
-        f"w|{w[i]}", f"p|{w[i - 1]}", f"n|{w[i + 1]}", f"pp|{w[i - 2]}|{w[i - 1]}", f"nn|{w[i + 1]}|{w[i + 2]}",
-        f"p2|{w[i - 2]}", f"n2|{w[i + 2]}", f"pw|{w[i - 1]}|{w[i]}", f"wn|{w[i]}|{w[i + 1]}",
-        f"pn|{w[i - 1]}|{w[i + 1]}", f"s|{s[i - 1]}|{s[i]}|{s[i + 1]}", f"ss|{s[i - 2]}|{s[i - 1]}|{s[i]}",
+        f"w|{w[i]}",
+        f"p|{w[i - 1]}",
+        f"n|{w[i + 1]}",
+        f"pp|{w[i - 2]}|{w[i - 1]}",
+        f"nn|{w[i + 1]}|{w[i + 2]}",
+        f"p2|{w[i - 2]}",
+        f"n2|{w[i + 2]}",
+        f"pw|{w[i - 1]}|{w[i]}",
+        f"wn|{w[i]}|{w[i + 1]}",
+        f"pn|{w[i - 1]}|{w[i + 1]}",
+        f"s|{s[i - 1]}|{s[i]}|{s[i + 1]}",
+        f"ss|{s[i - 2]}|{s[i - 1]}|{s[i]}",
         f"sn|{s[i]}|{s[i + 1]}|{s[i + 2]}",
-    ):  # fmt: skip
+    ):
         yield cue
         if cue[0] in "wpn":
             yield f"{cue}|{intent}"
-    if not hide and len(w[i]) > 3:  # noqa: PLR2004 - an ending is shorter than its word
+    if not hide and len(w[i]) > 3:
         yield f"e|{w[i][-3:]}"
         yield f"b|{w[i][:3]}"
 
@@ -142,16 +179,22 @@ def step_rows() -> list[int]:
 def allowed(tokens: Sequence[Token], slots: frozenset[str]) -> list[list[int]]:
     """Return the labels each token may have among the slots looked for."""
     out = []
+    told = {token.of for token in tokens if token.sort is Sort.NAME}
     for token in tokens:
         if token.sort is Sort.NAME and token.of in slots:
             out.append([LABELS.index(f"B-{token.of}")])
             continue
         fits = FITS.get(token.sort, set()) & slots
+        if token.sort is not Sort.TICKER:
+            # Where one of her own is named, other words are not guessed to be one more.
+            fits = fits - told
         out.append([i for i, label in enumerate(LABELS) if label == OUT or slot_of(label) in fits])
     return out
 
 
-def best(scores: NDArray[np.float32], steps: NDArray[np.float32], choices: Sequence[Sequence[int]]) -> list[int]:
+def best(
+    scores: NDArray[np.float32], steps: NDArray[np.float32], choices: Sequence[Sequence[int]]
+) -> list[int]:
     """Return the best row of labels (Viterbi); an inner label follows its own slot only."""
     held: list[dict[int, int]] = []
     last = {-1: 0.0}
@@ -162,7 +205,11 @@ def best(scores: NDArray[np.float32], steps: NDArray[np.float32], choices: Seque
             name = LABELS[label]
             top, source = None, -1
             for before, score in last.items():
-                if name[0] == "I" and name[1] == "-" and (before < 0 or LABELS[before][1:2] != "-" or LABELS[before][2:] != name[2:]):
+                if (
+                    name[0] == "I"
+                    and name[1] == "-"
+                    and (before < 0 or LABELS[before][1:2] != "-" or LABELS[before][2:] != name[2:])
+                ):
                     continue
                 total = score + (float(steps[before, label]) if before >= 0 else 0.0)
                 if top is None or total > top:

@@ -4,6 +4,7 @@ import calendar
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from app.domains.chat.understanding.slots.figures import parse_han
@@ -11,17 +12,40 @@ from app.domains.chat.understanding.slots.lexicon import Lexicon
 
 Found = tuple[str, int, int, str]
 MONTHS: Final = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_HAN_UNITS: Final = {"天": "days", "日": "days", "周": "weeks", "星期": "weeks", "月": "months", "年": "years"}
-_ABSOLUTE: Final = re.compile(r"(?:19|20)\d\d(?:-\d\d){0,2}|" + "|".join(f"{m}(?:_\\d+)?" for m in MONTHS))
+_HAN_UNITS: Final = {
+    "天": "days",
+    "日": "days",
+    "周": "weeks",
+    "星期": "weeks",
+    "月": "months",
+    "年": "years",
+}
+_ABSOLUTE: Final = re.compile(
+    r"(?:19|20)\d\d(?:-\d\d){0,2}|" + "|".join(f"{m}(?:_\\d+)?" for m in MONTHS)
+)
 _YEAR: Final = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d.,-]*\d)")
 _SAME_RANGE: Final = {
-    "last_3_months": "last_90_days", "last_1_months": "last_30_days", "last_1_weeks": "last_7_days",
-    "last_1_years": "last_12_months", "last_4_weeks": "last_28_days", "last_2_weeks": "last_14_days",
-}  # fmt: skip
+    "last_3_months": "last_90_days",
+    "last_1_months": "last_30_days",
+    "last_1_weeks": "last_7_days",
+    "last_1_years": "last_12_months",
+    "last_4_weeks": "last_28_days",
+    "last_2_weeks": "last_14_days",
+}
 
 
 def dated(text: str, lexicon: Lexicon) -> list[Found]:
@@ -43,7 +67,7 @@ def _filled(value: str, match: re.Match[str], lexicon: Lexicon) -> str | None:
     groups = match.groupdict()
     if "{1}" in value:
         day = next((group for group in match.groups() if group), "")
-        return value.replace("{1}", str(int(day))) if day.isdigit() and 0 < int(day) < 32 else None  # noqa: PLR2004
+        return value.replace("{1}", str(int(day))) if day.isdigit() and 0 < int(day) < 32 else None
     if "{n}" in value:
         count = _count(groups["n"], lexicon)
         if count is None or count != int(count):
@@ -81,7 +105,7 @@ def _written_value(groups: dict[str, str | None], lexicon: Lexicon) -> str | Non
         return _iso(*parts)
     if figures := groups.get("fig"):
         day, month, year = (int(part) for part in re.split("[/.]", figures))
-        if lexicon.lang == "en" and month > 12:  # noqa: PLR2004 - months
+        if lexicon.lang == "en" and month > 12:
             day, month = month, day
         return _iso(year, month, day)
     name = groups.get("month") or groups.get("month2")
@@ -92,13 +116,13 @@ def _written_value(groups: dict[str, str | None], lexicon: Lexicon) -> str | Non
     month = int(name) if name.isdigit() else lexicon.months[name]
     if year_text:
         return _iso(int(year_text), month, *([int(day_text)] if day_text else []))
-    if not 1 <= month <= 12:  # noqa: PLR2004 - months
+    if not 1 <= month <= 12:
         return None
     return MONTHS[month - 1] + (f"_{int(day_text)}" if day_text else "")
 
 
 def _iso(year: int, month: int, day: int | None = None) -> str | None:
-    if not 1 <= month <= 12 or (day and day > calendar.monthrange(year, month)[1]):  # noqa: PLR2004
+    if not 1 <= month <= 12 or (day and day > calendar.monthrange(year, month)[1]):
         return None
     return f"{year:04}-{month:02}" + (f"-{day:02}" if day else "")
 
@@ -110,10 +134,15 @@ def _ranges(text: str, written: list[Found], lexicon: Lexicon) -> Iterator[Found
     for one in sorted([*written, *years], key=lambda one: (one[1], -one[2])):
         if not chosen or one[1] >= chosen[-1][2]:
             chosen.append(one)
-    for first, second in zip(chosen, chosen[1:], strict=False):
+    for first, second in pairwise(chosen):
         gap = text[first[2] : second[1]]
-        if len(gap) <= 12 and lexicon.between.fullmatch(gap) and _both(first[3], second[3]):  # noqa: PLR2004
-            yield "date", first[1], second[2], _joined(first[3], second[3], text[second[1] : second[2]])
+        if len(gap) <= 12 and lexicon.between.fullmatch(gap) and _both(first[3], second[3]):
+            yield (
+                "date",
+                first[1],
+                second[2],
+                _joined(first[3], second[3], text[second[1] : second[2]]),
+            )
 
 
 def _both(first: str, second: str) -> bool:

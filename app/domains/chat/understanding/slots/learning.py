@@ -9,16 +9,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from typing import Any, Final
 
 import numpy as np
+from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
 from app.domains.chat.understanding.slots.cues import (
     LABELS,
     OPEN,
-    OUT,
     ROWS,
     Cues,
     Weights,
@@ -26,23 +25,42 @@ from app.domains.chat.understanding.slots.cues import (
     best,
     cue_rows,
     emissions,
-    slot_of,
     step_rows,
     strangers,
 )
+from app.domains.chat.understanding.slots.gazetteer import hints
 from app.domains.chat.understanding.slots.recogniser import originals, read
 from app.domains.chat.understanding.slots.tokens import Sort, Token, tokenise
 from app.domains.chat.understanding.slots.wanted import WANTED
 
-EPOCHS: Final = 6
+EPOCHS: Final = 5
 VARIANTS: Final = 2
 LEAST: Final = 2
+TYPO: Final = 0.06
+RARE, SHORTEST, LONGEST = 4, 4, 12
+UNHINTED: Final = 0.3
 HIDDEN, NAMED, SMALL, INVENTED = 0.4, 0.12, 0.15, 0.5
 _SYLLABLES: Final = {
-    "ar": "با نو را سي دال كرم فيض ليل مار تين".split(), "hi": "रा मी सो ना लक्ष पुर ती कम गो वि".split(),
-    "zh": list("海天明华安新力信德康盛源"),
-}  # fmt: skip
-_LATIN: Final = "ba no ri zel mar ko ven ta lux per din sol que fi gra ron".split()
+    "ar": ("با", "نو", "را", "سي", "دال", "كرم", "فيض", "ليل", "مار", "تين"),
+    "hi": ("रा", "मी", "सो", "ना", "लक्ष", "पुर", "ती", "कम", "गो", "वि"),
+    "zh": tuple("海天明华安新力信德康盛源"),
+}
+_LATIN: Final = (
+    "ba",
+    "no",
+    "ri",
+    "zel",
+    "mar",
+    "ko",
+    "ven",
+    "ta",
+    "lux",
+    "per",
+    "din",
+    "sol",
+    "que",
+    "fi",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +83,14 @@ class _Lesson:
 def marked(text: str, label: str, lang: str, slots: str) -> Marked:
     """Return a line of an intent file."""
     found: list[Mapping[str, Any]] = json.loads(slots) if slots else []
-    return Marked(text, label, lang, tuple((s["name"], s["start"], s["end"], s["value"]) for s in found))
+    return Marked(
+        text, label, lang, tuple((s["name"], s["start"], s["end"], s["value"]) for s in found)
+    )
 
 
 def learn(lines: Sequence[Marked], *, seed: int, progress: Callable[[int], None]) -> Cues:
     """Return cues; the same lines and seed give the same weights."""
-    random = Random(seed)  # noqa: S311 - no secret
+    random = default_rng(seed)
     words = _words(lines)
     lessons = _lessons([line for line in lines if line.intent in WANTED], words, random)
     table = np.zeros((ROWS, len(LABELS)), np.float32)
@@ -113,7 +133,9 @@ def _words(lines: Sequence[Marked]) -> frozenset[str]:
     return frozenset(word for word, count in counts.items() if count >= LEAST)
 
 
-def _correct(lesson: _Lesson, table: Weights, drift: Weights, steps: NDArray[np.int64], count: int) -> None:
+def _correct(
+    lesson: _Lesson, table: Weights, drift: Weights, steps: NDArray[np.int64], count: int
+) -> None:
     found = best(emissions(lesson.rows, table), table[steps], lesson.choices)
     if found == lesson.gold:
         return
@@ -128,55 +150,81 @@ def _correct(lesson: _Lesson, table: Weights, drift: Weights, steps: NDArray[np.
             drift[rows, label] += sign * count
 
 
-def _lessons(lines: Sequence[Marked], words: frozenset[str], random: Random) -> list[_Lesson]:
+def _lessons(lines: Sequence[Marked], words: frozenset[str], random: Generator) -> list[_Lesson]:
     pools: dict[tuple[str, str], list[str]] = {}
     for line in lines:
         for name, start, end, _ in line.slots:
             pools.setdefault((line.lang, name), []).append(line.text[start:end])
-        parts = line.text.split() if line.lang != "zh" else [line.text[i : i + 2] for i in range(0, len(line.text), 2)]
-        pools.setdefault((line.lang, ""), []).extend(word for word in parts if word.isalpha())
+    for lang in {line.lang for line in lines}:
+        pools[lang, ""] = _rare_words([line for line in lines if line.lang == lang])
     for pool in pools.values():
         pool[:] = sorted(set(pool))
     out = []
     for line in lines:
         out.append(_lesson(line, words, random, plain=True))
-        for _ in range(VARIANTS):
-            out.append(_lesson(_swapped(line, pools, random), words, random, plain=False))
+        out += [
+            _lesson(_swapped(line, pools, random), words, random, plain=False)
+            for _ in range(VARIANTS)
+        ]
     return [lesson for lesson in out if lesson.gold]
 
 
-def _swapped(line: Marked, pools: Mapping[tuple[str, str], list[str]], random: Random) -> Marked:
+def _rare_words(lines: Sequence[Marked]) -> list[str]:
+    """Return words long and rare enough to be part of a name; none where words have no spaces."""
+    counts = Counter(word for line in lines for word in line.text.split() if word.isalpha())
+    return [w for w, n in counts.items() if n <= RARE and SHORTEST <= len(w) <= LONGEST]
+
+
+def _misspelt(text: str, random: Generator) -> str:
+    """Swap two letters inside a few words: a stranger is often only a typing error."""
+    words = text.split(" ")
+    for place, word in enumerate(words):
+        if len(word) >= SHORTEST and word.isalpha() and random.random() < TYPO:
+            at = int(random.integers(1, len(word) - 1))
+            words[place] = word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
+    return " ".join(words)
+
+
+def _swapped(line: Marked, pools: Mapping[tuple[str, str], list[str]], random: Generator) -> Marked:
     text, slots, last = "", [], 0
     for name, start, end, value in line.slots:
-        text += line.text[last:start]
+        text += _misspelt(line.text[last:start], random)
         surface = line.text[start:end]
         if name in OPEN:
             pool = pools[line.lang, name]
-            surface = _invented(line.lang, pools[line.lang, ""], random) if random.random() < INVENTED else random.choice(pool)
+            surface = (
+                _invented(line.lang, pools[line.lang, ""], random)
+                if random.random() < INVENTED
+                else _one_of(pool, random)
+            )
         slots.append((name, len(text), len(text) + len(surface), value))
         text += surface
         last = end
-    text += line.text[last:]
+    text += _misspelt(line.text[last:], random)
     if random.random() < SMALL and len(text.lower()) == len(text):
         text = text.lower()
     return Marked(text, line.intent, line.lang, tuple(slots))
 
 
-def _invented(lang: str, words: Sequence[str], random: Random) -> str:
-    if words and random.random() < 0.5:  # noqa: PLR2004 - a name of plain words
-        return ("" if lang == "zh" else " ").join(random.choice(words) for _ in range(random.choice((1, 2, 2, 3))))
+def _invented(lang: str, words: Sequence[str], random: Generator) -> str:
+    if words and random.random() < 0.3:
+        return " ".join(_one_of(words, random) for _ in range(_one_of((1, 2, 2, 3), random)))
     own = _SYLLABLES.get(lang)
-    syllables = own if own and random.random() < 0.7 else _LATIN  # noqa: PLR2004 - foreign names are common
+    syllables = own if own and random.random() < 0.7 else _LATIN
     words = [
-        "".join(random.choice(syllables) for _ in range(random.randint(2, 3)))
-        for _ in range(random.choice((1, 1, 2, 2, 3)))
+        "".join(_one_of(syllables, random) for _ in range(_one_of((2, 3), random)))
+        for _ in range(_one_of((1, 1, 2, 2, 3), random))
     ]
-    if syllables is _LATIN and random.random() < 0.7:  # noqa: PLR2004 - most names are capital
+    if syllables is _LATIN and random.random() < 0.7:
         words = [word.capitalize() for word in words]
     return ("" if lang == "zh" and own is syllables else " ").join(words)
 
 
-def _lesson(line: Marked, words: frozenset[str], random: Random, *, plain: bool) -> _Lesson:
+def _one_of(some: Sequence[Any], random: Generator) -> Any:
+    return some[int(random.integers(len(some)))]
+
+
+def _lesson(line: Marked, words: frozenset[str], random: Generator, *, plain: bool) -> _Lesson:
     tongue, folded = read(line.text, line.lang)
     known: dict[str, dict[str, str]] = {}
     if not plain and random.random() < NAMED:
@@ -188,14 +236,21 @@ def _lesson(line: Marked, words: frozenset[str], random: Random, *, plain: bool)
         return _Lesson([], [], [])
     choices = allowed(tokens, WANTED[line.intent])
     gold = _gold(tokens, folded.at, line.slots)
-    gold = [label if label in choice else choice[0] for label, choice in zip(gold, choices, strict=True)]
+    gold = [
+        label if label in choice else choice[0] for label, choice in zip(gold, choices, strict=True)
+    ]
     gold = _consistent(gold)
     hidden = frozenset(
-        i for i, label in enumerate(gold)
-        if LABELS[label][1:2] == "-" and tokens[i].sort is Sort.WORD and not plain and random.random() < HIDDEN
-    )  # fmt: skip
+        place
+        for place, label in enumerate(gold)
+        if LABELS[label][1:2] == "-" and tokens[place].sort is Sort.WORD
+        if not plain and random.random() < HIDDEN
+    )
     hidden |= strangers(tokens, line.lang, words)
-    rows = cue_rows(tokens, originals(folded, tokens), line.intent, line.lang, hidden)
+    hinted = hints(folded.text, tokens, line.lang)
+    if random.random() < (UNHINTED if not plain else UNHINTED / 2):
+        hinted = [() for _ in tokens]
+    rows = cue_rows(tokens, originals(folded, tokens), line.intent, line.lang, hidden, hinted)
     return _Lesson(rows, choices, gold)
 
 
@@ -204,7 +259,9 @@ def folded_part(text: str, at: Sequence[int], start: int, end: int) -> str:
     return "".join(letter for letter, place in zip(text, at, strict=True) if start <= place < end)
 
 
-def _gold(tokens: Sequence[Token], at: Sequence[int], slots: Sequence[tuple[str, int, int, str]]) -> list[int]:
+def _gold(
+    tokens: Sequence[Token], at: Sequence[int], slots: Sequence[tuple[str, int, int, str]]
+) -> list[int]:
     gold = []
     open_now = None
     for token in tokens:
@@ -229,7 +286,3 @@ def _consistent(gold: list[int]) -> list[int]:
             name = f"B-{name[2:]}"
         out.append(LABELS.index(name))
     return out
-
-
-assert OUT == LABELS[0], "the label of nothing comes first"
-assert slot_of("B-goal") == "goal"

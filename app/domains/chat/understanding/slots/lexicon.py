@@ -49,7 +49,11 @@ def lexicon(lang: str) -> Lexicon:
     scales = _folded(raw["scales"])
     parts = _folded(raw["parts"])
     words = _either([*numbers, *scales])
-    count = r"\d{1,3}" + (f"|{_either(numbers)}" if numbers else "") + ("|[一二三四五六七八九十两半]+" if cjk else "")
+    count = (
+        r"\d{1,3}"
+        + (f"|{_either(numbers)}" if numbers else "")
+        + ("|[一二三四五六七八九十两半]+" if cjk else "")
+    )
     blanks = {
         "{n}": f"(?:{count})", "{m}": f"(?:{_either(months)})", "{w}": f"(?:{_either(weekdays)})",
         "{u}": f"(?:{_either(units)})",
@@ -114,10 +118,13 @@ def _bounded(pattern: str, *, cjk: bool) -> re.Pattern[str]:
 
 def _dates(raw: dict[str, Any], months: dict[str, int]) -> re.Pattern[str]:
     """Dates with a month: by name with a day or a year, or written in figures."""
-    figures = r"(?P<iso>(?:19|20)\d\d-\d\d?(?:-\d\d?)?)|(?P<fig>\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d)"
+    figures = (
+        r"(?P<iso>(?:19|20)\d\d-\d\d?(?:-\d\d?)?)|(?P<fig>\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d)"
+    )
     if raw.get("cjk"):
         return re.compile(
-            figures + r"|(?P<year>(?:19|20)\d\d)年度?(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号]?)?)?"
+            figures
+            + r"|(?P<year>(?:19|20)\d\d)年度?(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号]?)?)?"
             r"|(?P<month2>\d{1,2})月(?:(?P<day2>\d{1,2})[日号])?(?!\d)"
         )
     names, of = _either(months), "|".join(re.escape(_fold(word)) for word in raw["of"])

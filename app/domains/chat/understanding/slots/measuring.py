@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from app.domains.chat.talk_types import Slot
+from app.domains.chat.talk_types import Names, Slot
 from app.domains.chat.understanding.slots.learning import Marked
 
+_OWN: Final = ("instrument", "goal", "account", "recipient", "merchant")
 _NUMBERS: Final = frozenset({"amount", "quantity", "percent"})
 
 
@@ -44,17 +45,39 @@ def report_of(lines: Sequence[Marked], found: Sequence[Sequence[Slot]]) -> dict[
     return {
         "lines": rows["all"],
         "exact": _share(exact["all"], rows["all"]),
-        "by_language": {key: _share(exact[key], n) for key, n in sorted(rows.items()) if key != "all"},
+        "by_language": {
+            key: _share(exact[key], n) for key, n in sorted(rows.items()) if key != "all"
+        },
         "by_slot": {name: _slot_figures(counts) for name, counts in sorted(slots.items())},
-        "lenient": _share(sum(c["lenient"] for c in slots.values()), sum(c["marked"] for c in slots.values())),
+        "lenient": _share(
+            sum(c["lenient"] for c in slots.values()), sum(c["marked"] for c in slots.values())
+        ),
         "lines_without_slots": empty,
         "of_those_with_a_slot_found": _share(spurious, empty),
     }
 
 
+def names_of(lines: Sequence[Marked]) -> dict[str, Names]:
+    """Return by language the names marked anywhere in the lines, as one user's own objects."""
+    tables: dict[str, dict[str, dict[str, str]]] = {}
+    for line in lines:
+        for name, start, end, value in line.slots:
+            if name in _OWN:
+                own = tables.setdefault(line.lang, {slot: {} for slot in _OWN})
+                own[name][line.text[start:end]] = value
+    return {
+        lang: Names(
+            own["instrument"], own["goal"], own["account"], own["recipient"], own["merchant"]
+        )
+        for lang, own in tables.items()
+    }
+
+
 def is_exact(line: Marked, got: Sequence[Slot]) -> bool:
     """Tell whether a line's slots equal those marked, by name and value."""
-    return Counter(normal(s[0], s[3]) for s in line.slots) == Counter(normal(s.name, s.value) for s in got)
+    return Counter(normal(s[0], s[3]) for s in line.slots) == Counter(
+        normal(s.name, s.value) for s in got
+    )
 
 
 def _count_slots(line: Marked, got: Sequence[Slot], slots: dict[str, Counter[str]]) -> None:

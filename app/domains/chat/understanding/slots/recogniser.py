@@ -21,6 +21,7 @@ from app.domains.chat.understanding.slots.cues import (
     step_rows,
     strangers,
 )
+from app.domains.chat.understanding.slots.gazetteer import hints
 from app.domains.chat.understanding.slots.lexicon import DATA, Lexicon, lexicon
 from app.domains.chat.understanding.slots.tokens import Sort, Token, tokenise
 from app.domains.chat.understanding.slots.wanted import WANTED
@@ -59,8 +60,12 @@ def labelled(
 ) -> list[str]:
     """Return the label of each token."""
     hidden = strangers(tokens, lang, cues.words)
-    rows = cue_rows(tokens, originals(folded, tokens), intent, lang, hidden)
-    path = best(emissions(rows, cues.table), cues.table[step_rows()], allowed(tokens, WANTED[intent]))
+    rows = cue_rows(
+        tokens, originals(folded, tokens), intent, lang, hidden, hints(folded.text, tokens, lang)
+    )
+    path = best(
+        emissions(rows, cues.table), cues.table[step_rows()], allowed(tokens, WANTED[intent])
+    )
     return [LABELS[label] for label in path]
 
 
@@ -77,9 +82,12 @@ def _known(names: Names | None) -> Mapping[str, Mapping[str, str]]:
     if names is None:
         return {}
     tables = {
-        "instrument": names.instruments, "goal": names.goals, "account": names.accounts,
-        "recipient": names.recipients, "merchant": names.merchants,
-    }  # fmt: skip
+        "instrument": names.instruments,
+        "goal": names.goals,
+        "account": names.accounts,
+        "recipient": names.recipients,
+        "merchant": names.merchants,
+    }
     return {
         slot: {fold(name.strip()).text: handle for name, handle in table.items() if name.strip()}
         for slot, table in tables.items()
@@ -129,17 +137,29 @@ def _slot(folded: Folded, tokens: Sequence[Token], name: str) -> Slot | None:
 def _date(token: Token, name: str) -> str:
     if token.sort is Sort.FIGURE:
         number = token.value
-        return f"day_{number}" if number.isdigit() and 0 < int(number) < 32 else number  # noqa: PLR2004 - days
-    return token.value.removeprefix("since_") if name == "date" and token.value != "since_start" else token.value
+        return f"day_{number}" if number.isdigit() and 0 < int(number) < 32 else number
+    return (
+        token.value.removeprefix("since_")
+        if name == "date" and token.value != "since_start"
+        else token.value
+    )
 
 
 def _name(surface: str, tokens: Sequence[Token], name: str) -> str:
-    clean = re.sub(r"\s+", " ", "".join(c for c in surface if c.isprintable() and c not in "\u200b\u200c\u200d\u2060\ufeff"))
+    clean = re.sub(
+        r"\s+",
+        " ",
+        "".join(
+            c for c in surface if c.isprintable() and c not in "\u200b\u200c\u200d\u2060\ufeff"
+        ),
+    )
     if name == "reference":
         return "".join(str(int(c)) if c.isdecimal() else c for c in clean).replace("# ", "#")
-    if name == "instrument" and len(tokens) == 1 and (
-        tokens[0].sort is Sort.TICKER or tokens[0].text in tickers()
-    ):  # fmt: skip
+    if (
+        name == "instrument"
+        and len(tokens) == 1
+        and (tokens[0].sort is Sort.TICKER or tokens[0].text in tickers())
+    ):
         return clean.upper()
     return clean
 

@@ -52,7 +52,9 @@ _CODE: Final = re.compile(
     r"|[a-z]{1,6}\d{4,}[a-z0-9]{0,8}|\d{1,8}(?:-\d{1,8}){1,2}(?=\D|$)(?!-))(?![a-z0-9])"
 )
 _ISIN: Final = re.compile(r"[a-z]{2}[a-z0-9]{9}\d")
-_TICKER: Final = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z]{2,6}\d{0,2}|[A-Z]{1,5}\.[A-Z]{1,3})(?![A-Za-z0-9])")
+_TICKER: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Z]{2,6}\d{0,2}|[A-Z]{1,5}\.[A-Z]{1,3})(?![A-Za-z0-9])"
+)
 #: The Arabic "with", "to", "and", "in" are written onto the next word and split off here; a name
 #: that begins with such a letter is put together again by its labels.
 _WORD: Final = re.compile(
@@ -60,14 +62,48 @@ _WORD: Final = re.compile(
     r"|[\u0621-\u064a]+|(?:(?![\d_\u3400-\u9fff\u0621-\u064a])\w|[\u0900-\u0963])"
     r"(?:(?![_\u3400-\u9fff\u0621-\u064a])\w|[\u0900-\u0963]|[.&](?=[a-z]))*'?|\d+|[^\s\w]|_"
 )
-_HAN_NUMBER: Final = re.compile(r"\d[\d,.]*[十百千万亿]+|[一二三四五六七八九十百千万亿两半零]+(?<!半)")
+_HAN_NUMBER: Final = re.compile(
+    r"\d[\d,.]*[十百千万亿]+|[一二三四五六七八九十百千万亿两半零]+(?<!半)"
+)
 _FIGURE: Final = re.compile(DIGITS)
 _LENGTHS: Final = {Sort.NAME: 6, Sort.CODE: 4, Sort.FREQUENCY: 3, Sort.DATE: 2, Sort.FIGURE: 1}
-_NOT_TICKERS: Final = frozenset({
-    "EUR", "USD", "GBP", "CHF", "INR", "NGN", "KES", "MXN", "COP", "ARS", "BRL", "AOA", "XOF",
-    "MAD", "SAR", "AED", "EGP", "CNY", "HKD", "TWD", "SGD", "RS", "NT", "HK", "KZ", "KYC", "PDF",
-    "OK", "SMS", "ATM", "PIN", "FAQ", "APP",
-})  # fmt: skip
+_NOT_TICKERS: Final = frozenset(
+    {
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "INR",
+        "NGN",
+        "KES",
+        "MXN",
+        "COP",
+        "ARS",
+        "BRL",
+        "AOA",
+        "XOF",
+        "MAD",
+        "SAR",
+        "AED",
+        "EGP",
+        "CNY",
+        "HKD",
+        "TWD",
+        "SGD",
+        "RS",
+        "NT",
+        "HK",
+        "KZ",
+        "KYC",
+        "PDF",
+        "OK",
+        "SMS",
+        "ATM",
+        "PIN",
+        "FAQ",
+        "APP",
+    }
+)
 
 
 def tokenise(
@@ -110,8 +146,8 @@ def _named(folded: Folded, names: Mapping[str, Mapping[str, str]]) -> Iterator[T
 def _whole(text: str, start: int, end: int) -> bool:
     if "\u3400" <= text[start] <= "\u9fff":
         return True
-    before = start == 0 or not re.match(LETTER, text[start - 1]) or "\u3400" <= text[start - 1]
-    after = end == len(text) or not re.match(LETTER, text[end]) or "\u3400" <= text[end]
+    before = start == 0 or not re.match(LETTER, text[start - 1]) or text[start - 1] >= "\u3400"
+    after = end == len(text) or not re.match(LETTER, text[end]) or text[end] >= "\u3400"
     return before and after
 
 
@@ -121,15 +157,19 @@ def _figures(text: str, lexicon: Lexicon) -> Iterator[Token]:
             value = parse_han(match[0])
             if value is None:
                 continue
-            if text.startswith("成", match.end()) and value <= 10:  # noqa: PLR2004 - tenths
+            if text.startswith("成", match.end()) and value <= 10:
                 yield Token(Sort.PART, match.start(), match.end() + 1, match[0], plain(value * 10))
             else:
                 yield _figure(match.start(), match.end(), text, plain(value))
     for match in _FIGURE.finditer(text):
-        value = parse_digits(match[0], lexicon.lang)
+        value = parse_digits(match[0])
         start, end = match.span()
-        if value is None or (end < len(text) and text[end : end + 1].isascii() and text[end].isalpha()
-                             and not _scale_after(text, end, lexicon)):  # fmt: skip
+        if value is None or (
+            end < len(text)
+            and text[end : end + 1].isascii()
+            and text[end].isalpha()
+            and not _scale_after(text, end, lexicon)
+        ):
             continue
         words: list[str] = []
         while scale := _scale_after(text, end, lexicon):
@@ -157,7 +197,7 @@ def _worded(text: str, lexicon: Lexicon) -> Iterator[Token]:
         run = [words[at]]
         while at + len(run) < len(words):
             gap = text[run[-1].end() : words[at + len(run)].start()].strip()
-            if len(gap) > 4 or (gap and gap not in lexicon.joiners):  # noqa: PLR2004 - a joiner
+            if len(gap) > 4 or (gap and gap not in lexicon.joiners):
                 break
             run.append(words[at + len(run)])
         at += len(run)
@@ -183,7 +223,12 @@ def _currencies(text: str, lexicon: Lexicon) -> Iterator[Token]:
             end = at + len(word)
             # A currency may stand right against its figure: 50eur, $50, 300元.
             before = at == 0 or not text[at].isalnum() or lexicon.cjk or not _letter(text[at - 1])
-            after = end == len(text) or not text[end - 1].isalnum() or lexicon.cjk or not _letter(text[end])
+            after = (
+                end == len(text)
+                or not text[end - 1].isalnum()
+                or lexicon.cjk
+                or not _letter(text[end])
+            )
             if before and after:
                 yield Token(Sort.CURRENCY, at, end, word, code)
             at = text.find(word, end)
@@ -209,15 +254,30 @@ def _codes(folded: Folded) -> Iterator[Token]:
         letter.upper() if folded.original[place].isupper() else letter
         for letter, place in zip(folded.text, folded.at, strict=True)
     )
-    shouting = sum(c.isupper() for c in cased) > 0.6 * sum(c.isascii() and c.isalpha() for c in cased)
+    shouting = sum(c.isupper() for c in cased) > 0.6 * sum(
+        c.isascii() and c.isalpha() for c in cased
+    )
     for match in _TICKER.finditer(cased):
-        if match[0] not in _NOT_TICKERS and (not shouting or len(cased) < 24):  # noqa: PLR2004 - short texts
+        if match[0] not in _NOT_TICKERS and (not shouting or len(cased) < 24):
             yield Token(Sort.TICKER, *match.span(), match[0].lower(), match[0])
 
 
 def _leftmost(found: list[Token]) -> list[Token]:
-    order = {sort: place for place, sort in enumerate(
-        (Sort.NAME, Sort.FREQUENCY, Sort.DATE, Sort.CODE, Sort.PART, Sort.CURRENCY, Sort.FIGURE, Sort.TICKER))}  # fmt: skip
+    order = {
+        sort: place
+        for place, sort in enumerate(
+            (
+                Sort.NAME,
+                Sort.FREQUENCY,
+                Sort.DATE,
+                Sort.CODE,
+                Sort.PART,
+                Sort.CURRENCY,
+                Sort.FIGURE,
+                Sort.TICKER,
+            )
+        )
+    }
     found.sort(key=lambda one: (one.start, one.sort is not Sort.NAME, -one.end, order[one.sort]))
     chosen: list[Token] = []
     end = 0

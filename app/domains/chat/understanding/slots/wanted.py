@@ -43,6 +43,6 @@ REQUIRED: Final[dict[str, tuple[frozenset[str], ...]]] = {
 }
 
 
-def complete(intent: str, found: frozenset[str]) -> bool:
-    """Tell whether the slots an action cannot do without are all there."""
-    return all(group & found for group in REQUIRED.get(intent, ()))
+def missing(intent: str, found: frozenset[str]) -> tuple[str, ...]:
+    """Return what an action still lacks; one name for each group of which any would do."""
+    return tuple(min(group) for group in REQUIRED.get(intent, ()) if not group & found)
