@@ -43,6 +43,7 @@ FITS: Final = {
     Sort.WORD: set(OPEN),
     Sort.SIGN: set(OPEN),
 }
+_YEARS: Final = (1990, 2100)
 FILE: Final = Path(__file__).parents[1] / "data" / "cues.npz"
 Weights = NDArray[np.float32]
 
@@ -91,6 +92,8 @@ def _row(cue: str) -> int:
 
 def _shape(token: Token, original: str) -> str:
     if token.sort is Sort.FIGURE:
+        if token.value.isdigit() and _YEARS[0] <= int(token.value[:9]) <= _YEARS[1]:
+            return "y"
         return f"n{min(len(token.value), 6)}{'.' in token.value}"
     if token.sort is not Sort.WORD:
         return token.sort
@@ -176,11 +179,22 @@ def step_rows() -> list[int]:
     return [_row(f"t|{label}") for label in LABELS]
 
 
-def allowed(tokens: Sequence[Token], slots: frozenset[str]) -> list[list[int]]:
-    """Return the labels each token may have among the slots looked for."""
+def allowed(
+    tokens: Sequence[Token],
+    slots: frozenset[str],
+    hinted: Sequence[Sequence[str]] = (),
+    closed: frozenset[str] = frozenset(),
+) -> list[list[int]]:
+    """Return the labels each token may have among the slots looked for.
+
+    A word is of a `closed` slot (all its objects are known) only where a list hints at it; so
+    it is for terms as soon as one stands in the list.
+    """
     out = []
+    if any(hint.startswith("term|") for hints in hinted for hint in hints):
+        closed = closed | {"term"}
     told = {token.of for token in tokens if token.sort is Sort.NAME}
-    for token in tokens:
+    for place, token in enumerate(tokens):
         if token.sort is Sort.NAME and token.of in slots:
             out.append([LABELS.index(f"B-{token.of}")])
             continue
@@ -188,6 +202,8 @@ def allowed(tokens: Sequence[Token], slots: frozenset[str]) -> list[list[int]]:
         if token.sort is not Sort.TICKER:
             # Where one of her own is named, other words are not guessed to be one more.
             fits = fits - told
+        if closed and hinted:
+            fits = fits - (closed - {hint.partition("|")[0] for hint in hinted[place]})
         out.append([i for i, label in enumerate(LABELS) if label == OUT or slot_of(label) in fits])
     return out
 

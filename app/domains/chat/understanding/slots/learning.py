@@ -81,11 +81,21 @@ class _Lesson:
 
 
 def marked(text: str, label: str, lang: str, slots: str) -> Marked:
-    """Return a line of an intent file."""
-    found: list[Mapping[str, Any]] = json.loads(slots) if slots else []
-    return Marked(
-        text, label, lang, tuple((s["name"], s["start"], s["end"], s["value"]) for s in found)
+    """Return a line of an intent file. Raises ValueError telling what its slots lack."""
+    found = json.loads(slots) if slots else []
+    if not isinstance(found, list):
+        raise ValueError("slots is not a list")
+    return Marked(text, label, lang, tuple(_mark(one, len(text)) for one in found))
+
+
+def _mark(one: Any, length: int) -> tuple[str, int, int, str]:
+    parts = (
+        [one.get(key) for key in ("name", "start", "end", "value")] if isinstance(one, dict) else []
     )
+    match parts:
+        case [str(name), int(start), int(end), str(value)] if 0 <= start < end <= length:
+            return name, start, end, value
+    raise ValueError("a slot needs name, start, end inside the text, and value")
 
 
 def learn(lines: Sequence[Marked], *, seed: int, progress: Callable[[int], None]) -> Cues:

@@ -11,7 +11,6 @@ from app.domains.chat.understanding.folding import Folded, fold
 from app.domains.chat.understanding.slots.cues import (
     LABELS,
     OUT,
-    Cues,
     allowed,
     best,
     cue_rows,
@@ -46,7 +45,16 @@ def recognise(text: str, *, intent: str, lang: str, names: Names | None = None) 
     tokens = tokenise(folded, tongue, _known(names))[:MAX_TOKENS]
     if not tokens:
         return ()
-    return tuple(_slots(folded, tokens, labelled(folded, tokens, intent, lang, shipped())))
+    closed = _closed(intent, names)
+    return tuple(_slots(folded, tokens, labelled(folded, tokens, intent, lang, closed)))
+
+
+def _closed(intent: str, names: Names | None) -> frozenset[str]:
+    """Return the slots whose objects are all known; only a change of goals may name a new one."""
+    if names is None:
+        return frozenset()
+    goals = names.goals and intent != "goal_change"
+    return frozenset({"account"} if names.accounts else ()) | ({"goal"} if goals else set())
 
 
 def read(text: str, lang: str) -> tuple[list[Lexicon], Folded]:
@@ -56,16 +64,15 @@ def read(text: str, lang: str) -> tuple[list[Lexicon], Folded]:
 
 
 def labelled(
-    folded: Folded, tokens: Sequence[Token], intent: str, lang: str, cues: Cues
+    folded: Folded, tokens: Sequence[Token], intent: str, lang: str, closed: frozenset[str]
 ) -> list[str]:
     """Return the label of each token."""
+    cues = shipped()
     hidden = strangers(tokens, lang, cues.words)
-    rows = cue_rows(
-        tokens, originals(folded, tokens), intent, lang, hidden, hints(folded.text, tokens, lang)
-    )
-    path = best(
-        emissions(rows, cues.table), cues.table[step_rows()], allowed(tokens, WANTED[intent])
-    )
+    hinted = hints(folded.text, tokens, lang)
+    rows = cue_rows(tokens, originals(folded, tokens), intent, lang, hidden, hinted)
+    choices = allowed(tokens, WANTED[intent], hinted, closed)
+    path = best(emissions(rows, cues.table), cues.table[step_rows()], choices)
     return [LABELS[label] for label in path]
 
 

@@ -66,7 +66,6 @@ _HAN_NUMBER: Final = re.compile(
     r"\d[\d,.]*[十百千万亿]+|[一二三四五六七八九十百千万亿两半零]+(?<!半)"
 )
 _FIGURE: Final = re.compile(DIGITS)
-_LENGTHS: Final = {Sort.NAME: 6, Sort.CODE: 4, Sort.FREQUENCY: 3, Sort.DATE: 2, Sort.FIGURE: 1}
 _NOT_TICKERS: Final = frozenset(
     {
         "EUR",
