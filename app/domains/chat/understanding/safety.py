@@ -62,4 +62,6 @@ def _rules() -> _Rules:
 
 
 def _joined(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{fold(pattern).text})" for pattern in patterns))
+    # No pattern begins inside a Latin word: "spend it all" is not "end it all".
+    folded = "|".join(f"(?:{fold(pattern).text})" for pattern in patterns)
+    return re.compile(f"(?<![a-z])(?:{folded})")
