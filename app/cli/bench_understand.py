@@ -14,7 +14,7 @@ from app.core.config import Settings
 from app.services import model_store
 
 RSS_BAR_MB, COLD_BAR_S, P50_BAR_MS = 150.0, 1.0, 15.0
-TEXTS, QUICK_TEXTS = 2_000, 80
+TEXTS, QUICK_TEXTS = 500, 80
 _PATTERNS = (
     "how is my portfolio doing this year?",
     "buy 50 euros of VTI",
