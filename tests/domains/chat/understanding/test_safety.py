@@ -53,4 +53,4 @@ class TestScreen:
         assert screen("x " * 40_000 + " I want to kill myself") is Class.DISTRESS
 
 
-UNSEEN_FLOOR = 0.90
+UNSEEN_FLOOR = 0.98
