@@ -15,6 +15,7 @@ BENCHES: dict[str, tuple[str, str, str]] = {
     "feed": ("app.cli.bench_feed", "feed", "A burst of ticks from socket to database."),
     "rollups": ("app.cli.bench_rollups", "rollups", "A report from rollups against raw sums."),
     "ground": ("app.cli.bench_ground", "ground", "Time of judging a sentence of an answer."),
+    "understand": ("app.cli.bench_understand", "understand", "Understanding a message."),
     "projection": ("app.cli.bench_projection", "projection", "The fan of a goal: time and truth."),
 }
 """Bench name -> (module, attribute, one line of help)."""

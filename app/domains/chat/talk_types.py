@@ -153,8 +153,19 @@ class AdvisorEngine(Protocol):
 class Understander(Protocol):
     """Tells what a message asks for; never fails, whatever the text is."""
 
-    def understand(self, text: str, *, locale: str, names: "Names", today: datetime) -> Understood:
-        """Return intent, slots, language; `names` are the user's own objects."""
+    def understand(
+        self,
+        text: str,
+        *,
+        locale: str,
+        names: "Names",
+        today: datetime,
+        state: TalkState | None = None,
+    ) -> Understood:
+        """Return intent, slots, language; `names` are the user's own objects.
+
+        `state` lets a follow-up such as "and last month?" keep the earlier intent.
+        """
         ...
 
 

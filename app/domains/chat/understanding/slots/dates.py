@@ -1,0 +1,162 @@
+"""Dates, ranges of dates and how often: found by a language's patterns, said in fixed words."""
+
+import calendar
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from app.domains.chat.understanding.slots.figures import parse_han
+from app.domains.chat.understanding.slots.lexicon import Lexicon
+
+Found = tuple[str, int, int, str]
+MONTHS: Final = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HAN_UNITS: Final = {
+    "天": "days",
+    "日": "days",
+    "周": "weeks",
+    "星期": "weeks",
+    "月": "months",
+    "年": "years",
+}
+_ABSOLUTE: Final = re.compile(
+    r"(?:19|20)\d\d(?:-\d\d){0,2}|" + "|".join(f"{m}(?:_\\d+)?" for m in MONTHS)
+)
+_YEAR: Final = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d.,-]*\d)")
+_SAME_RANGE: Final = {
+    "last_3_months": "last_90_days",
+    "last_1_months": "last_30_days",
+    "last_1_weeks": "last_7_days",
+    "last_1_years": "last_12_months",
+    "last_4_weeks": "last_28_days",
+    "last_2_weeks": "last_14_days",
+}
+
+
+def dated(text: str, lexicon: Lexicon) -> list[Found]:
+    """Return (kind, start, end, value) of all dates and frequencies, overlapping ones included."""
+    found = list(_worded(text, lexicon))
+    written = sorted(_written(text, lexicon), key=lambda one: (one[1], -one[2]))
+    return found + written + list(_ranges(text, written, lexicon))
+
+
+def _worded(text: str, lexicon: Lexicon) -> Iterator[Found]:
+    for kind, pattern, value in lexicon.patterns:
+        for match in pattern.finditer(text):
+            filled = _filled(value, match, lexicon)
+            if filled:
+                yield kind, match.start(), match.end(), filled
+
+
+def _filled(value: str, match: re.Match[str], lexicon: Lexicon) -> str | None:
+    groups = match.groupdict()
+    if "{1}" in value:
+        day = next((group for group in match.groups() if group), "")
+        return value.replace("{1}", str(int(day))) if day.isdigit() and 0 < int(day) < 32 else None
+    if "{n}" in value:
+        count = _count(groups["n"], lexicon)
+        if count is None or count != int(count):
+            return None
+        value = value.replace("{n}", str(int(count)))
+    if "{u}" in value:
+        value = value.replace("{u}", lexicon.units[groups["u"]])
+    if "{z}" in value:
+        value = value.replace("{z}", _HAN_UNITS[match.groups()[-1]])
+    if "{m}" in value:
+        value = value.replace("{m}", MONTHS[lexicon.months[groups["m"]] - 1])
+    if "{w}" in value:
+        value = value.replace("{w}", WEEKDAYS[lexicon.weekdays[groups["w"]]])
+    return _SAME_RANGE.get(value, value)
+
+
+def _count(word: str, lexicon: Lexicon) -> Decimal | None:
+    if word.isdigit():
+        return Decimal(word)
+    if word in lexicon.numbers:
+        return Decimal(str(lexicon.numbers[word]))
+    return parse_han(word) if lexicon.cjk else None
+
+
+def _written(text: str, lexicon: Lexicon) -> Iterator[Found]:
+    for match in lexicon.dates.finditer(text):
+        value = _written_value(match.groupdict(), lexicon)
+        if value:
+            yield "date", match.start(), match.end(), value
+
+
+def _written_value(groups: dict[str, str | None], lexicon: Lexicon) -> str | None:
+    if iso := groups.get("iso"):
+        parts = [int(part) for part in iso.split("-")]
+        return _iso(*parts)
+    if figures := groups.get("fig"):
+        day, month, year = (int(part) for part in re.split("[/.]", figures))
+        if lexicon.lang == "en" and month > 12:
+            day, month = month, day
+        return _iso(year, month, day)
+    name = groups.get("month") or groups.get("month2")
+    day_text = groups.get("day") or groups.get("day2")
+    year_text = groups.get("year") or groups.get("year2")
+    if name is None:
+        return year_text
+    month = int(name) if name.isdigit() else lexicon.months[name]
+    if year_text:
+        return _iso(int(year_text), month, *([int(day_text)] if day_text else []))
+    if not 1 <= month <= 12:
+        return None
+    return MONTHS[month - 1] + (f"_{int(day_text)}" if day_text else "")
+
+
+def _iso(year: int, month: int, day: int | None = None) -> str | None:
+    if not 1 <= month <= 12 or (day and day > calendar.monthrange(year, month)[1]):
+        return None
+    return f"{year:04}-{month:02}" + (f"-{day:02}" if day else "")
+
+
+def _ranges(text: str, written: list[Found], lexicon: Lexicon) -> Iterator[Found]:
+    """Join two absolute dates with a word such as `to` between them."""
+    years = [("date", m.start(), m.end(), m[0]) for m in _YEAR.finditer(text)]
+    chosen: list[Found] = []
+    for one in sorted([*written, *years], key=lambda one: (one[1], -one[2])):
+        if not chosen or one[1] >= chosen[-1][2]:
+            chosen.append(one)
+    for first, second in pairwise(chosen):
+        gap = text[first[2] : second[1]]
+        if len(gap) <= 12 and lexicon.between.fullmatch(gap) and _both(first[3], second[3]):
+            yield (
+                "date",
+                first[1],
+                second[2],
+                _joined(first[3], second[3], text[second[1] : second[2]]),
+            )
+
+
+def _both(first: str, second: str) -> bool:
+    return bool(_ABSOLUTE.fullmatch(first) and _ABSOLUTE.fullmatch(second))
+
+
+def _joined(first: str, second: str, _: str) -> str:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", first) and second.split("_")[0] in MONTHS and "_" in second:
+        name, day = second.split("_")
+        second = f"{first[:4]}-{MONTHS.index(name) + 1:02}-{int(day):02}"
+    if first.split("_")[0] in MONTHS and re.fullmatch(r"\d{4}-\d\d(?:-\d\d)?", second):
+        name, _, day = first.partition("_")
+        first = f"{second[:4]}-{MONTHS.index(name) + 1:02}" + (f"-{int(day):02}" if day else "")
+    if re.fullmatch(r"\d{4}-\d\d", first) and re.fullmatch(r"\d{4}-\d\d", second):
+        year, month = (int(part) for part in second.split("-"))
+        return f"{first}-01/{second}-{calendar.monthrange(year, month)[1]:02}"
+    return f"{first}/{second}"

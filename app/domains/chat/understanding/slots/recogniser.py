@@ -1,0 +1,177 @@
+"""The slots of a message for one intent: rules read, cues choose, values are said in one way."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+from app.domains.chat.talk_types import LANGUAGES, Names, Slot
+from app.domains.chat.understanding.folding import Folded, fold
+from app.domains.chat.understanding.slots.cues import (
+    LABELS,
+    OUT,
+    allowed,
+    best,
+    cue_rows,
+    emissions,
+    shipped,
+    slot_of,
+    step_rows,
+    strangers,
+)
+from app.domains.chat.understanding.slots.gazetteer import hints
+from app.domains.chat.understanding.slots.lexicon import DATA, Lexicon, lexicon
+from app.domains.chat.understanding.slots.tokens import Sort, Token, tokenise
+from app.domains.chat.understanding.slots.wanted import WANTED
+
+#: Longer texts are read by their beginning: no request needs more.
+MAX_TOKENS: Final = 600
+_EDGE: Final = " .,;:!?\"'“”«»()[]¿¡，。、！？؟،"
+
+
+def recognise(text: str, *, intent: str, lang: str, names: Names | None = None) -> tuple[Slot, ...]:
+    """Return the slots of a message in its order; spans are code points of the text as given.
+
+    Without `names` objects are found by what stands around them, with them by their name first;
+    then the value is the handle or id the user's own object has.
+    """
+    slots = WANTED.get(intent)
+    if not slots or not text.strip():
+        return ()
+    if lang not in LANGUAGES:
+        lang = "en"
+    tongue, folded = read(text, lang)
+    tokens = tokenise(folded, tongue, _known(names))[:MAX_TOKENS]
+    if not tokens:
+        return ()
+    closed = _closed(intent, names)
+    return tuple(_slots(folded, tokens, labelled(folded, tokens, intent, lang, closed)))
+
+
+def _closed(intent: str, names: Names | None) -> frozenset[str]:
+    """Return the slots whose objects are all known; only a change of goals may name a new one."""
+    if names is None:
+        return frozenset()
+    goals = names.goals and intent != "goal_change"
+    return frozenset({"account"} if names.accounts else ()) | ({"goal"} if goals else set())
+
+
+def read(text: str, lang: str) -> tuple[list[Lexicon], Folded]:
+    """Return the lexicons to read a text with, and the folded text."""
+    tongue = [lexicon(lang)] + ([lexicon("en")] if lang != "en" else [])
+    return tongue, fold(text, variants=tongue[0].variants or None)
+
+
+def labelled(
+    folded: Folded, tokens: Sequence[Token], intent: str, lang: str, closed: frozenset[str]
+) -> list[str]:
+    """Return the label of each token."""
+    cues = shipped()
+    hidden = strangers(tokens, lang, cues.words)
+    hinted = hints(folded.text, tokens, lang)
+    rows = cue_rows(tokens, originals(folded, tokens), intent, lang, hidden, hinted)
+    choices = allowed(tokens, WANTED[intent], hinted, closed)
+    path = best(emissions(rows, cues.table), cues.table[step_rows()], choices)
+    return [LABELS[label] for label in path]
+
+
+def originals(folded: Folded, tokens: Sequence[Token]) -> list[str]:
+    """Return each token as it was written."""
+    out = []
+    for token in tokens:
+        start, end = folded.span(token.start, token.end)
+        out.append(folded.original[start:end])
+    return out
+
+
+def _known(names: Names | None) -> Mapping[str, Mapping[str, str]]:
+    if names is None:
+        return {}
+    tables = {
+        "instrument": names.instruments,
+        "goal": names.goals,
+        "account": names.accounts,
+        "recipient": names.recipients,
+        "merchant": names.merchants,
+    }
+    return {
+        slot: {fold(name.strip()).text: handle for name, handle in table.items() if name.strip()}
+        for slot, table in tables.items()
+        if table
+    }
+
+
+def _slots(folded: Folded, tokens: Sequence[Token], labels: Sequence[str]) -> list[Slot]:
+    found: list[Slot] = []
+    at = 0
+    while at < len(tokens):
+        label = labels[at]
+        end = at + 1
+        if label == OUT:
+            at = end
+            continue
+        while end < len(tokens) and labels[end] == f"I-{slot_of(label)}" and label[1:2] == "-":
+            end += 1
+        slot = _slot(folded, tokens[at:end], slot_of(label))
+        if slot is not None:
+            found.append(slot)
+        at = end
+    return found
+
+
+def _slot(folded: Folded, tokens: Sequence[Token], name: str) -> Slot | None:
+    start, end = folded.span(tokens[0].start, tokens[-1].end)
+    while start < end and folded.original[start] in _EDGE:
+        start += 1
+    while end > start and folded.original[end - 1] in _EDGE:
+        end -= 1
+    if start == end:
+        return None
+    first = tokens[0]
+    surface = folded.original[start:end]
+    if first.sort is Sort.NAME and first.of == name:
+        value = first.value
+    elif name in ("date", "date_range"):
+        value = _date(first, name)
+    elif name in ("amount", "quantity", "percent", "currency", "frequency"):
+        value = first.value
+    else:
+        value = _name(surface, tokens, name)
+    return Slot(name, start, end, value) if value else None
+
+
+def _date(token: Token, name: str) -> str:
+    if token.sort is Sort.FIGURE:
+        number = token.value
+        return f"day_{number}" if number.isdigit() and 0 < int(number) < 32 else number
+    return (
+        token.value.removeprefix("since_")
+        if name == "date" and token.value != "since_start"
+        else token.value
+    )
+
+
+def _name(surface: str, tokens: Sequence[Token], name: str) -> str:
+    clean = re.sub(
+        r"\s+",
+        " ",
+        "".join(
+            c for c in surface if c.isprintable() and c not in "\u200b\u200c\u200d\u2060\ufeff"
+        ),
+    )
+    if name == "reference":
+        return "".join(str(int(c)) if c.isdecimal() else c for c in clean).replace("# ", "#")
+    if (
+        name == "instrument"
+        and len(tokens) == 1
+        and (tokens[0].sort is Sort.TICKER or tokens[0].text in tickers())
+    ):
+        return clean.upper()
+    return clean
+
+
+@lru_cache(maxsize=1)
+def tickers() -> frozenset[str]:
+    """Return tickers people type in small letters, too."""
+    return frozenset(json.loads((DATA / "tickers.json").read_text(encoding="utf-8")))

@@ -1,0 +1,104 @@
+"""Understanding a message: screen, intent, language, slots, and what it leans on."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from app.domains.chat.talk_types import LANGUAGES, Names, TalkState, Understood
+from app.domains.chat.understanding.folding import MAX_CHARS, plainly
+from app.domains.chat.understanding.safety import screen
+from app.domains.chat.understanding.slots.recogniser import recognise
+from app.domains.chat.understanding.slots.wanted import REQUIRED, missing
+from app.domains.chat.understanding.talk import only_slots, yes_or_no
+from app.ml.features.language import script_language
+from app.ml.features.text import normalise
+from app.ml.features.vectors import installed_vectors
+from app.ml.registry import TrustCheck
+from app.ml.serving.intents import Understanding, load_shipped
+
+#: Fewer letters than these do not tell a language: the user's own is taken.
+LETTERS: Final = 12
+
+
+class Intents(Protocol):
+    """What tells intents."""
+
+    def understand(self, text: str) -> Understanding:
+        """Return what one message asks for."""
+        ...
+
+
+class ModelUnderstander:
+    """Understands by the shipped intent model and the rules of slots; never fails on a text."""
+
+    def __init__(self, intents: Intents) -> None:
+        self._intents = intents
+
+    def understand(
+        self,
+        text: str,
+        *,
+        locale: str,
+        names: Names,
+        today: datetime,  # noqa: ARG002 - ranges stay words, the tools resolve them
+        state: TalkState | None = None,
+    ) -> Understood:
+        """Return what a message asks for; `state` is what a follow-up may lean on."""
+        part = text[:MAX_CHARS]
+        found = self._intents.understand(plainly(part))
+        lang = _language(part, found.lang, locale)
+        follows = _follow_up(part, state, names, lang)
+        screened = screen(text)
+        hit = None if screened is None else screened.value
+        if follows is not None and hit is None:
+            return follows
+        slots = recognise(part, intent=found.label, lang=lang, names=names)
+        return Understood(
+            lang=lang,
+            intent=found.label,
+            confidence=found.confidence,
+            abstain=found.abstain,
+            second=found.second,
+            fires=found.fires and hit is None,
+            slots=slots,
+            answer=yes_or_no(part),
+            screen=hit,
+        )
+
+
+def load_understander(models_dir: Path, *, trust: TrustCheck) -> ModelUnderstander:
+    """Return an understander with the shipped model this installation can serve.
+
+    Raises ArtefactError when no model is there or none is trusted.
+    """
+    return ModelUnderstander(load_shipped(models_dir, vectors=installed_vectors(), trust=trust))
+
+
+def lacks(understood: Understood) -> tuple[str, ...]:
+    """Return the slots an action still needs before it may be drafted, each by its first name."""
+    return missing(understood.intent, frozenset(slot.name for slot in understood.slots))
+
+
+def _language(text: str, told: str, locale: str) -> str:
+    own = locale[:2].lower()
+    if script_language(normalise(text)) is None and own in LANGUAGES:
+        letters = sum(char.isalpha() for char in text[: LETTERS * 8])
+        if letters < LETTERS:
+            return own
+    return told if told in LANGUAGES else "en"
+
+
+def _follow_up(text: str, state: TalkState | None, names: Names, lang: str) -> Understood | None:
+    """Return the earlier intent with new slots when a short text holds nothing but slots."""
+    if state is None or state.intent is None or yes_or_no(text):
+        return None
+    tongue = state.lang if state.lang in LANGUAGES else lang
+    slots = recognise(text, intent=state.intent, lang=str(tongue), names=names)
+    if not only_slots(text, slots):
+        return None
+    # The adviser asked for a part of an action, and here it is: the action may be drafted now.
+    asked = state.intent in REQUIRED and any(slot.name == state.asked for slot in slots)
+    return Understood(
+        lang=str(tongue), intent=state.intent, confidence=1.0, abstain=False, second=state.intent,
+        fires=asked, slots=slots,
+    )  # fmt: skip
