@@ -1,6 +1,7 @@
 """Makes the tools of one turn: reads the owner's objects once and gives them handles."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -49,10 +50,8 @@ class ChatTools:
         desk = await self.desk(owner, locale=locale, now=now)
         box = OwnTools(desk, guessed=partial(self._audit, owner), more=self._more)
         currency = next((a.unit for a in desk.handles.accounts.values()), "USD")
-        try:
+        with suppress(NoPricesError):  # without a market her own account says it
             currency = (await self._doors.portfolio.bases.resolve(owner)).currency
-        except NoPricesError:
-            pass  # without a market her own account says it
         return TurnTools(box, desk.handles.names(), currency)
 
     async def desk(self, owner: str, *, locale: str, now: datetime) -> Desk:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Final
 
 from app.domains.chat.tools.arguments import Arguments
@@ -80,7 +81,7 @@ def _is_cjk(char: str) -> bool:
 def _pairs(run: list[str]) -> Iterator[str]:
     if len(run) == 1:
         yield run[0]
-    for first, second in zip(run, run[1:], strict=False):
+    for first, second in pairwise(run):
         yield first + second
 
 

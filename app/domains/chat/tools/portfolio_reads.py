@@ -10,8 +10,9 @@ from app.domains.chat.tools.desk import Desk
 from app.domains.chat.tools.findings import Findings, Origin
 from app.domains.chat.tools.references import SUMMARY, account_ref, period_ref, price_ref
 from app.domains.chat.tools.refusals import ToolRefusal
+from app.domains.portfolio.alert_types import AllocationLine
 from app.domains.portfolio.lot_types import LotMethod
-from app.domains.portfolio.types import AllocationLine, Portfolio, Position
+from app.domains.portfolio.types import Portfolio, Position
 
 
 async def summary(desk: Desk, _: Arguments) -> Findings:

@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
@@ -74,39 +75,63 @@ def _one(word: str, today: date) -> Span | None:
 
 
 def _named(word: str, today: date) -> Span | None:
-    yesterday = today - timedelta(days=1)
-    monday = today - timedelta(days=today.weekday())
-    match word:
-        case "today":
-            return Span(today, today)
-        case "yesterday":
-            return Span(yesterday, yesterday)
-        case "day_before_yesterday":
-            return Span(today - timedelta(days=2), today - timedelta(days=2))
-        case "this_week" | "week_to_date":
-            return Span(monday, today)
-        case "last_week":
-            return Span(monday - timedelta(days=7), monday - timedelta(days=1))
-        case "last_weekend":
-            return Span(monday - timedelta(days=2), monday - timedelta(days=1))
-        case "this_month" | "month_to_date" | "mtd":
-            return Span(today.replace(day=1), today)
-        case "last_month":
-            return _month(*_earlier(today, 1))
-        case "this_quarter" | "quarter_to_date" | "qtd":
-            return Span(_quarter(today.year, (today.month + 2) // 3).first, today)
-        case "last_quarter":
-            return _quarter(*divmod_quarter(today.year, (today.month + 2) // 3 - 1))
-        case "this_year" | "year_to_date" | "ytd":
-            return Span(date(today.year, 1, 1), today)
-        case "last_year":
-            return Span(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31))
-    return None
+    found = _NAMED.get(word)
+    return None if found is None else found(today)
 
 
-def divmod_quarter(year: int, quarter: int) -> tuple[int, int]:
-    """Return the year and quarter, where quarter 0 is the last one of the year before."""
-    return (year, quarter) if quarter >= 1 else (year - 1, 4)
+def _days_ago(first: int, last: int) -> Callable[[date], Span]:
+    return lambda today: Span(today - timedelta(days=first), today - timedelta(days=last))
+
+
+def _from_monday(first: int, last: int | None) -> Callable[[date], Span]:
+    """Return days counted from this week's Monday; without `last` up to today."""
+
+    def days(today: date) -> Span:
+        monday = today - timedelta(days=today.weekday())
+        end = today if last is None else monday + timedelta(days=last)
+        return Span(monday + timedelta(days=first), end)
+
+    return days
+
+
+def _this_quarter(today: date) -> Span:
+    return Span(_quarter(today.year, (today.month + 2) // 3).first, today)
+
+
+def _last_quarter(today: date) -> Span:
+    before = (today.month + 2) // 3 - 1
+    return _quarter(today.year, before) if before else _quarter(today.year - 1, 4)
+
+
+def _this_month(today: date) -> Span:
+    return Span(today.replace(day=1), today)
+
+
+def _this_year(today: date) -> Span:
+    return Span(date(today.year, 1, 1), today)
+
+
+_NAMED: Final[dict[str, Callable[[date], Span]]] = {
+    "today": _days_ago(0, 0),
+    "yesterday": _days_ago(1, 1),
+    "day_before_yesterday": _days_ago(2, 2),
+    "this_week": _from_monday(0, None),
+    "week_to_date": _from_monday(0, None),
+    "last_week": _from_monday(-7, -1),
+    "last_weekend": _from_monday(-2, -1),
+    "this_month": _this_month,
+    "month_to_date": _this_month,
+    "mtd": _this_month,
+    "last_month": lambda today: _month(*_earlier(today, 1)),
+    "this_quarter": _this_quarter,
+    "quarter_to_date": _this_quarter,
+    "qtd": _this_quarter,
+    "last_quarter": _last_quarter,
+    "this_year": _this_year,
+    "year_to_date": _this_year,
+    "ytd": _this_year,
+    "last_year": lambda today: Span(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+}
 
 
 def _counted(word: str, today: date) -> Span | None:
