@@ -22,6 +22,10 @@ from app.core.sidecar import Sidecar
 from app.domains.analytics import service as analytics
 from app.domains.analytics.service import AnalyticsService
 from app.domains.analytics.source_types import Sources
+from app.domains.chat.grounding.calculating import calc
+from app.domains.chat.tools.citing import Citing
+from app.domains.chat.tools.desk import Doors
+from app.domains.chat.tools.factory import ChatTools
 from app.domains.fraud import service as fraud
 from app.domains.fraud.adapters.model import StoredScorers
 from app.domains.fraud.service import FraudService
@@ -112,6 +116,8 @@ class AppServices:
     portfolio: PortfolioService
     analytics: AnalyticsService
     reports: ReportsService
+    chat_tools: ChatTools
+    citing: Citing
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread, open streams)."""
@@ -240,6 +246,9 @@ def build(
             fraud_service.kpis,
         ),
     )
+    doors = Doors(
+        portfolio_service, ledger_service, market_service, onboarding_service, calculator=calc
+    )
     return AppServices(
         settings=settings,
         db=db,
@@ -263,6 +272,8 @@ def build(
             fraud=fraud_service,
             customers=identity_service.arrivals,
         ),
+        chat_tools=ChatTools(db=db, doors=doors),
+        citing=Citing(doors),
     )
 
 
