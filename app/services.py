@@ -22,8 +22,6 @@ from app.core.sidecar import Sidecar
 from app.domains.analytics import service as analytics
 from app.domains.analytics.service import AnalyticsService
 from app.domains.analytics.source_types import Sources
-from app.domains.chat.grounding.calculating import calc
-from app.domains.chat.tools.citing import Citing
 from app.domains.chat.tools.desk import Doors
 from app.domains.chat.tools.factory import ChatTools
 from app.domains.fraud import service as fraud
@@ -117,7 +115,6 @@ class AppServices:
     analytics: AnalyticsService
     reports: ReportsService
     chat_tools: ChatTools
-    citing: Citing
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread, open streams)."""
@@ -221,13 +218,9 @@ def build(
         settings, ports, db=db, gate=gate, clock=clock, identity=identity_service
     )
     ledger_service = LedgerService(
-        db=db,
-        clock=clock,
-        identity=identity_service,
-        onboarding=onboarding_service,
-        fraud=fraud_service,
-        keys=keys,
-    )
+        db=db, clock=clock, identity=identity_service,
+        onboarding=onboarding_service, fraud=fraud_service, keys=keys,
+    )  # fmt: skip
     portfolio_service = PortfolioService(
         db=db,
         clock=clock,
@@ -246,9 +239,7 @@ def build(
             fraud_service.kpis,
         ),
     )
-    doors = Doors(
-        portfolio_service, ledger_service, market_service, onboarding_service, calculator=calc
-    )
+    rooms = (portfolio_service, ledger_service, market_service, onboarding_service)
     return AppServices(
         settings=settings,
         db=db,
@@ -272,8 +263,7 @@ def build(
             fraud=fraud_service,
             customers=identity_service.arrivals,
         ),
-        chat_tools=ChatTools(db=db, doors=doors),
-        citing=Citing(doors),
+        chat_tools=ChatTools(db=db, doors=Doors(*rooms)),
     )
 
 

@@ -106,6 +106,14 @@ async def test_figures_are_the_figures_of_the_api(talk: Talk) -> None:
     assert value(summary, "value") == money(portfolio["value"])
     assert value(summary, "cash") == money(portfolio["cash"])
     assert value(summary, "holdings") == len(portfolio["positions"])
+    tools = await talk.tools()
+    seen = await tools.box.call("portfolio.summary", {})
+    share = await tools.box.call(
+        "calc", {"op": "share", "refs": [seen.facts["cash"], seen.facts["value"]]}
+    )
+    assert value(share, "result") == pytest.approx(
+        money(portfolio["cash"]) / money(portfolio["value"])
+    )
     assert value(summary, "as_of") == date.fromisoformat(portfolio["prices_as_of"])
 
     report = await talk.api("/v1/portfolio/performance")

@@ -136,7 +136,7 @@ async def get_citation(
     source: CitedSource, ref: Ref, caller: CallerDep, services: ServicesDep
 ) -> CitationOut:
     """Return the row that a figure rests on: a movement with its proof, a price, a version."""
-    found = await services.citing.open(caller.user_id, Source(source.value), ref)
+    found = await services.chat_tools.citing.open(caller.user_id, Source(source.value), ref)
     return CitationOut.of(found, source=source, ref=ref)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 
 from app.domains.chat.evidence_types import Evidence
+from app.domains.chat.grounding.calculating import calc
 from app.domains.chat.tools.handles import Handles
 from app.domains.ledger.service import LedgerService
 from app.domains.market.service import MarketService
@@ -74,7 +75,7 @@ class Doors:
     market: MarketService
     onboarding: OnboardingService
     library: Library = no_library
-    calculator: Calculator | None = None
+    calculator: Calculator = calc
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from app.core.uow import Transaction
 from app.domains.chat.talk_types import LANGUAGES, Names
 from app.domains.chat.tool_types import ToolBox
 from app.domains.chat.tools.box import OwnTools
+from app.domains.chat.tools.citing import Citing
 from app.domains.chat.tools.cleaning import clean
 from app.domains.chat.tools.desk import Desk, Doors
 from app.domains.chat.tools.handles import Handles
@@ -35,12 +36,16 @@ class TurnTools:
 
 
 class ChatTools:
-    """Makes the tools of each turn. The owner comes from the caller, never from an argument."""
+    """Makes the tools of each turn. The owner comes from the caller, never from an argument.
+
+    `citing` opens what their figures rest on.
+    """
 
     def __init__(self, *, db: Database, doors: Doors, more: tuple[Tool, ...] = ()) -> None:
         self._db = db
         self._doors = doors
         self._more = more
+        self.citing = Citing(doors)
 
     async def for_turn(self, owner: str, *, locale: str, now: datetime) -> TurnTools:
         """Return the tools of this person's turn; `now` is in her own time zone.

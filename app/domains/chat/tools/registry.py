@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.domains.chat.grounding.calculating import OPERATIONS, REFS_MAX
 from app.domains.chat.tool_types import ToolSpec
 from app.domains.chat.tools import (
     advice_reads,
@@ -227,12 +228,12 @@ _OTHERS: Final = (
         calc_reads.calc,
         "Arithmetic over evidence ids of this turn; the only way to state a computed figure.",
         {
-            "op": _one_of(calc_reads.OPERATIONS, "pct_change is from the first to the second"),
+            "op": _one_of(tuple(OPERATIONS), "pct_change is from the first to the second"),
             "refs": {
                 "type": "array",
                 "items": {"type": "string", "maxLength": 20},
                 "minItems": 1,
-                "maxItems": calc_reads.REFS_MAX,
+                "maxItems": REFS_MAX,
                 "description": "Evidence ids such as v3",
             },
         },

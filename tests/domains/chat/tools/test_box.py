@@ -49,9 +49,16 @@ async def test_an_intent_gets_its_group_help_and_its_own_draft() -> None:
 
 
 @pytest.mark.row("CH2")
-async def test_without_texts_and_calculator_it_says_so() -> None:
+async def test_calc_adds_only_what_was_said_before() -> None:
+    made = box()
+    unknown = await made.call("calc", {"op": "sum", "refs": ["v1"]})
+    assert unknown.code == "invalid_arguments"
+    assert (await made.call("calc", {"op": "guess", "refs": ["v1"]})).code == "invalid_arguments"
+
+
+@pytest.mark.row("CH2")
+async def test_without_texts_it_says_so() -> None:
     made = box()
     assert (await made.call("help.search", {"query": "fees"})).code == "no_article"
-    assert (await made.call("calc", {"op": "sum", "refs": ["v1"]})).code == "not_offered"
     assert (await made.call("market.quote", {"instrument": "NOPE"})).code == "not_found"
     assert (await made.call("market.quote", {})).code == "invalid_arguments"
