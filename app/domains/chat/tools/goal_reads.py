@@ -13,6 +13,7 @@ from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.desk import Desk
 from app.domains.chat.tools.findings import Findings, Origin
 from app.domains.chat.tools.handles import shown
+from app.domains.chat.tools.ranges import MONTHS
 from app.domains.chat.tools.refusals import ToolRefusal
 from app.domains.portfolio.errors import (
     GoalAmountError,
@@ -33,6 +34,7 @@ FREQUENCIES: Final = {
     "yearly": Decimal(1) / 12,
 }
 _WHEN: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_MONTH: Final = re.compile(rf"({'|'.join(MONTHS)})(?:_(\d{{4}}))?")
 _IN: Final = re.compile(r"in_(\d{1,3})_(month|year)s?")
 
 
@@ -76,7 +78,10 @@ async def what_if(desk: Desk, given: Arguments) -> Findings:
         )
         wish = replace(wish, monthly=monthly)
     if when is not None:
-        wish = replace(wish, due=_due(when, today=desk.today))
+        day = due(when, today=desk.today)
+        if day is None:
+            raise ToolRefusal("invalid_arguments")
+        wish = replace(wish, due=day)
     goals = desk.doors.portfolio.goals
     before = await goals.project(desk.owner, found.goal_id)
     try:
@@ -107,17 +112,23 @@ def _wish(made: Findings, where: Origin, found: Goal) -> None:
     )
 
 
-def _due(text: str, *, today: date) -> date:
-    """Return the day of a date, of a month's or a year's end, or of so long from now."""
+def due(text: str, *, today: date) -> date | None:
+    """Return the day of a date, a month's or year's end, or so long from now; else None. Pure."""
     try:
         if match := _WHEN.fullmatch(text):
             year, month = int(match[1]), int(match[2] or 12)
             return date(year, month, int(match[3] or calendar.monthrange(year, month)[1]))
-        if match := _IN.fullmatch(text):
+        if match := _MONTH.fullmatch(text):
+            month = MONTHS.index(match[1]) + 1
+            year = int(match[2] or today.year + (month <= today.month))
+            return date(year, month, calendar.monthrange(year, month)[1])
+        if text in ("next_year", "end_of_year"):
+            return date(today.year + (text == "next_year"), 12, 31)
+        if match := _IN.fullmatch("in_1_month" if text == "next_month" else text):
             months = int(match[1]) * (12 if match[2] == "year" else 1)
             year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
             last = calendar.monthrange(year, month + 1)[1]
             return date(year, month + 1, min(today.day, last))
     except ValueError:
-        pass
-    raise ToolRefusal("invalid_arguments")
+        return None
+    return None

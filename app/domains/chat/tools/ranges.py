@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
-_MONTHS: Final = (
+MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 )  # fmt: skip
@@ -19,7 +19,7 @@ _AGO: Final = re.compile(r"(\d{1,4})_(day|week|month|year)s?_ago")
 _QUARTER: Final = re.compile(r"(?:q([1-4])[_-](\d{4})|(\d{4})[_-]q([1-4]))")
 _SINCE: Final = re.compile(r"(?:since|from)_(.+)")
 _ISO: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
-_DAY_OF: Final = re.compile(rf"({'|'.join(_MONTHS)})(?:_(\d{{1,2}}))?")
+_DAY_OF: Final = re.compile(rf"({'|'.join(MONTHS)})(?:_(\d{{1,2}}))?")
 _EARLIEST: Final = date(1970, 1, 1)
 _EVERYTHING: Final = frozenset({"all", "all_time", "ever", "since_start", "since_inception", "max"})
 
@@ -119,6 +119,7 @@ _NAMED: Final[dict[str, Callable[[date], Span]]] = {
     "week_to_date": _from_monday(0, None),
     "last_week": _from_monday(-7, -1),
     "last_weekend": _from_monday(-2, -1),
+    "weekend": _from_monday(-2, -1),
     "this_month": _this_month,
     "month_to_date": _this_month,
     "mtd": _this_month,
@@ -177,7 +178,7 @@ def _written(word: str, _: date) -> Span | None:
 def _month_or_day(word: str, today: date) -> Span | None:
     """Return the last month, day of a month or weekday of this name that is not in the future."""
     if match := _DAY_OF.fullmatch(word):
-        month = _MONTHS.index(match[1]) + 1
+        month = MONTHS.index(match[1]) + 1
         number = int(match[2] or 1)
         year = today.year
         if (month, number) > (today.month, today.day):

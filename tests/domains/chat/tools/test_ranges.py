@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domains.chat.tools.goal_reads import due
 from app.domains.chat.tools.ranges import Span, span_of
 
 TODAY = date(2026, 11, 26)  # a Thursday
@@ -71,3 +72,26 @@ class TestSpanOf:
         first, last = found.times(zone, now=now)
         assert first.astimezone(UTC) == datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
         assert first <= now < last
+
+
+class TestDue:
+    @pytest.mark.parametrize(
+        ("word", "day"),
+        [
+            ("2030-06-15", "2030-06-15"),
+            ("2030-06", "2030-06-30"),
+            ("2030", "2030-12-31"),
+            ("march", "2027-03-31"),
+            ("december", "2026-12-31"),
+            ("may_2028", "2028-05-31"),
+            ("next_month", "2026-12-26"),
+            ("next_year", "2027-12-31"),
+            ("in_5_years", "2031-11-26"),
+        ],
+    )
+    def test_word_is_a_day_ahead(self, word: str, day: str) -> None:
+        assert due(word, today=TODAY) == date.fromisoformat(day)
+
+    @given(st.text(max_size=30))
+    def test_no_text_raises(self, word: str) -> None:
+        due(word, today=TODAY)
