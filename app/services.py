@@ -22,6 +22,8 @@ from app.core.sidecar import Sidecar
 from app.domains.analytics import service as analytics
 from app.domains.analytics.service import AnalyticsService
 from app.domains.analytics.source_types import Sources
+from app.domains.chat.tools.desk import Doors
+from app.domains.chat.tools.factory import ChatTools
 from app.domains.fraud import service as fraud
 from app.domains.fraud.adapters.model import StoredScorers
 from app.domains.fraud.service import FraudService
@@ -112,6 +114,7 @@ class AppServices:
     portfolio: PortfolioService
     analytics: AnalyticsService
     reports: ReportsService
+    chat_tools: ChatTools
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread, open streams)."""
@@ -215,13 +218,9 @@ def build(
         settings, ports, db=db, gate=gate, clock=clock, identity=identity_service
     )
     ledger_service = LedgerService(
-        db=db,
-        clock=clock,
-        identity=identity_service,
-        onboarding=onboarding_service,
-        fraud=fraud_service,
-        keys=keys,
-    )
+        db=db, clock=clock, identity=identity_service,
+        onboarding=onboarding_service, fraud=fraud_service, keys=keys,
+    )  # fmt: skip
     portfolio_service = PortfolioService(
         db=db,
         clock=clock,
@@ -240,6 +239,7 @@ def build(
             fraud_service.kpis,
         ),
     )
+    rooms = (portfolio_service, ledger_service, market_service, onboarding_service)
     return AppServices(
         settings=settings,
         db=db,
@@ -263,6 +263,7 @@ def build(
             fraud=fraud_service,
             customers=identity_service.arrivals,
         ),
+        chat_tools=ChatTools(db=db, doors=Doors(*rooms)),
     )
 
 

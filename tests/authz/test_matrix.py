@@ -30,6 +30,7 @@ OPERATIONS = matrix.operations(DOCUMENT)
 STAFF = (Role.ADVISER, Role.KYC_REVIEWER, Role.FRAUD_ANALYST, Role.DATA_SCIENTIST, Role.ADMIN)
 MADE_UP = {
     "log": "ledger",
+    "source": "ledger",
     "symbol": "SPY",
     "movement_id": f"{'0' * 20}-{'0' * 32}",
     "decision_id": "0" * 26,
@@ -111,6 +112,8 @@ class World:
         self.real = {
             "account_id": accounts[0]["account_id"],
             "movement_id": deposit.json()["movement_id"],
+            "source": "ledger",
+            "ref": deposit.json()["movement_id"],
             "recommendation_id": advice_id,
             "plan_id": plan.json()["plan_id"],
             "goal_id": goal.json()["goal_id"],

@@ -2,7 +2,8 @@
 
 FinNamiError
 ├── NotFoundError
-│   └── ConversationNotFoundError   404 conversation_not_found   (also for another person's)
+│   ├── ConversationNotFoundError   404 conversation_not_found   (also for another person's)
+│   └── CitationNotFoundError       404 citation_not_found       (also for another person's)
 └── UnavailableError
     └── EngineError                 503 engine_failed            (never leaves a stream: fallback)
 """
@@ -15,6 +16,13 @@ class ConversationNotFoundError(NotFoundError):
 
     code = "conversation_not_found"
     title = "Conversation not found"
+
+
+class CitationNotFoundError(NotFoundError):
+    """A citation names nothing, or something of somebody else."""
+
+    code = "citation_not_found"
+    title = "Nothing is cited here"
 
 
 class EngineError(UnavailableError):

@@ -105,6 +105,13 @@ async def of_owner(store: Store, owner: str, *, limit: int) -> list[Journal]:
     return [journal_of(row) for row in rows]
 
 
+async def started(store: Store, owner: str, *, since: datetime, limit: int) -> list[Journal]:
+    """Return a person's own entries since a time, the newest first."""
+    query: Document = {"owner": owner, "at": {"$gte": since}}
+    rows = await store.find_many(JOURNAL, query, sort=[("at", -1)], limit=limit)
+    return [journal_of(row) for row in rows]
+
+
 async def by_ids(store: Store, journal_ids: set[str]) -> list[Journal]:
     """Return entries by id; one that is not there is left out."""
     if not journal_ids:

@@ -98,6 +98,17 @@ class Books:
             raise JournalNotFoundError
         return found
 
+    async def movements(self, user_id: str, journal_ids: set[str]) -> dict[str, Journal]:
+        """Return a person's movements of these ids, at most 1,000; others' are left out."""
+        if len(journal_ids) > STATEMENT_LIMIT:
+            raise PeriodTooLongError(limit=STATEMENT_LIMIT)
+        found = await journals.by_ids(self._db, journal_ids)
+        return {one.journal_id: one for one in found if _is_party(one, user_id)}
+
+    async def started(self, user_id: str, *, since: datetime) -> list[Journal]:
+        """Return the newest movements that a person started since, held ones too, at most 50."""
+        return await journals.started(self._db, user_id, since=since, limit=PAGE)
+
     async def receipt(self, user_id: str, journal_id: str) -> Receipt:
         """Return the proof of one movement for one of its parties. Raises JournalNotFoundError."""
         journal = await self.movement(user_id, journal_id)

@@ -175,6 +175,13 @@ class RiskProfiles:
         """Return the newest version as it counts now. Raises RiskProfileMissingError."""
         return (await self.with_age(user_id))[0]
 
+    async def version(self, user_id: str, version: int) -> RiskProfile:
+        """Return one version as it counts now. Raises RiskProfileMissingError."""
+        found = await stored_profile(self._db, user_id, version, at=self._clock.now())
+        if found is None:
+            raise RiskProfileMissingError
+        return found
+
     async def with_age(
         self, user_id: str, *, at: datetime | None = None
     ) -> tuple[RiskProfile, Reason | None]:

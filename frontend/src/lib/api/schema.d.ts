@@ -970,6 +970,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/citations/{source}/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Citation
+         * @description Return the row that a figure rests on: a movement with its proof, a price, a version.
+         */
+        get: operations["get_citation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recommendations": {
         parameters: {
             query?: never;
@@ -3446,6 +3466,132 @@ export interface components {
              */
             status: "check_mail";
         };
+        /**
+         * CitationOut
+         * @description The row behind a figure; exactly one of the last five is there.
+         */
+        CitationOut: {
+            source: components["schemas"]["CitedSource"];
+            /** Ref */
+            ref: string;
+            ledger: components["schemas"]["CitedLedgerOut"] | null;
+            price: components["schemas"]["CitedPriceOut"] | null;
+            profile: components["schemas"]["CitedProfileOut"] | null;
+            identity_check: components["schemas"]["CitedCheckOut"] | null;
+            decision: components["schemas"]["CitedDecisionOut"] | null;
+        };
+        /**
+         * CitedCheckOut
+         * @description The caller's identity check.
+         */
+        CitedCheckOut: {
+            /** State */
+            state: string;
+            /** Submitted At */
+            submitted_at: string | null;
+            /** Decided At */
+            decided_at: string | null;
+        };
+        /**
+         * CitedDecisionOut
+         * @description A sealed advice: its versions and the hash that seals it.
+         */
+        CitedDecisionOut: {
+            /** Recommendation Id */
+            recommendation_id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Outcome */
+            outcome: string;
+            /** Profile */
+            profile: number;
+            /** Record Hash */
+            record_hash: string;
+            /** Frontier Version */
+            frontier_version: string | null;
+            /** Model Version */
+            model_version: string | null;
+            worst_year: components["schemas"]["MoneyOut"] | null;
+        };
+        /**
+         * CitedLedgerOut
+         * @description A movement with its proof; `account` when a balance was cited, after its newest movement.
+         */
+        CitedLedgerOut: {
+            movement: components["schemas"]["MovementOut"];
+            receipt: components["schemas"]["ReceiptOut"];
+            account: components["schemas"]["AccountOut"] | null;
+        };
+        /**
+         * CitedPriceOut
+         * @description A price with its time and who gave it; a close has only its day and its data's hash.
+         */
+        CitedPriceOut: {
+            /** Symbol */
+            symbol: string;
+            /**
+             * Price
+             * @example 105.2500
+             */
+            price: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Kind
+             * @example quote
+             */
+            kind: string;
+            /** Provider */
+            provider: string;
+            /** At */
+            at: string | null;
+            /** Received At */
+            received_at: string | null;
+            /** Data Hash */
+            data_hash: string | null;
+        };
+        /**
+         * CitedProfileOut
+         * @description One version of the caller's risk profile.
+         */
+        CitedProfileOut: {
+            /** Version */
+            version: number;
+            /** Final */
+            final: number;
+            /** Tolerance */
+            tolerance: number;
+            /** Capacity */
+            capacity: number;
+            /** Band */
+            band: string;
+            /** Rules Version */
+            rules_version: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * CitedSource
+         * @description What is opened here; figures of portfolio and goals have a page of their own.
+         * @enum {string}
+         */
+        CitedSource: "ledger" | "price" | "profile" | "decision";
         /**
          * ClaimIn
          * @description Take a case; a reason takes a breached case out of somebody's hands.
@@ -12305,6 +12451,84 @@ export interface operations {
                 };
             };
             /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_citation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: components["schemas"]["CitedSource"];
+                /** @description As a citation of an answer names it */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CitationOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `citation_not_found`: Nothing is cited here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_prices`: No prices yet */
             503: {
                 headers: {
                     [name: string]: unknown;

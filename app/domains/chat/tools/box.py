@@ -1,0 +1,81 @@
+"""The tools of one turn: an engine asks what it may use and calls it; nothing here raises."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import structlog
+
+from app.core.errors import FinNamiError
+from app.domains.chat.tool_types import ToolResult, ToolSpec
+from app.domains.chat.tools.arguments import Arguments
+from app.domains.chat.tools.desk import Desk
+from app.domains.chat.tools.refusals import ToolRefusal, code_of
+from app.domains.chat.tools.registry import READ_TOOLS, Tool, groups_of
+
+log = structlog.get_logger(__name__)
+
+TOOL_S: Final = 8.0
+Guessed = Callable[[str, str], Awaitable[None]]
+"""Told the tool, and the text that named an object which is not the owner's."""
+
+
+class OwnTools:
+    """The ToolBox of one turn, bound to its owner and her handles."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        guessed: Guessed,
+        more: tuple[Tool, ...] = (),
+        seconds: float = TOOL_S,
+    ) -> None:
+        """Take the desk of the turn; `more` are tools that draft actions."""
+        self._desk = desk
+        self._guessed = guessed
+        self._seconds = seconds
+        self._tools = {one.spec.name: one for one in (*READ_TOOLS, *more)}
+        self._offered: set[str] | None = None
+        self._calls = 0
+
+    def specs(self, intent: str) -> tuple[ToolSpec, ...]:
+        """Return the tools of the intent's group and help; from then on no others run.
+
+        A tool that drafts an action is offered to its own intent alone.
+        """
+        groups = groups_of(intent)
+        found = tuple(
+            one.spec
+            for one in self._tools.values()
+            if (
+                one.spec.name == f"propose.{intent}"
+                if one.spec.proposes
+                else one.spec.group in groups
+            )
+        )
+        self._offered = (self._offered or set()) | {spec.name for spec in found}
+        return found
+
+    async def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
+        """Call a tool. A fault of the arguments is a result with a code."""
+        self._calls += 1
+        call = f"c{self._calls}"
+        tool = self._tools.get(name) if isinstance(name, str) else None
+        if tool is None or (self._offered is not None and name not in self._offered):
+            return ToolResult(call=call, tool=str(name)[:60], ok=False, code="not_offered")
+        try:
+            given = Arguments(arguments, tool.spec.parameters["properties"])
+            async with asyncio.timeout(self._seconds):
+                found = await tool.run(self._desk, given)
+            return found.result(call=call, tool=name)
+        except ToolRefusal as refusal:
+            if refusal.guess:
+                await self._guessed(name, str(dict(arguments)))
+            code = refusal.code
+        except TimeoutError:
+            code = "timeout"
+        except FinNamiError as error:
+            code = code_of(error)
+            log.info("chat_tool_refused", tool=name, code=code, reason=error.code)
+        return ToolResult(call=call, tool=name, ok=False, code=code)

@@ -1,0 +1,108 @@
+"""Makes the tools of one turn: reads the owner's objects once and gives them handles."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from app.core.db import Database
+from app.core.decisions import sha256_hex
+from app.core.uow import Transaction
+from app.domains.chat.talk_types import LANGUAGES, Names
+from app.domains.chat.tool_types import ToolBox
+from app.domains.chat.tools.box import OwnTools
+from app.domains.chat.tools.citing import Citing
+from app.domains.chat.tools.cleaning import clean
+from app.domains.chat.tools.desk import Desk, Doors
+from app.domains.chat.tools.handles import Handles
+from app.domains.chat.tools.registry import Tool
+from app.domains.ledger.types import AccountKind, Journal
+from app.domains.market.errors import NoPricesError
+from app.domains.market.types import Instrument
+
+MEMOS_MAX: Final = 50
+_RECENT: Final = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTools:
+    """What a turn works with, all of its owner: tools, names of her objects, her currency."""
+
+    box: ToolBox
+    names: Names
+    base_currency: str
+
+
+class ChatTools:
+    """Makes the tools of each turn. The owner comes from the caller, never from an argument.
+
+    `citing` opens what their figures rest on.
+    """
+
+    def __init__(self, *, db: Database, doors: Doors, more: tuple[Tool, ...] = ()) -> None:
+        self._db = db
+        self._doors = doors
+        self._more = more
+        self.citing = Citing(doors)
+
+    async def for_turn(self, owner: str, *, locale: str, now: datetime) -> TurnTools:
+        """Return the tools of this person's turn; `now` is in her own time zone.
+
+        Raises UnavailableError when a store is away.
+        """
+        desk = await self.desk(owner, locale=locale, now=now)
+        box = OwnTools(desk, guessed=partial(self._audit, owner), more=self._more)
+        currency = next((a.unit for a in desk.handles.accounts.values()), "USD")
+        with suppress(NoPricesError):  # without a market her own account says it
+            currency = (await self._doors.portfolio.bases.resolve(owner)).currency
+        return TurnTools(box, desk.handles.names(), currency)
+
+    async def desk(self, owner: str, *, locale: str, now: datetime) -> Desk:
+        """Return the desk of a turn, for whoever adds tools."""
+        accounts, goals, instruments, started = await asyncio.gather(
+            self._doors.ledger.books.accounts(owner),
+            self._doors.portfolio.goals.list(owner),
+            self._instruments(),
+            self._doors.ledger.books.started(owner, since=now - _RECENT),
+        )
+        money = [a for a in accounts if a.kind is AccountKind.CASH]
+        held = sorted(a.unit for a in accounts if a.kind is AccountKind.HOLDING and a.balance > 0)
+        handles = Handles(
+            accounts={f"acc_{n}": one for n, one in enumerate(money, start=1)},
+            goals={f"goal_{n}": one for n, one in enumerate(goals, start=1)},
+            held={f"ins_{n}": symbol for n, symbol in enumerate(held, start=1)},
+            instruments={one.symbol: one for one in instruments},
+            memos=_memos(started),
+        )
+        lang = locale[:2].lower()
+        return Desk(
+            owner=owner,
+            lang=lang if lang in LANGUAGES else "en",
+            now=now,
+            doors=self._doors,
+            handles=handles,
+        )
+
+    async def _instruments(self) -> tuple[Instrument, ...]:
+        try:
+            return await self._doors.market.instruments()
+        except NoPricesError:
+            return ()
+
+    async def _audit(self, owner: str, tool: str, named: str) -> None:
+        """Record that an object was named which is not the owner's; never what was typed."""
+        digest = sha256_hex(named.encode(errors="replace"))[:32]
+
+        async def work(tx: Transaction) -> None:
+            tx.audit("chat.foreign_object", actor=owner, object_id=tool, after={"named": digest})
+
+        await self._db.transaction(work)
+
+
+def _memos(started: list[Journal]) -> tuple[str, ...]:
+    """Return her own words for payments, the newest first."""
+    found = dict.fromkeys(clean(one.memo, limit=60) for one in started)
+    found.pop("", None)
+    return tuple(found)[:MEMOS_MAX]
