@@ -222,12 +222,12 @@ async def _plan(talk: _Talk, plan: Plan) -> AsyncIterator[TalkEvent]:
     """Ask the plan's tool and say what it found, or ask for what is missing first."""
     intent = talk.turn.understood.intent
     slots = _slots(talk, intent)
-    lacking = next((group for group in plan.needs if not any(slots.get(n) for n in group)), None)
+    lacking = _lacking(plan, slots)
     if lacking is not None:
-        for event in talk.writer.write(talk.words.say("slots", lacking[0])):
+        for event in talk.writer.write(talk.words.say("slots", lacking)):
             yield event
         talk.finish = Finish.CLARIFY
-        talk.keep(intent, asked=lacking[0])
+        talk.keep(intent, asked=lacking)
         return
     if plan.proposes and not talk.turn.understood.fires:
         async for event in _clarify_action(talk, intent):
@@ -248,6 +248,12 @@ async def _plan(talk: _Talk, plan: Plan) -> AsyncIterator[TalkEvent]:
         for event in talk.writer.write(sentence):
             yield event
     talk.keep(intent, action=proposal.id if proposal is not None else None)
+
+
+def _lacking(plan: Plan, slots: dict[str, str]) -> str | None:
+    """Return the first slot to ask for, None when each group has one."""
+    missing = (group[0] for group in plan.needs if not any(slots.get(name) for name in group))
+    return next(missing, None)
 
 
 def _slots(talk: _Talk, intent: str) -> dict[str, str]:

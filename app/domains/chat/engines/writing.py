@@ -13,26 +13,26 @@ class Shown(Protocol):
     """A figure at code points `start` to `end` of a rendered text."""
 
     @property
-    def start(self) -> int: ...  # noqa: D102
+    def start(self) -> int: ...
     @property
-    def end(self) -> int: ...  # noqa: D102
+    def end(self) -> int: ...
     @property
-    def evidence_id(self) -> str: ...  # noqa: D102
+    def evidence_id(self) -> str: ...
 
 
 class Drawn(Protocol):
     """A text whose tokens were replaced."""
 
     @property
-    def text(self) -> str: ...  # noqa: D102
+    def text(self) -> str: ...
     @property
-    def citations(self) -> Sequence[Shown]: ...  # noqa: D102
+    def citations(self) -> Sequence[Shown]: ...
 
 
 class Render(Protocol):
     """Replaces tokens by the figures of a locale; `grounding.rendering.render` is one."""
 
-    def __call__(  # noqa: D102
+    def __call__(
         self, text: str, *, evidence: Mapping[str, Evidence], locale: str, base_currency: str
     ) -> Drawn: ...
 

@@ -1,0 +1,109 @@
+"""A tool box that gives what a test says, and figures for every fact of a tool."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from app.domains.chat.engines.embedded import EmbeddedEngine
+from app.domains.chat.engines.facts import FACTS
+from app.domains.chat.engines.plans import WORDS
+from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
+from app.domains.chat.talk_types import (
+    Answered,
+    Budget,
+    Slot,
+    TalkEvent,
+    TalkState,
+    Turn,
+    Understood,
+)
+from app.domains.chat.tool_types import Proposal, ToolResult, ToolSpec, Untrusted
+
+NAMED = {"name": "World shares", "largest": "World shares", "kind": "fund", "currency": "EUR"}
+PLAIN = {**NAMED, "profile": "balanced", "top": "Market", "merchant": "Market"}
+COUNTS = {"holdings", "count", "sells", "buys"}
+DATES = {"as_of", "first", "last", "date", "until"}
+EVERY_SLOT = {
+    "instrument": "ACWI", "amount": "100", "quantity": "2", "goal": "goal_1",
+    "frequency": "monthly", "date_range": "last_month", "reference": "R",
+}  # fmt: skip
+
+
+def result_of(tool: str, *, value: Decimal = Decimal("12.5"), state: str = "") -> ToolResult:
+    """Return a full result: evidence for every fact that is a figure."""
+    facts: dict[str, str | Untrusted] = {}
+    evidence = []
+    for name in sorted(FACTS[tool]):
+        if name == "state":
+            facts[name] = state
+        elif name == "recipient":
+            facts[name] = Untrusted("Anna")
+        elif name in PLAIN:
+            facts[name] = PLAIN[name]
+        else:
+            kind, shown = Kind.MONEY, value
+            if name in COUNTS:
+                kind, shown = Kind.COUNT, value.to_integral_value()
+            one = Evidence(
+                f"{name}_1", Kind.DATE if name in DATES else kind,
+                date(2026, 5, 1) if name in DATES else shown, Metric.OTHER, Source.LEDGER,
+            )  # fmt: skip
+            evidence.append(one)
+            facts[name] = one.id
+    action = None
+    if tool.startswith("propose."):
+        action = Proposal("a1", tool, {"amount": "12.50"}, {}, "2026-05-01T10:10:00Z")
+    return ToolResult("c1", tool, ok=True, facts=facts, evidence=tuple(evidence), action=action)
+
+
+class ScriptedBox:
+    """Answers with the given results by tool; anything else is unknown."""
+
+    def __init__(self, results: Mapping[str, ToolResult]) -> None:
+        self.results = results
+        self.called: list[tuple[str, Mapping[str, Any]]] = []
+
+    def specs(self, intent: str) -> tuple[ToolSpec, ...]:
+        return ()
+
+    async def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
+        self.called.append((name, arguments))
+        return self.results.get(name) or ToolResult("c1", name, ok=False, code="unknown_tool")
+
+
+def turn_of(
+    intent: str, lang: str = "en", *, slots: Mapping[str, str] | None = None,
+    state: TalkState | None = None, **heard: Any,
+) -> Turn:  # fmt: skip
+    """Return a turn that was understood this way."""
+    told = {"confidence": 0.97, "abstain": False, "second": "performance", "fires": True}
+    understood = Understood(
+        lang=lang, intent=intent, **{**told, **heard},
+        slots=tuple(Slot(name, 0, 0, value) for name, value in (slots or {}).items()),
+    )  # fmt: skip
+    return Turn(
+        id="t1", conversation="k1", owner="u1", text="hello", locale=lang, base_currency="EUR",
+        received_at=datetime(2026, 5, 1, tzinfo=UTC), understood=understood,
+        state=state or TalkState(),
+    )  # fmt: skip
+
+
+async def answered(
+    turn: Turn, box: ScriptedBox, engine: EmbeddedEngine | None = None
+) -> tuple[list[TalkEvent], Answered]:
+    """Return the events of an answer and what it leaves behind."""
+    stream: AsyncIterator[TalkEvent | Answered] = (engine or EmbeddedEngine()).answer(
+        turn, box, Budget(seconds=5)
+    )
+    found = [event async for event in stream]
+    last = found.pop()
+    assert isinstance(last, Answered)
+    events = [event for event in found if isinstance(event, TalkEvent)]
+    assert len(events) == len(found)
+    return events, last
+
+
+def states(intent: str) -> tuple[str, ...]:
+    """Return the state words that choose a sentence of this intent."""
+    return WORDS.get(intent, ("",))
