@@ -219,7 +219,7 @@ async def _help(talk: _Talk) -> AsyncIterator[TalkEvent]:
 
 
 async def _plan(talk: _Talk, plan: Plan) -> AsyncIterator[TalkEvent]:
-    """Ask the plan's tool and say what it found, or ask for what is missing first."""
+    """Ask for what is missing, make sure of an action, then ask the plan's tool."""
     intent = talk.turn.understood.intent
     slots = _slots(talk, intent)
     lacking = _lacking(plan, slots)
@@ -234,6 +234,13 @@ async def _plan(talk: _Talk, plan: Plan) -> AsyncIterator[TalkEvent]:
             yield event
         return
     arguments = {name: slots[slot] for name, slot in plan.arguments.items() if slots.get(slot)}
+    async for event in _ask(talk, plan, arguments):
+        yield event
+
+
+async def _ask(talk: _Talk, plan: Plan, arguments: dict[str, str]) -> AsyncIterator[TalkEvent]:
+    """Ask the plan's tool and say what it found, or why there is nothing to say."""
+    intent = talk.turn.understood.intent
     async for event in talk.ask(plan.tool, arguments):
         yield event
     result = talk.heard
