@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
+from app.domains.chat.engines.gathering import SLOT_MAX, first_lacking, gathered, said_slots
 from app.domains.chat.engines.helping import Helping, help_line_evidence
 from app.domains.chat.engines.phrases import Phrases, phrases
 from app.domains.chat.engines.plans import FIXED_HELP, HELP, INTENTS, PLANS, SCREENS, Plan
@@ -20,7 +21,6 @@ from app.domains.chat.talk_types import (
 from app.domains.chat.tool_types import ToolBox, ToolResult
 
 _SECONDS_MAX = 20.0
-_SLOT_MAX = 200
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class _Talk:
     def keep(self, intent: str, *, asked: str | None = None, action: str | None = None) -> None:
         """Set what the next message may lean on."""
         earlier = dict(self.state.slots) if self.state.intent == intent else {}
-        heard = {slot.name: slot.value[:_SLOT_MAX] for slot in self.turn.understood.slots}
+        heard = said_slots(self.turn.understood)
         self.state = TalkState(
             lang=self.words.lang,
             intent=intent,
@@ -206,7 +206,7 @@ async def _help(talk: _Talk) -> AsyncIterator[TalkEvent]:
         tool, argument = ("help.search", "query")
         if intent == "concept_explain":
             tool, argument = ("glossary.lookup", "term")
-        async for event in talk.ask(tool, {argument: (term or turn.text)[:_SLOT_MAX]}):
+        async for event in talk.ask(tool, {argument: (term or turn.text)[:SLOT_MAX]}):
             yield event
         fixed = helping.found(talk.heard)
     if fixed is None and intent in HELP:
@@ -221,8 +221,8 @@ async def _help(talk: _Talk) -> AsyncIterator[TalkEvent]:
 async def _plan(talk: _Talk, plan: Plan) -> AsyncIterator[TalkEvent]:
     """Ask for what is missing, make sure of an action, then ask the plan's tool."""
     intent = talk.turn.understood.intent
-    slots = _slots(talk, intent)
-    lacking = _lacking(plan, slots)
+    slots = gathered(talk.turn.understood, talk.state)
+    lacking = first_lacking(plan, slots)
     if lacking is not None:
         for event in talk.writer.write(talk.words.say("slots", lacking)):
             yield event
@@ -255,23 +255,6 @@ async def _ask(talk: _Talk, plan: Plan, arguments: dict[str, str]) -> AsyncItera
         for event in talk.writer.write(sentence):
             yield event
     talk.keep(intent, action=proposal.id if proposal is not None else None)
-
-
-def _lacking(plan: Plan, slots: dict[str, str]) -> str | None:
-    """Return the first slot to ask for, None when each group has one."""
-    missing = (group[0] for group in plan.needs if not any(slots.get(name) for name in group))
-    return next(missing, None)
-
-
-def _slots(talk: _Talk, intent: str) -> dict[str, str]:
-    """Return the slots of the message, completed by those of a turn about the same thing."""
-    heard = {slot.name: slot.value[:_SLOT_MAX] for slot in talk.turn.understood.slots}
-    state = talk.state
-    if state.intent == intent and (state.asked in heard or not PLANS[intent].proposes):
-        return {**state.slots, **heard}
-    if "instrument" in state.slots and ("instrument",) in PLANS[intent].needs:
-        heard.setdefault("instrument", state.slots["instrument"])
-    return heard
 
 
 def _said(talk: _Talk, intent: str, plan: Plan, result: ToolResult) -> list[str]:

@@ -21,13 +21,50 @@ from app.domains.chat.talk_types import (
 from app.domains.chat.tool_types import Proposal, ToolResult, ToolSpec, Untrusted
 
 NAMED = {"name": "World shares", "largest": "World shares", "kind": "fund", "currency": "EUR"}
-PLAIN = {**NAMED, "profile": "balanced", "top": "Market", "merchant": "Market"}
-COUNTS = {"holdings", "count", "sells", "buys"}
+PLAIN = {**NAMED, "profile": "balanced", "reference": "R", "top": "Market", "merchant": "Market"}
 DATES = {"as_of", "first", "last", "date", "until"}
+METRICS = {
+    "value": Metric.VALUE, "cash": Metric.CASH, "gain": Metric.GAIN, "return": Metric.RETURN,
+    "drift": Metric.DRIFT, "weight": Metric.WEIGHT, "target": Metric.TARGET,
+    "volatility": Metric.RISK, "limit": Metric.LIMIT, "worst": Metric.RETURN,
+    "paid": Metric.FEE, "running": Metric.FEE, "fee": Metric.FEE, "cost": Metric.FEE,
+    "probability": Metric.PROBABILITY, "before": Metric.PROBABILITY,
+    "monthly": Metric.CONTRIBUTION, "reserved": Metric.CASH, "total": Metric.AMOUNT,
+    "spent": Metric.SPENDING, "top_amount": Metric.SPENDING, "amount": Metric.AMOUNT,
+    "price": Metric.PRICE, "change": Metric.RETURN, "tolerance": Metric.SCORE,
+    "capacity": Metric.SCORE, "quantity": Metric.QUANTITY, "count": Metric.COUNT,
+    "holdings": Metric.COUNT, "sells": Metric.COUNT, "buys": Metric.COUNT,
+}  # fmt: skip
+PERCENTS = {
+    "return", "drift", "weight", "volatility", "limit", "worst", "probability", "before", "change",
+    "cost",
+}  # fmt: skip
+SIGNED = {"gain", "return", "drift", "change", "paid", "cash"}
+COUNTS = {"holdings", "count", "sells", "buys", "tolerance", "capacity"}
 EVERY_SLOT = {
     "instrument": "ACWI", "amount": "100", "quantity": "2", "goal": "goal_1",
     "frequency": "monthly", "date_range": "last_month", "reference": "R",
 }  # fmt: skip
+
+
+def figure_of(name: str, value: Decimal) -> Evidence:
+    """Return evidence of the kind and metric this fact has."""
+    key = f"{name}_1"
+    if name in DATES:
+        return Evidence(key, Kind.DATE, date(2026, 5, 1), Metric.DATE, Source.LEDGER)
+    metric = METRICS[name]
+    if name in COUNTS:
+        return Evidence(key, Kind.COUNT, abs(value).to_integral_value(), metric, Source.LEDGER)
+    if name == "quantity":
+        return Evidence(key, Kind.QUANTITY, abs(value), metric, Source.LEDGER)
+    if name not in SIGNED:
+        value = abs(value)
+    part = value + sorted(METRICS).index(name) * (1 if value > 0 else -1 if value < 0 else 0)
+    if name in PERCENTS:
+        return Evidence(key, Kind.PERCENT, part / 100, metric, Source.LEDGER, signed=name in SIGNED)
+    return Evidence(
+        key, Kind.MONEY, part, metric, Source.LEDGER, currency="EUR", signed=name in SIGNED
+    )
 
 
 def result_of(tool: str, *, value: Decimal = Decimal("12.5"), state: str = "") -> ToolResult:
@@ -42,13 +79,7 @@ def result_of(tool: str, *, value: Decimal = Decimal("12.5"), state: str = "") -
         elif name in PLAIN:
             facts[name] = PLAIN[name]
         else:
-            kind, shown = Kind.MONEY, value
-            if name in COUNTS:
-                kind, shown = Kind.COUNT, value.to_integral_value()
-            one = Evidence(
-                f"{name}_1", Kind.DATE if name in DATES else kind,
-                date(2026, 5, 1) if name in DATES else shown, Metric.OTHER, Source.LEDGER,
-            )  # fmt: skip
+            one = figure_of(name, value)
             evidence.append(one)
             facts[name] = one.id
     action = None
