@@ -62,9 +62,7 @@ class Writer:
     def write(self, sentence: str) -> Iterator[TalkEvent]:
         """Yield a sentence, then a citation of each of its figures."""
         at = len(self.text)
-        piece = sentence if not self.text else f"\n\n{sentence[1:]}" if (
-            sentence.startswith("\n")
-        ) else f" {sentence}"  # fmt: skip
+        piece = self._gap(sentence) + sentence.lstrip("\n")
         shown: Sequence[Shown] = ()
         if self.render is not None:
             drawn = self.render(
@@ -75,6 +73,14 @@ class Writer:
         yield TalkEvent(EventName.DELTA, {"op": "append", "at": at, "text": piece})
         for one in shown:
             yield self._citation(at, one)
+
+    def _gap(self, sentence: str) -> str:
+        """Return what stands before a sentence: a paragraph, a space, in Chinese nothing."""
+        if not self.text:
+            return ""
+        if sentence.startswith("\n"):
+            return "\n\n"
+        return "" if self.text.endswith(("。", "？", "！")) else " "
 
     def _citation(self, at: int, shown: Shown) -> TalkEvent:
         one = self.evidence[shown.evidence_id]
