@@ -47,7 +47,7 @@ class _Talk:
                 self.heard = await self.tools.call(tool, arguments)
         except TimeoutError:
             self.heard = ToolResult(call, tool, ok=False, code="timeout")
-        self.writer.know(self.heard)
+        self.writer.know(self.heard, call)
         yield found(call, self.heard)
 
     def keep(self, intent: str, *, asked: str | None = None, action: str | None = None) -> None:
@@ -131,7 +131,7 @@ async def _screened(talk: _Talk, screen: str) -> AsyncIterator[TalkEvent]:
     if known == "distress":
         result = help_line_evidence(talk.turn.locale, talk.words.lang)
         if result is not None:
-            talk.writer.know(result)
+            talk.writer.know(result, "")
             line = talk.words.say("screens", "distress_line", **_line_words(result))
             for event in talk.writer.write(line):
                 yield event
@@ -244,8 +244,9 @@ async def _ask(talk: _Talk, plan: Plan, arguments: dict[str, str]) -> AsyncItera
     async for event in talk.ask(plan.tool, arguments):
         yield event
     result = talk.heard
-    if result is None or not result.ok:
-        async for event in _failed(talk, intent, result.code if result else "unavailable"):
+    if result is None or not result.ok or (plan.proposes and result.action is None):
+        code = "unavailable" if result is None or result.ok else result.code
+        async for event in _failed(talk, intent, code):
             yield event
         return
     proposal = result.action if plan.proposes else None

@@ -53,11 +53,11 @@ class Writer:
     calls: dict[str, str] = field(default_factory=dict)
     text: str = ""
 
-    def know(self, result: ToolResult) -> None:
-        """Remember what a tool found, so that it may be said and cited."""
+    def know(self, result: ToolResult, call: str) -> None:
+        """Remember what a call found, so that it may be said and cited."""
         for one in result.evidence:
             self.evidence[one.id] = one
-            self.calls[one.id] = result.call
+            self.calls[one.id] = call
 
     def write(self, sentence: str) -> Iterator[TalkEvent]:
         """Yield a sentence, then a citation of each of its figures."""

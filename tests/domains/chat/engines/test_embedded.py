@@ -82,6 +82,7 @@ class TestAnswers:
         cited = [event.data for event in events if event.name is EventName.CITATION]
         assert cited
         assert all(last.text[one["at"] : one["at"] + one["len"]] == "N" for one in cited)
+        assert {one["call"] for one in cited} == {events[0].data["call"]}
         assert cited[0]["href"] == f"/{cited[0]['evidence']}"
         text = "".join(event.data["text"] for event in events if event.name is EventName.DELTA)
         assert text == last.text
@@ -133,6 +134,12 @@ class TestTalk:
         box = ScriptedBox({})
         _, last = await answered(turn_of("sell", slots=EVERY_SLOT, fires=False), box)
         assert (last.finish, box.called) == (Finish.CLARIFY, [])
+
+    async def test_draft_without_a_card_is_never_called_prepared(self) -> None:
+        box = ScriptedBox({"propose.buy": ToolResult("x", "propose.buy", ok=True)})
+        _, last = await answered(turn_of("buy", slots=EVERY_SLOT), box)
+        assert phrases("en").say("failures", "unavailable") in last.text
+        assert last.state.action is None
 
     async def test_yes_only_shows_the_card_and_no_cancels_it(self) -> None:
         shown = result_of("propose.buy")
