@@ -4,7 +4,8 @@ A fact is an evidence id when it is a figure, a plain word when it says what som
 Untrusted when somebody else wrote it. A sentence whose facts are not all there is left out, so
 a tool may give fewer; a name that is not here is never spoken.
 
-`state` facts are stable words and choose a sentence; they are never spoken themselves.
+`state` and `kind` facts are stable words and choose a sentence; they are never spoken
+themselves. The `drift` of an allocation is that of the whole portfolio and has no sign.
 """
 
 from typing import Final

@@ -61,7 +61,9 @@ _READS: Final = {
     "instrument_quote": _plan(
         "market.quote", "instrument", "price change~sign:change as_of", _INSTRUMENT
     ),
-    "instrument_info": _plan("market.instrument", "instrument", "kind currency cost", _INSTRUMENT),
+    "instrument_info": _plan(
+        "market.instrument", "instrument", "kind~word:kind currency cost", _INSTRUMENT
+    ),
     "cash_balance": _plan("ledger.cash", "account currency", "cash~sign:cash reserved"),
     "transaction_search": _plan(
         "ledger.search",
@@ -140,6 +142,7 @@ INTENTS: Final = (*PLANS, *SERVICE)
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "order_status": ("proposed", "executing", "filled", "held", "cancelled", "refused", "other"),
     "payment_status": ("booked", "held", "pending", "refused", "returned", "cancelled", "other"),
+    "instrument_info": ("equity", "bond", "commodity", "cash", "other"),
     "kyc_status": ("none", "draft", "in_review", "approved", "rejected", "correction", "other"),
 }
 SIGNS: Final = ("pos", "neg", "zero")

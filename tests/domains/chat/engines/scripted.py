@@ -20,8 +20,8 @@ from app.domains.chat.talk_types import (
 )
 from app.domains.chat.tool_types import Proposal, ToolResult, ToolSpec, Untrusted
 
-NAMED = {"name": "World shares", "largest": "World shares", "kind": "fund", "currency": "EUR"}
-PLAIN = {**NAMED, "profile": "balanced", "reference": "R", "top": "Market", "merchant": "Market"}
+NAMED = {"name": "World shares", "largest": "World shares", "currency": "EUR"}
+PLAIN = {**NAMED, "reference": "R", "top": "Market", "merchant": "Market"}
 DATES = {"as_of", "first", "last", "date", "until"}
 METRICS = {
     "value": Metric.VALUE, "cash": Metric.CASH, "gain": Metric.GAIN, "return": Metric.RETURN,
@@ -31,7 +31,7 @@ METRICS = {
     "probability": Metric.PROBABILITY, "before": Metric.PROBABILITY,
     "monthly": Metric.CONTRIBUTION, "reserved": Metric.CASH, "total": Metric.AMOUNT,
     "spent": Metric.SPENDING, "top_amount": Metric.SPENDING, "amount": Metric.AMOUNT,
-    "price": Metric.PRICE, "change": Metric.RETURN, "tolerance": Metric.SCORE,
+    "price": Metric.PRICE, "change": Metric.RETURN, "profile": Metric.SCORE, "tolerance": Metric.SCORE,
     "capacity": Metric.SCORE, "quantity": Metric.QUANTITY, "count": Metric.COUNT,
     "holdings": Metric.COUNT, "sells": Metric.COUNT, "buys": Metric.COUNT,
 }  # fmt: skip
@@ -40,7 +40,7 @@ PERCENTS = {
     "cost",
 }  # fmt: skip
 SIGNED = {"gain", "return", "drift", "change", "paid", "cash"}
-COUNTS = {"holdings", "count", "sells", "buys", "tolerance", "capacity"}
+COUNTS = {"holdings", "count", "sells", "buys", "tolerance", "capacity", "profile"}
 EVERY_SLOT = {
     "instrument": "ACWI", "amount": "100", "quantity": "2", "goal": "goal_1",
     "frequency": "monthly", "date_range": "last_month", "reference": "R",
@@ -72,7 +72,7 @@ def result_of(tool: str, *, value: Decimal = Decimal("12.5"), state: str = "") -
     facts: dict[str, str | Untrusted] = {}
     evidence = []
     for name in sorted(FACTS[tool]):
-        if name == "state":
+        if name in ("state", "kind"):
             facts[name] = state
         elif name == "recipient":
             facts[name] = Untrusted("Anna")
