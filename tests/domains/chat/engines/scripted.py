@@ -31,7 +31,8 @@ METRICS = {
     "probability": Metric.PROBABILITY, "before": Metric.PROBABILITY,
     "monthly": Metric.CONTRIBUTION, "reserved": Metric.CASH, "total": Metric.AMOUNT,
     "spent": Metric.SPENDING, "top_amount": Metric.SPENDING, "amount": Metric.AMOUNT,
-    "price": Metric.PRICE, "change": Metric.RETURN, "profile": Metric.SCORE, "tolerance": Metric.SCORE,
+    "price": Metric.PRICE, "change": Metric.RETURN, "profile": Metric.SCORE,
+    "tolerance": Metric.SCORE,
     "capacity": Metric.SCORE, "quantity": Metric.QUANTITY, "count": Metric.COUNT,
     "holdings": Metric.COUNT, "sells": Metric.COUNT, "buys": Metric.COUNT,
 }  # fmt: skip
