@@ -22,6 +22,9 @@ from app.core.sidecar import Sidecar
 from app.domains.analytics import service as analytics
 from app.domains.analytics.service import AnalyticsService
 from app.domains.analytics.source_types import Sources
+from app.domains.chat import service as chat
+from app.domains.chat.service import ChatService
+from app.domains.chat.turn_ports import ChatPorts
 from app.domains.fraud import service as fraud
 from app.domains.fraud.adapters.model import StoredScorers
 from app.domains.fraud.service import FraudService
@@ -65,6 +68,7 @@ SPECS: tuple[CollectionSpec, ...] = (
     *portfolio.COLLECTIONS,
     *analytics.COLLECTIONS,
     *reports.COLLECTIONS,
+    *chat.COLLECTIONS,
 )
 
 SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -93,6 +97,9 @@ class Ports:
     scorers: ScorerSource | None = None
     """Where the model in force is loaded from, and loaded anew when another is promoted."""
 
+    chat: ChatPorts | None = None
+    """Engines, tools and grounding of chat; without them it answers 503."""
+
 
 @dataclass(frozen=True, slots=True)
 class AppServices:
@@ -112,10 +119,12 @@ class AppServices:
     portfolio: PortfolioService
     analytics: AnalyticsService
     reports: ReportsService
+    chat: ChatService
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread, open streams)."""
         self.live_quotes.close()
+        self.chat.close()
         self.identity.close()
 
     async def dependencies(self) -> dict[str, bool]:
@@ -263,6 +272,7 @@ def build(
             fraud=fraud_service,
             customers=identity_service.arrivals,
         ),
+        chat=_chat(db, gate, clock, identity_service, ports),
     )
 
 
@@ -286,6 +296,14 @@ def _fraud(
         review_share=settings.fraud_review_share,
         rule_impact_max=settings.fraud_rule_impact_max_bps / 10_000,
     )
+
+
+def _chat(
+    db: Database, gate: Gate, clock: Clock, identity_service: IdentityService, ports: Ports
+) -> ChatService:
+    """Return chat with the engines of this process, if it has any."""
+    envelope = identity_service.envelope
+    return ChatService(db=db, gate=gate, clock=clock, envelope=envelope, ports=ports.chat)
 
 
 def _live_quotes(settings: Settings, market_service: MarketService) -> LiveQuotes:
