@@ -100,7 +100,7 @@ class ChatService:
         return await self._history.export(owner, conversation_id)
 
     async def delete(self, owner: str, conversation_id: str) -> None:
-        """Delete a conversation and stop what is written in it. Raises ConversationNotFoundError."""
+        """Delete a conversation, stop its answer. Raises ConversationNotFoundError."""
         await self._history.delete(owner, conversation_id)
         self._asking.stop_all(conversation_id=conversation_id)
 

@@ -64,7 +64,7 @@ class Tooling:
     """What a turn works with, all of its owner: tools, names of her objects, her currency."""
 
     box: ToolBox
-    names: Names = Names()
+    names: Names = field(default_factory=Names)
     base_currency: str = "USD"
 
 
@@ -110,7 +110,7 @@ class ChatPorts:
     href: Href = lambda _: None
     """Where a citation opens."""
 
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
     stall_s: float = 10.0
     """How long an engine that has begun may say nothing."""
 

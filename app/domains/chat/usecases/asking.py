@@ -85,12 +85,12 @@ class Asking:
         Raises ChatUnavailableError, ConversationNotFoundError, MessageReusedError,
         ConversationFullError, TurnOpenError, TurnExpiredError and the budgets' refusals.
         """
-        if self._running is None:
-            raise ChatUnavailableError
         seen, known, recent = await self._looked_up(owner, conversation_id, ask)
         tag = tag_of(seen.key, ask)
         if known is not None:
             return await self._again(owner, known, tag, after=after)
+        if self._running is None:
+            raise ChatUnavailableError
         if seen.conversation.turns >= MAX_TURNS:
             raise ConversationFullError
         if len(self._logs) >= MOST_RUNNING:
