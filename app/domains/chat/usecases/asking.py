@@ -11,6 +11,7 @@ from typing import Final
 from app.core.clock import Clock
 from app.core.db import Database
 from app.core.envelope import DataKey, Envelope
+from app.core.errors import FinNamiError
 from app.core.ids import new_ulid
 from app.core.store import Document, DuplicateKeyError
 from app.domains.chat.errors import (
@@ -85,41 +86,33 @@ class Asking:
         Raises ChatUnavailableError, ConversationNotFoundError, MessageReusedError,
         ConversationFullError, TurnOpenError, TurnExpiredError and the budgets' refusals.
         """
-        seen, known, recent = await self._looked_up(owner, conversation_id, ask)
-        tag = tag_of(seen.key, ask)
-        if known is not None:
-            return await self._again(owner, known, tag, after=after)
-        if self._running is None:
-            raise ChatUnavailableError
-        if seen.conversation.turns >= MAX_TURNS:
-            raise ConversationFullError
-        if len(self._logs) >= MOST_RUNNING:
-            raise ChatUnavailableError("this server answers as many as it can", retry_after_s=5)
         now = self._clock.now()
+        turn_id, began_s = new_ulid(now), self._clock.monotonic()
+        seen, refusal = await self._looked_up(owner, conversation_id, turn_id)
         turn = StoredTurn(
-            id=new_ulid(now),
+            id=turn_id,
             conversation=conversation_id,
             owner=owner,
             client_message_id=ask.client_message_id,
-            tag=tag,
+            tag=tag_of(seen.key, ask),
             open=True,
             at=now,
             text=ask.text,
             locale=ask.locale,
         )
-        began_s = self._clock.monotonic()
-        await self._budgets.reserve(owner, turn.id)
+        refusal = self._refusal(seen) or refusal
         try:
-            raced = await self._inserted(turn, seen.key)
+            known, recent = await self._placed(turn, seen.key, refusal)
         except BaseException:
-            await self._budgets.settle(owner, turn.id)
+            await self._budgets.settle(owner, turn_id)
             raise
-        if raced is not None:
-            await self._budgets.settle(owner, turn.id)
-            return await self._again(owner, raced, tag, after=after)
-        opened = [turns.opened(row, seen.key) for row in recent]
+        if known is not None:
+            await self._budgets.settle(owner, turn_id)
+            return await self._again(owner, known, turn.tag, after=after)
+        assert self._running is not None  # noqa: S101 - refused before otherwise
+        told = [turns.opened(row, seen.key) for row in recent if row["_id"] != turn_id]
         history = remembered(
-            (old.text, "" if old.answer is None else old.answer.text) for old in opened
+            (old.text, "" if old.answer is None else old.answer.text) for old in told
         )
         return self._started(self._running, turn, seen, history=history, began_s=began_s)
 
@@ -148,19 +141,56 @@ class Asking:
             if conversation_id in (None, log.conversation_id):
                 log.stop()
 
+    def _refusal(self, seen: Opened) -> FinNamiError | None:
+        """Return why no new turn may begin here and now."""
+        if self._running is None:
+            return ChatUnavailableError()
+        if seen.conversation.turns >= MAX_TURNS:
+            return ConversationFullError()
+        if len(self._logs) >= MOST_RUNNING:
+            return ChatUnavailableError("this server answers as many as it can", retry_after_s=5)
+        return None
+
     async def _looked_up(
-        self, owner: str, conversation_id: str, ask: Ask
-    ) -> tuple[Opened, Document | None, list[Document]]:
+        self, owner: str, conversation_id: str, turn_id: str
+    ) -> tuple[Opened, FinNamiError | None]:
+        """Return the conversation and what the budget says, all asked at once.
+
+        A refusal is not raised yet: a repeated message needs no budget.
+        """
         user_key = await self._envelope.key_of(owner)
-        head, key, known, recent = await asyncio.gather(
-            conversations.document(self._db, conversation_id, owner=owner),
-            conversations.key(self._db, conversation_id, user_key=user_key),
-            turns.by_message(self._db, conversation_id, ask.client_message_id),
-            turns.newest(self._db, conversation_id, limit=MOST_REMEMBERED),
+        reserving = asyncio.create_task(self._budgets.reserve(owner, turn_id))
+        try:
+            head, key = await asyncio.gather(
+                conversations.document(self._db, conversation_id, owner=owner),
+                conversations.key(self._db, conversation_id, user_key=user_key),
+            )
+            if head is None or key is None:
+                raise ConversationNotFoundError
+        except BaseException:
+            await asyncio.gather(reserving, return_exceptions=True)
+            await self._budgets.settle(owner, turn_id)
+            raise
+        (refusal,) = await asyncio.gather(reserving, return_exceptions=True)
+        if isinstance(refusal, BaseException) and not isinstance(refusal, FinNamiError):
+            raise refusal
+        found = refusal if isinstance(refusal, FinNamiError) else None
+        return conversations.opened(head, key), found
+
+    async def _placed(
+        self, turn: StoredTurn, key: DataKey, refusal: FinNamiError | None
+    ) -> tuple[Document | None, list[Document]]:
+        """Keep a new turn; return the earlier one of the same message, and the newest turns."""
+        if refusal is not None:
+            same = await turns.by_message(self._db, turn.conversation, turn.client_message_id)
+            if same is None:
+                raise refusal
+            return same, []
+        known, recent = await asyncio.gather(
+            self._inserted(turn, key),
+            turns.newest(self._db, turn.conversation, limit=MOST_REMEMBERED + 1),
         )
-        if head is None or key is None:
-            raise ConversationNotFoundError
-        return conversations.opened(head, key), known, recent
+        return known, recent
 
     async def _inserted(self, turn: StoredTurn, key: DataKey) -> Document | None:
         """Keep a new turn; return the one of the same message when another call was first."""

@@ -77,20 +77,28 @@ class TurnLog:
             self._task.cancel()
 
     async def follow(self, wake: asyncio.Event, after: int) -> AsyncIterator[KeptEvent | None]:
-        """Yield events after one until the end; None when there was nothing for 15 s."""
+        """Yield events after one until the end; None after a silence of 10 to 15 s."""
         at = after + 1
-        while True:
-            while at < len(self.events):
-                yield self.events[at]
-                at += 1
-            if self.ended:
-                return
-            wake.clear()
-            try:
-                async with asyncio.timeout(BEAT_S):
-                    await wake.wait()
-            except TimeoutError:
-                yield None
+        loop = asyncio.get_running_loop()
+        spoke_at = loop.time()
+
+        # One timer that ticks: one for each wait would cost as much as an event.
+        ticking = _Ticking(BEAT_S / 3, wake)
+        try:
+            while True:
+                while at < len(self.events):
+                    yield self.events[at]
+                    at += 1
+                    spoke_at = loop.time()
+                if self.ended:
+                    return
+                wake.clear()
+                await wake.wait()
+                if at == len(self.events) and loop.time() - spoke_at >= BEAT_S * 2 / 3:
+                    spoke_at = loop.time()
+                    yield None
+        finally:
+            ticking.stop()
 
     async def keep(self) -> None:
         """Copy events to Redis until the end, and hear there whether to stop."""
@@ -119,3 +127,21 @@ class TurnLog:
             return False
         self._flushed += len(batch)
         return stops
+
+
+class _Ticking:
+    """Wakes a reader now and then, so that she can see how long it was silent."""
+
+    def __init__(self, seconds: float, wake: asyncio.Event) -> None:
+        self._seconds = seconds
+        self._wake = wake
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(seconds, self._tick)
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._timer.cancel()
+
+    def _tick(self) -> None:
+        self._timer = self._loop.call_later(self._seconds, self._tick)
+        self._wake.set()
