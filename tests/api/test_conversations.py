@@ -1,5 +1,6 @@
 """Conversations that are kept: list, rename, search, export, delete, erase; what the logs hold."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -278,6 +279,9 @@ class TestWithout:
             assert (names(events)[-1], text_of(events)) == ("done", "Hi.")
         async with talk.saying(message="message-20") as stream:
             assert await stream.problem() == (429, "too_many_messages")
+        async with asyncio.timeout(10):
+            while chat.running_now:  # noqa: ASYNC110 - nobody to tell us
+                await asyncio.sleep(0.01)
         async with talk.resuming(events[0]["data"]["turn"]) as stream:
             assert await stream.problem() == (410, "turn_expired")
         await nowhere.close()
