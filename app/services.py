@@ -208,21 +208,20 @@ def build(
 ) -> AppServices:
     """Return the services of one process, each with exactly what it uses."""
     identity_service = IdentityService(db=db, gate=gate, clock=clock, settings=settings, keys=keys)
+    envelope = identity_service.envelope
     market_service = MarketService(
         db=db, clock=clock, seed=settings.market_seed, feed=settings.feed
     )
     models = model_store(settings, keys)
     onboarding_service = OnboardingService(
         db=db,
-        envelope=identity_service.envelope,
+        envelope=envelope,
         identity=identity_service,
         clock=clock,
         high_risk_countries=settings.high_risk_countries,
         surroundings=Surroundings(StoredHouseholds(models), market_service),
     )
-    fraud_service = _fraud(
-        settings, ports, db=db, gate=gate, clock=clock, identity=identity_service
-    )
+    fraud_service = _fraud(settings, ports, db, gate, clock, identity_service)
     ledger_service = LedgerService(
         db=db,
         clock=clock,
@@ -272,18 +271,12 @@ def build(
             fraud=fraud_service,
             customers=identity_service.arrivals,
         ),
-        chat=_chat(db, gate, clock, identity_service, ports),
+        chat=ChatService(db=db, gate=gate, clock=clock, envelope=envelope, ports=ports.chat),
     )
 
 
 def _fraud(
-    settings: Settings,
-    ports: Ports,
-    *,
-    db: Database,
-    gate: Gate,
-    clock: Clock,
-    identity: IdentityService,
+    settings: Settings, ports: Ports, db: Database, gate: Gate, clock: Clock, who: IdentityService
 ) -> FraudService:
     return FraudService(
         db=db,
@@ -291,19 +284,11 @@ def _fraud(
         scorer=ports.scorer,
         scorers=ports.scorers,
         gate=gate,
-        identity=identity,
+        identity=who,
         four_eyes_minor=settings.fraud_four_eyes_minor,
         review_share=settings.fraud_review_share,
         rule_impact_max=settings.fraud_rule_impact_max_bps / 10_000,
     )
-
-
-def _chat(
-    db: Database, gate: Gate, clock: Clock, identity_service: IdentityService, ports: Ports
-) -> ChatService:
-    """Return chat with the engines of this process, if it has any."""
-    envelope = identity_service.envelope
-    return ChatService(db=db, gate=gate, clock=clock, envelope=envelope, ports=ports.chat)
 
 
 def _live_quotes(settings: Settings, market_service: MarketService) -> LiveQuotes:

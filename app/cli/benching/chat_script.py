@@ -79,9 +79,17 @@ class _Nothing:
         del owner, locale, now
         return Tooling(self)
 
-    def understand(self, text: str, *, locale: str, names: Names, today: datetime) -> Understood:
+    def understand(
+        self,
+        text: str,
+        *,
+        locale: str,
+        names: Names,
+        today: datetime,
+        state: TalkState | None = None,
+    ) -> Understood:
         """Understand a greeting."""
-        del text, names, today
+        del text, names, today, state
         return Understood(locale, "greeting_thanks", 1.0, False, "app_help", False)
 
 

@@ -184,7 +184,15 @@ class PassGate:
 class Understands:
     """Understands everything as one intent; `!` at the beginning is what the screen catches."""
 
-    def understand(self, text: str, *, locale: str, names: Names, today: datetime) -> Understood:
+    def understand(
+        self,
+        text: str,
+        *,
+        locale: str,
+        names: Names,
+        today: datetime,
+        state: TalkState | None = None,
+    ) -> Understood:
         screen = "distress" if text.startswith("!") else None
         return Understood(
             locale[:2], "portfolio_value", 0.97, False, "cash_balance", False, screen=screen

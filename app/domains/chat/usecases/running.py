@@ -98,8 +98,13 @@ class Running:
     async def _prepared(self, job: Job) -> tuple[Turn, Tooling, list[Offered]]:
         stored, ports = job.stored, self._ports
         tooling = await ports.toolboxes.for_turn(stored.owner, locale=stored.locale, now=stored.at)
+        state = job.seen.conversation.state
         understood = ports.understander.understand(
-            stored.text, locale=stored.locale, names=tooling.names, today=stored.at
+            stored.text,
+            locale=stored.locale,
+            names=tooling.names,
+            today=stored.at,
+            state=state,
         )
         turn = Turn(
             id=stored.id,
@@ -110,7 +115,7 @@ class Running:
             received_at=stored.at,
             base_currency=tooling.base_currency,
             understood=understood,
-            state=job.seen.conversation.state,
+            state=state,
             history=job.history,
         )
         record = job.record
