@@ -2,8 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -13,12 +14,17 @@ from app.core.clock import SystemClock
 from app.core.config import Settings
 from app.core.logging import configure_logging
 from app.core.migrate import discover, status
+from app.domains.chat.assembling import house_ports
+from app.domains.chat.tools.factory import ChatTools
+from app.domains.chat.turn_ports import ChatPorts
+from app.domains.chat.understanding.understander import load_understander
 from app.services import (
     Ports,
     build,
     connect_gate,
     load_keys,
     migrations_dir,
+    model_store,
     open_database,
     stored_scorers,
 )
@@ -37,7 +43,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         (await status(db, discover(migrations_dir()))).require_ready()
         db.nudge_with(jobs.nudge)
-        ports = Ports(jobs=jobs, scorers=stored_scorers(settings, keys))
+        ports = Ports(jobs=jobs, scorers=stored_scorers(settings, keys), chat=_chat(settings))
         services = build(settings, db=db, gate=gate, keys=keys, clock=clock, ports=ports)
         app.state.services = services
         await services.fraud.in_force.refresh()
@@ -57,6 +63,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await jobs.close()
         await gate.close()
         await db.close()
+
+
+def _chat(settings: Settings) -> Callable[[ChatTools], ChatPorts]:
+    """Return what makes chat's parts; the intent model is read with the first message."""
+    trust = model_store(settings).trust
+    return partial(house_ports, load=partial(load_understander, settings.models_dir, trust=trust))
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -22,8 +22,12 @@ from app.core.sidecar import Sidecar
 from app.domains.analytics import service as analytics
 from app.domains.analytics.service import AnalyticsService
 from app.domains.analytics.source_types import Sources
+from app.domains.chat import service as chat
+from app.domains.chat.help.library import articles
+from app.domains.chat.service import ChatService
 from app.domains.chat.tools.desk import Doors
 from app.domains.chat.tools.factory import ChatTools
+from app.domains.chat.turn_ports import ChatPorts
 from app.domains.fraud import service as fraud
 from app.domains.fraud.adapters.model import StoredScorers
 from app.domains.fraud.service import FraudService
@@ -67,6 +71,7 @@ SPECS: tuple[CollectionSpec, ...] = (
     *portfolio.COLLECTIONS,
     *analytics.COLLECTIONS,
     *reports.COLLECTIONS,
+    *chat.COLLECTIONS,
 )
 
 SUBSCRIPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -95,6 +100,9 @@ class Ports:
     scorers: ScorerSource | None = None
     """Where the model in force is loaded from, and loaded anew when another is promoted."""
 
+    chat: Callable[[ChatTools], ChatPorts] | None = None
+    """Engines and grounding of chat around its tools; without them it answers 503."""
+
 
 @dataclass(frozen=True, slots=True)
 class AppServices:
@@ -115,10 +123,12 @@ class AppServices:
     analytics: AnalyticsService
     reports: ReportsService
     chat_tools: ChatTools
+    chat: ChatService
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread, open streams)."""
         self.live_quotes.close()
+        self.chat.close()
         self.identity.close()
 
     async def dependencies(self) -> dict[str, bool]:
@@ -202,21 +212,20 @@ def build(
 ) -> AppServices:
     """Return the services of one process, each with exactly what it uses."""
     identity_service = IdentityService(db=db, gate=gate, clock=clock, settings=settings, keys=keys)
+    envelope = identity_service.envelope
     market_service = MarketService(
         db=db, clock=clock, seed=settings.market_seed, feed=settings.feed
     )
     models = model_store(settings, keys)
     onboarding_service = OnboardingService(
         db=db,
-        envelope=identity_service.envelope,
+        envelope=envelope,
         identity=identity_service,
         clock=clock,
         high_risk_countries=settings.high_risk_countries,
         surroundings=Surroundings(StoredHouseholds(models), market_service),
     )
-    fraud_service = _fraud(
-        settings, ports, db=db, gate=gate, clock=clock, identity=identity_service
-    )
+    fraud_service = _fraud(settings, ports, db, gate, clock, identity_service)
     ledger_service = LedgerService(
         db=db, clock=clock, identity=identity_service,
         onboarding=onboarding_service, fraud=fraud_service, keys=keys,
@@ -233,13 +242,12 @@ def build(
         db=db,
         clock=clock,
         sources=Sources(
-            identity_service.arrivals,
-            onboarding_service.progress,
-            ledger_service.flows,
-            fraud_service.kpis,
-        ),
-    )
+            identity_service.arrivals, onboarding_service.progress,
+            ledger_service.flows, fraud_service.kpis),
+    )  # fmt: skip
     rooms = (portfolio_service, ledger_service, market_service, onboarding_service)
+    tools = ChatTools(db=db, doors=Doors(*rooms, library=articles))
+    talk = ports.chat(tools) if ports.chat else None
     return AppServices(
         settings=settings,
         db=db,
@@ -263,18 +271,13 @@ def build(
             fraud=fraud_service,
             customers=identity_service.arrivals,
         ),
-        chat_tools=ChatTools(db=db, doors=Doors(*rooms)),
+        chat_tools=tools,
+        chat=ChatService(db=db, gate=gate, clock=clock, envelope=envelope, ports=talk),
     )
 
 
 def _fraud(
-    settings: Settings,
-    ports: Ports,
-    *,
-    db: Database,
-    gate: Gate,
-    clock: Clock,
-    identity: IdentityService,
+    settings: Settings, ports: Ports, db: Database, gate: Gate, clock: Clock, who: IdentityService
 ) -> FraudService:
     return FraudService(
         db=db,
@@ -282,7 +285,7 @@ def _fraud(
         scorer=ports.scorer,
         scorers=ports.scorers,
         gate=gate,
-        identity=identity,
+        identity=who,
         four_eyes_minor=settings.fraud_four_eyes_minor,
         review_share=settings.fraud_review_share,
         rule_impact_max=settings.fraud_rule_impact_max_bps / 10_000,

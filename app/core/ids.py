@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 IdFactory = Callable[[], str]
 
@@ -30,3 +30,18 @@ def new_ulid(at: datetime) -> str:
     """
     milliseconds = int(at.timestamp() * 1000)
     return _base32(milliseconds, 10) + _base32(secrets.randbits(80), 16)
+
+
+def ulid_time(ulid: str) -> datetime:
+    """Return the moment a ULID was made for, in whole milliseconds.
+
+    Raises ValueError for a letter that no ULID has; a moment that no date can hold is the end
+    of time.
+    """
+    milliseconds = 0
+    for letter in ulid[:10]:
+        milliseconds = milliseconds * 32 + _ALPHABET.index(letter)
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC, microsecond=999_000)

@@ -35,6 +35,7 @@ MADE_UP = {
     "movement_id": f"{'0' * 20}-{'0' * 32}",
     "decision_id": "0" * 26,
     "case_id": f"case-{'0' * 26}",
+    "turn_id": "0" * 26,
 }
 GOAL = {"name": "House", "currency": "USD", "target": "5000", "due": "2040-01-01"}
 #: date,type,amount,currency and one deposit, in base64.
@@ -48,6 +49,8 @@ BODIES = {
     "change_goal": GOAL | {"version": 1},
     "reject_recommendation": {"code": "other"},
     "ask_adviser": {"message": "Why this?"},
+    "rename_conversation": {"title": "Savings"},
+    "send_message": {"client_message_id": "message-1", "text": "How much?", "locale": "en"},
 }
 A_TIME = "2026-11-01T00:00:00Z"
 EXPIRED_AT = datetime.now(UTC) - timedelta(hours=2)
@@ -108,6 +111,8 @@ class World:
         today = datetime.now(UTC).date().isoformat()
         report = self.call("POST", "/v1/reports", owner, {"kind": "suitability", "period": today})
         assert report.status_code == 200, report.text
+        talk = self.call("POST", "/v1/conversations", owner, {})
+        assert talk.status_code == 201, talk.text
         accounts = self.call("GET", "/v1/accounts", owner).json()
         self.real = {
             "account_id": accounts[0]["account_id"],
@@ -119,6 +124,7 @@ class World:
             "goal_id": goal.json()["goal_id"],
             "report_id": report.json()["report_id"],
             "import_id": imported.json()["import_id"],
+            "conversation_id": talk.json()["conversation_id"],
             "session_id": self.people.second_device,
             "case_id": self.people.kyc_case,
             "decision_id": deposit.json()["decision_id"],

@@ -1,14 +1,41 @@
 """The refusals of chat, drawn as one tree.
 
 FinNamiError
+├── InvalidInputError
+│   └── MessageReusedError          422 message_reused           (same id, another text)
 ├── NotFoundError
 │   ├── ConversationNotFoundError   404 conversation_not_found   (also for another person's)
-│   └── CitationNotFoundError       404 citation_not_found       (also for another person's)
+│   ├── CitationNotFoundError       404 citation_not_found       (also for another person's)
+│   └── TurnNotFoundError           404 turn_not_found
+├── TurnExpiredError                410 turn_expired             (read the stored message)
+├── ConflictError
+│   ├── TurnOpenError               409 turn_open                (an answer is being written)
+│   ├── ConversationFullError       409 conversation_full
+│   └── TooManyConversationsError   409 too_many_conversations
+├── RateLimitedError
+│   ├── TooManyTurnsError           429 too_many_turns           (three answers at once)
+│   ├── TooManyMessagesError        429 too_many_messages        (twenty in a minute)
+│   └── DayBudgetError              429 chat_day_budget
 └── UnavailableError
+    ├── ChatUnavailableError        503 chat_unavailable         (no engine, or a full process)
     └── EngineError                 503 engine_failed            (never leaves a stream: fallback)
 """
 
-from app.core.errors import NotFoundError, UnavailableError
+from app.core.errors import (
+    ConflictError,
+    FinNamiError,
+    InvalidInputError,
+    NotFoundError,
+    RateLimitedError,
+    UnavailableError,
+)
+
+
+class MessageReusedError(InvalidInputError):
+    """A client_message_id came again with another text."""
+
+    code = "message_reused"
+    title = "This client_message_id belongs to another message"
 
 
 class ConversationNotFoundError(NotFoundError):
@@ -23,6 +50,70 @@ class CitationNotFoundError(NotFoundError):
 
     code = "citation_not_found"
     title = "Nothing is cited here"
+
+
+class TurnNotFoundError(NotFoundError):
+    """There is no such turn in this conversation."""
+
+    code = "turn_not_found"
+    title = "Turn not found"
+
+
+class TurnExpiredError(FinNamiError):
+    """The events of the turn are kept no longer; its message is stored."""
+
+    status = 410
+    code = "turn_expired"
+    title = "The events of this turn are gone; read the stored message"
+
+
+class TurnOpenError(ConflictError):
+    """An answer is being written in this conversation."""
+
+    code = "turn_open"
+    title = "Wait for the answer, or stop it"
+
+
+class ConversationFullError(ConflictError):
+    """A conversation holds as many messages as it may."""
+
+    code = "conversation_full"
+    title = "This conversation is full; please start another one"
+
+
+class TooManyConversationsError(ConflictError):
+    """A person keeps as many conversations as she may."""
+
+    code = "too_many_conversations"
+    title = "Delete a conversation before you start another one"
+
+
+class TooManyTurnsError(RateLimitedError):
+    """As many answers as one person may have at once are being written."""
+
+    code = "too_many_turns"
+    title = "Other answers of yours are still being written"
+
+
+class TooManyMessagesError(RateLimitedError):
+    """More messages than a minute may bring."""
+
+    code = "too_many_messages"
+    title = "That is many messages at once"
+
+
+class DayBudgetError(RateLimitedError):
+    """What one person may use on a day is used up."""
+
+    code = "chat_day_budget"
+    title = "The budget of today is used up"
+
+
+class ChatUnavailableError(UnavailableError):
+    """No engine is part of this installation, or this process answers as many as it can."""
+
+    code = "chat_unavailable"
+    title = "The adviser is not available"
 
 
 class EngineError(UnavailableError):

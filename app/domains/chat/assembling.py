@@ -1,0 +1,66 @@
+"""Puts the parts of chat together: understanding, tools, the embedded engine, grounding."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from app.domains.chat.engines.embedded import EmbeddedEngine
+from app.domains.chat.engines.phrases import disclaimer
+from app.domains.chat.grounded_gate import GroundedGate
+from app.domains.chat.talk_types import Names, TalkState, Understander, Understood
+from app.domains.chat.tools.factory import ChatTools
+from app.domains.chat.tools.references import href
+from app.domains.chat.turn_ports import ChatPorts, Offered, Tooling
+
+TEMPLATES: Final = "templates-1"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTools:
+    """The tool boxes of turns, as the conversation core wants them."""
+
+    tools: ChatTools
+
+    async def for_turn(self, owner: str, *, locale: str, now: datetime) -> Tooling:
+        """Return the tools of this person's turn. Raises UnavailableError."""
+        found = await self.tools.for_turn(owner, locale=locale, now=now)
+        return Tooling(found.box, found.names, found.base_currency)
+
+
+class AtFirstUse:
+    """Loads an understander when the first message comes: a start must not wait for a model."""
+
+    def __init__(self, load: Callable[[], Understander]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._loaded: Understander | None = None
+
+    def understand(
+        self,
+        text: str,
+        *,
+        locale: str,
+        names: Names,
+        today: datetime,
+        state: TalkState | None = None,
+    ) -> Understood:
+        """Return what a message asks for. Raises ArtefactError when no model can be served."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+        return self._loaded.understand(text, locale=locale, names=names, today=today, state=state)
+
+
+def house_ports(tools: ChatTools, load: Callable[[], Understander]) -> ChatPorts:
+    """Return everything behind a conversation that needs no key and no network."""
+    embedded = EmbeddedEngine(disclaims=False)
+    return ChatPorts(
+        understander=AtFirstUse(load),
+        toolboxes=OwnTools(tools),
+        gates=GroundedGate,
+        embedded=Offered(embedded, "embedded", "templates", {"templates": TEMPLATES}),
+        href=href,
+        disclaimer=disclaimer,
+    )

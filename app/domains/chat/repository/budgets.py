@@ -1,0 +1,128 @@
+"""What a person may use: messages a minute, answers at once, cost a day; one Redis call."""
+
+from collections import deque
+from datetime import date
+from typing import Final
+
+from app.core.clock import Clock
+from app.core.gate import Gate, GateUnavailableError
+from app.core.gate_scripts import Script
+from app.core.redis_wire import Argument
+from app.domains.chat.errors import DayBudgetError, TooManyMessagesError, TooManyTurnsError
+
+MESSAGES: Final = 20
+WINDOW_S: Final = 60
+AT_ONCE: Final = 3
+LEASE_S: Final = 75
+"""A turn lasts 60 s at most; a process that died holds its place no longer than this."""
+
+DAY_S: Final = 2 * 86_400
+_PEOPLE_MAX: Final = 10_000
+_BUSY_WAIT_S: Final = 5
+_DAY_WAIT_S: Final = 3_600
+
+_RESERVE: Final = Script(
+    """
+local t = redis.call('TIME')
+local now = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+local window, lease = tonumber(ARGV[4]) * 1000, tonumber(ARGV[6]) * 1000
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - window)
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return {1, 0} end
+if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[3]) then
+  local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+  return {2, tonumber(first[2]) + window - now}
+end
+if tonumber(redis.call('GET', KEYS[3]) or 0) >= tonumber(ARGV[5]) then return {3, 0} end
+redis.call('ZADD', KEYS[1], now + lease, ARGV[1])
+redis.call('PEXPIRE', KEYS[1], lease)
+redis.call('ZADD', KEYS[2], now, ARGV[1])
+redis.call('PEXPIRE', KEYS[2], window)
+return {0, 0}
+"""
+)
+_SETTLE: Final = Script(
+    """
+redis.call('ZREM', KEYS[1], ARGV[1])
+if tonumber(ARGV[2]) > 0 then
+  redis.call('INCRBY', KEYS[2], ARGV[2])
+  redis.call('EXPIRE', KEYS[2], ARGV[3])
+end
+return 1
+"""
+)
+
+
+class Budgets:
+    """Counts in Redis. Without it each process counts for itself, and only messages and turns."""
+
+    def __init__(self, gate: Gate, clock: Clock, *, day_cap_micro: int) -> None:
+        self._gate = gate
+        self._clock = clock
+        self._day_cap_micro = day_cap_micro
+        self._open: dict[str, set[str]] = {}
+        self._sent: dict[str, deque[float]] = {}
+
+    async def reserve(self, owner: str, turn_id: str) -> bool:
+        """Count a message and take a place; True when Redis knows (False: only this process).
+
+        Raises TooManyTurnsError, TooManyMessagesError, DayBudgetError.
+        """
+        args: list[Argument] = [turn_id, AT_ONCE, MESSAGES, WINDOW_S, self._day_cap_micro, LEASE_S]
+        try:
+            reply = await self._gate.eval(
+                _RESERVE, [_open(owner), _sent(owner), _day(owner, self._clock.now().date())], args
+            )
+        except GateUnavailableError:
+            self._reserve_here(owner, turn_id)
+            return False
+        assert isinstance(reply, list)  # noqa: S101 - two numbers, by _RESERVE
+        why, wait_ms = reply
+        assert isinstance(wait_ms, int)  # noqa: S101 - by _RESERVE
+        if why == 1:
+            raise TooManyTurnsError(retry_after_s=_BUSY_WAIT_S)
+        if why == 2:
+            raise TooManyMessagesError(retry_after_s=max(1, -(-wait_ms // 1000)))
+        if why == 3:
+            raise DayBudgetError(retry_after_s=_DAY_WAIT_S)
+        return True
+
+    async def settle(self, owner: str, turn_id: str, *, cost_micro: int = 0) -> None:
+        """Give the place back and count what the turn cost; repeating it would count it twice."""
+        turns = self._open.get(owner)
+        if turns is not None:
+            turns.discard(turn_id)
+            if not turns:
+                del self._open[owner]
+        keys = [_open(owner), _day(owner, self._clock.now().date())]
+        try:
+            await self._gate.eval(_SETTLE, keys, [turn_id, cost_micro, DAY_S])
+        except GateUnavailableError:
+            # The place expires by itself; an embedded answer cost nothing.
+            return
+
+    def _reserve_here(self, owner: str, turn_id: str) -> None:
+        now = self._clock.monotonic()
+        sent = self._sent.setdefault(owner, deque())
+        while sent and sent[0] <= now - WINDOW_S:
+            sent.popleft()
+        if len(self._open.get(owner, ())) >= AT_ONCE:
+            raise TooManyTurnsError(retry_after_s=_BUSY_WAIT_S)
+        if len(sent) >= MESSAGES:
+            raise TooManyMessagesError(retry_after_s=max(1, int(sent[0] + WINDOW_S - now) + 1))
+        sent.append(now)
+        self._open.setdefault(owner, set()).add(turn_id)
+        if len(self._sent) > _PEOPLE_MAX:
+            self._sent.pop(next(iter(self._sent)))
+
+
+def _open(owner: str) -> str:
+    return f"{{u:{owner}}}:chat:open"
+
+
+def _sent(owner: str) -> str:
+    return f"{{u:{owner}}}:chat:sent"
+
+
+def _day(owner: str, day: date) -> str:
+    return f"{{u:{owner}}}:chat:day:{day:%Y%m%d}"
