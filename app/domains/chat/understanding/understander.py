@@ -1,10 +1,11 @@
 """Understanding a message: screen, intent, language, slots, and what it leans on."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from app.domains.chat.talk_types import LANGUAGES, Names, TalkState, Understood
+from app.domains.chat.talk_types import LANGUAGES, Names, Slot, TalkState, Understood
 from app.domains.chat.understanding.folding import MAX_CHARS, plainly
 from app.domains.chat.understanding.safety import screen
 from app.domains.chat.understanding.slots.recogniser import recognise
@@ -16,6 +17,10 @@ from app.ml.features.vectors import installed_vectors
 from app.ml.registry import TrustCheck
 from app.ml.serving.intents import Understanding, load_shipped
 
+#: What a rule recognises; a name that only looks like one does not make a text a follow-up.
+SURE: Final = frozenset(
+    {"amount", "currency", "percent", "quantity", "date", "date_range", "frequency", "reference"}
+)
 #: Fewer letters than these do not tell a language: the user's own is taken.
 LETTERS: Final = 12
 
@@ -94,6 +99,9 @@ def _follow_up(text: str, state: TalkState | None, names: Names, lang: str) -> U
         return None
     tongue = state.lang if state.lang in LANGUAGES else lang
     slots = recognise(text, intent=state.intent, lang=str(tongue), names=names)
+    known = frozenset(value for group in _groups(names) for value in group.values())
+    if not all(slot.name in SURE or slot.value in known or _ticker(slot) for slot in slots):
+        return None
     if not only_slots(text, slots):
         return None
     # The adviser asked for a part of an action, and here it is: the action may be drafted now.
@@ -102,3 +110,11 @@ def _follow_up(text: str, state: TalkState | None, names: Names, lang: str) -> U
         lang=str(tongue), intent=state.intent, confidence=1.0, abstain=False, second=state.intent,
         fires=asked, slots=slots,
     )  # fmt: skip
+
+
+def _groups(names: Names) -> tuple[Mapping[str, str], ...]:
+    return names.instruments, names.goals, names.accounts, names.recipients, names.merchants
+
+
+def _ticker(slot: Slot) -> bool:
+    return slot.name == "instrument" and slot.value.isascii() and slot.value.isupper()
