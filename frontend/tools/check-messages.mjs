@@ -32,10 +32,15 @@ for (const name of files) {
     const source = english.get(key);
     if (source === undefined) findings.push(`${name}: ${key} is unknown`);
     else if (placeholderNames(source) !== placeholderNames(text)) findings.push(`${name}: ${key} has other placeholders`);
-    else if (code !== "en" && text === source && text.replace(/\{[^}]*\}/g, "").split(/\s+/).length > LONG_WORDS) {
+    else if (code !== "en" && text === source && wordsOf(text) > LONG_WORDS) {
       findings.push(`${name}: ${key} is not translated`);
     }
   }
+}
+
+// Only what has letters is to be translated: "1 {base} = {value} {quote}" is the same everywhere.
+function wordsOf(text) {
+  return text.replace(/\{[^}]*\}/g, "").split(/\s+/).filter((word) => /\p{L}/u.test(word)).length;
 }
 
 // Words inside plural branches look like placeholders; only names that English itself uses count.

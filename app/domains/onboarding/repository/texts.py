@@ -10,7 +10,7 @@ from app.domains.onboarding.risk_types import FollowUpText, KnowledgeText, Topic
 from app.domains.onboarding.types import Disclosure, QuestionText
 
 _FOLDER = Path(__file__).resolve().parents[1]
-LANGUAGES = ("en", "ar")
+LANGUAGES = ("en", "es", "fr", "de", "pt", "hi", "ar", "zh")
 
 
 def language_or_english(language: str) -> str:
