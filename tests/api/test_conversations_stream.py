@@ -124,6 +124,7 @@ class TestResume:
             assert await stream.all() == events[4:]
         async with talk.resuming(turn, events[-1]["id"]) as stream:
             assert await stream.all() == []
+        await idle(services)
         keys = await services.gate.call("KEYS", f"*chat:events:{turn}")
         assert isinstance(keys, list)
         assert 290 <= int(await services.gate.call("TTL", keys[0])) <= 300  # type: ignore[arg-type]
