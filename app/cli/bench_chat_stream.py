@@ -214,6 +214,8 @@ async def _measure(report: Report, options: BenchOptions, urls: tuple[str, str])
             name = f"{side.name}, jitter of {streams}"
             report.add(arm_of(name, side.role, Measured(jitter, elapsed, cpu)))
             if side is product:
+                failed = sum(reading.failed for reading in (*product.readings, *readings))
+                report.check("turns that ended in an error", failed, bar=0, op="==")
                 report.check_time(
                     f"jitter between events of {streams} streams, p95 ms",
                     percentile_ms(jitter, 0.95),

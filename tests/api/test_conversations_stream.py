@@ -124,6 +124,7 @@ class TestResume:
             assert await stream.all() == events[4:]
         async with talk.resuming(turn, events[-1]["id"]) as stream:
             assert await stream.all() == []
+        await idle(services)
         keys = await services.gate.call("KEYS", f"*chat:events:{turn}")
         assert isinstance(keys, list)
         assert 290 <= int(await services.gate.call("TTL", keys[0])) <= 300  # type: ignore[arg-type]
@@ -302,3 +303,19 @@ class TestLimits:
             assert await stream.problem() == (429, "too_many_messages")
             assert 0 < int(stream.answer.headers["retry-after"]) <= 60
         assert names(await talk.said(message="message-3"))[-1] == "done"
+
+    async def test_an_answer_waits_for_a_busy_database_and_is_stored(
+        self, talk: Talk, cast: Cast, services: AppServices
+    ) -> None:
+        cast.embedded.script = engines.says(engines.delta("Hi."), engines.end())
+
+        async def long(_: object) -> None:
+            await asyncio.sleep(2.5)
+
+        # The embedded database runs one transaction at a time.
+        neighbour = asyncio.create_task(services.db.transaction(long, timeout_s=10))
+        await asyncio.sleep(0.05)
+        events = await talk.said()
+        await neighbour
+        assert names(events)[-1] == "done"
+        assert (await talk.turns())[0]["answer"] == "Hi."

@@ -14,7 +14,8 @@ class Reading:
     sent_at: float
     event_at: tuple[float, ...]
     events: int
-    ended_at: float
+    failed: bool
+    """Whether the stream ended in an error."""
 
     @property
     def first_s(self) -> float:
@@ -32,6 +33,7 @@ async def read_stream(port: int, request: bytes) -> Reading:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     stamps: list[float] = []
     rest = b""
+    failed = False
     try:
         async with asyncio.timeout(READ_S):
             sent_at = time.perf_counter()
@@ -45,10 +47,11 @@ async def read_stream(port: int, request: bytes) -> Reading:
                     break
                 now = time.perf_counter()
                 stamps += [now] * chunk.count(b"event: ")
+                failed = failed or b"event: error\n" in chunk
                 rest = (rest + chunk)[-16:]
     finally:
         writer.close()
-    return Reading(sent_at, tuple(stamps), len(stamps), time.perf_counter())
+    return Reading(sent_at, tuple(stamps), len(stamps), failed)
 
 
 def request_of(path: str, *, body: bytes = b"", token: str = "") -> bytes:

@@ -13,8 +13,8 @@ from app.domains.chat.errors import DayBudgetError, TooManyMessagesError, TooMan
 MESSAGES: Final = 20
 WINDOW_S: Final = 60
 AT_ONCE: Final = 3
-LEASE_S: Final = 75
-"""A turn lasts 60 s at most; a process that died holds its place no longer than this."""
+LEASE_S: Final = 100
+"""A turn lasts 60 s, and 30 s to store it; a process that died holds its place no longer."""
 
 DAY_S: Final = 2 * 86_400
 _PEOPLE_MAX: Final = 10_000

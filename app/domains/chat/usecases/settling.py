@@ -18,6 +18,8 @@ from app.domains.chat.turn_types import MAX_TITLE, Answer, Opened, Record, Store
 
 TITLE: Final = 60
 MAX_NOTED: Final = 20
+# Two hundred turns may end at once, and the embedded database takes one transaction at a time.
+SETTLE_S: Final = 30.0
 log = structlog.get_logger(__name__)
 
 
@@ -43,7 +45,8 @@ class Settling:
     ) -> bool:
         """Store the end of a turn; False when the database did not take it. Never raises."""
         try:
-            await self._db.transaction(self._work(turn, seen, settled, answer, record))
+            work = self._work(turn, seen, settled, answer, record)
+            await self._db.transaction(work, timeout_s=SETTLE_S)
         except FinNamiError as error:
             log.warning("turn_not_stored", turn=turn.id, why=error.code)
             return False
