@@ -7,12 +7,14 @@ from typing import Any
 
 import orjson
 import pytest
-from structlog.testing import capture_logs
+import structlog
+from structlog.testing import LogCapture
 
 from app.domains.portfolio.errors import LotsUnclearError
 from app.domains.portfolio.lot_types import LotMethod
 from app.domains.reports.errors import ReportEmptyError, ReportPeriodError
 from app.domains.reports.types import CUSTOMER_KINDS, Report, ReportKind, ReportState
+from app.domains.reports.usecases import making
 from tests.domains.portfolio.test_orders import Desk, desk
 from tests.domains.portfolio.test_performance import pass_days, trade
 from tests.factories.reports import go_to, reports_on
@@ -197,14 +199,17 @@ class TestOnce:
 class TestRefusal:
     @pytest.mark.parametrize("kind", [ReportKind.STATEMENT, ReportKind.PERFORMANCE])
     async def test_one_cent_of_difference_is_refused_with_an_alarm(
-        self, desk: Desk, kind: ReportKind
+        self, desk: Desk, kind: ReportKind, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await november(desk)
         rows = [r for r in await postings(desk) if r["kind"] == "withdrawal"]
         desk.bank.db.rows("postings")[rows[0]["_id"]]["amount"] += 1
         door = reports_on(desk)
-        with capture_logs() as said:
-            refused = await door.make(desk.user_id, kind, "2026-11")
+        # A logger that was used once keeps its processors, so capture_logs may come too late.
+        capture = LogCapture()
+        monkeypatch.setattr(making, "log", structlog.wrap_logger(None, processors=[capture]))
+        refused = await door.make(desk.user_id, kind, "2026-11")
+        said = capture.entries
         assert (refused.state, refused.reason) == (ReportState.REFUSED, "difference")
         assert (refused.content, refused.sha256) == ("", "")
         assert {abs(one.report - one.ledger) for one in refused.differences} == {1}
