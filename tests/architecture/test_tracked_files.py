@@ -16,6 +16,8 @@ INDEX_HOST = re.compile(
 )
 PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s*\n[A-Za-z0-9+/=]{20}")
 LARGEST_BYTES = 6 * 1024 * 1024
+# A model that ships has the bound of its trainer (app/ml/training/intents.py).
+LARGEST_MODEL_BYTES = 20 * 1024 * 1024
 
 
 def texts() -> dict[str, str]:
@@ -60,7 +62,8 @@ def test_no_private_key() -> None:
 
 def test_no_file_is_huge() -> None:
     sizes = {name: (ROOT / name).stat().st_size for name in tracked()}
-    assert {name: size for name, size in sizes.items() if size > LARGEST_BYTES} == {}
+    most = {n: LARGEST_MODEL_BYTES if n.startswith("models/") else LARGEST_BYTES for n in sizes}
+    assert {name: size for name, size in sizes.items() if size > most[name]} == {}
 
 
 def test_the_patterns_find_what_they_are_for() -> None:
