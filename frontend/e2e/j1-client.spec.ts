@@ -17,8 +17,10 @@ async function button(page: Page, name: string): Promise<void> {
 async function pick(page: Page, label: string, option: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).click();
   await page.locator(".ant-select-item-option").filter({ hasText: new RegExp(`^${option}$`) }).click();
-  // The list fades out; a page is judged when it stands still.
-  await expect(page.locator(".ant-select-dropdown:visible")).toHaveCount(0);
+  // The list fades out; a page is judged when it stands still. One that stays is closed by key.
+  const list = page.locator(".ant-select-dropdown:visible");
+  await expect(list).toHaveCount(0, { timeout: 5_000 }).catch(() => page.keyboard.press("Escape"));
+  await expect(list).toHaveCount(0);
 }
 
 async function signIn(page: Page, email: string, password: string): Promise<void> {
@@ -58,8 +60,10 @@ async function answerQuestions(page: Page, watch: Watch): Promise<void> {
     if (item === 3) {
       // Back keeps what was answered.
       await button(page, "Back");
+      await expect(page.getByText(`Question ${item - 1} of 13`)).toBeVisible();
       await expect(page.getByRole("radio").nth(1)).toBeChecked();
       await button(page, "Continue");
+      await expect(page.getByText(`Question ${item} of 13`)).toBeVisible();
       await page.getByRole("radio").nth(1).check();
     }
     await button(page, "Continue");
