@@ -1,5 +1,6 @@
 """Finds help articles and glossary terms by the words of a question; no stemming, no model."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
@@ -13,6 +14,8 @@ from app.domains.chat.tools.refusals import ToolRefusal
 TOP: Final = 3
 #: A word of the title says more about an article than one of its text.
 _TITLE, _ID, _TEXT = 6.0, 6.0, 1.0
+#: The Arabic article, alone or behind "and", "with": the title has the bare word.
+_ARTICLE: Final = re.compile("^(?:[وبفك]?ال|لل)(?=[\u0600-\u06ff]{3})")
 _CJK: Final = (("\u3400", "\u9fff"), ("\uf900", "\ufaff"))
 
 
@@ -70,7 +73,7 @@ def words(text: str) -> Iterator[str]:
                 run = []
             run.append(char)
         elif run:
-            yield from _pairs(run) if _is_cjk(run[-1]) else ("".join(run),)
+            yield from _pairs(run) if _is_cjk(run[-1]) else (_ARTICLE.sub("", "".join(run)),)
             run = []
 
 
