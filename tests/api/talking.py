@@ -2,22 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import pytest
 import uvicorn
 from fastapi import FastAPI
 
 from app.domains.chat.service import ChatService
 from app.services import AppServices
-from tests.factories.people import Person
+from tests.factories.people import Person, make_person
 from tests.fakes.chat.engines import Cast
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def served(
+    app: FastAPI, *, close: Callable[[], None] | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a server with real sockets, in this loop; `close` ends its open streams."""
     config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, http="httptools")
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
@@ -26,7 +30,7 @@ async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     port = server.servers[0].sockets[0].getsockname()[1]
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
         yield client
-    app.state.services.chat.close()
+    (close or app.state.services.chat.close)()
     server.should_exit = True
     await task
 
@@ -40,6 +44,25 @@ def chat_of(services: AppServices, cast: Cast | None) -> ChatService:
         envelope=services.identity.envelope,
         ports=None if cast is None else cast.ports(),
     )
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+@pytest.fixture
+async def browser(
+    app: FastAPI, services: AppServices, cast: Cast
+) -> AsyncIterator[httpx.AsyncClient]:
+    object.__setattr__(services, "chat", chat_of(services, cast))
+    async with served(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def person(services: AppServices) -> Person:
+    return await make_person(services, second_factor=False)
 
 
 class Talk:

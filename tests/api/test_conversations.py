@@ -1,12 +1,10 @@
 """Conversations that are kept: list, rename, search, export, delete, erase; what the logs hold."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from app.core.gate import Gate
 from app.domains.chat.repository.budgets import Budgets
@@ -14,35 +12,17 @@ from app.domains.chat.repository.conversations import CONVERSATIONS, KEYS
 from app.domains.chat.repository.turns import TURNS
 from app.domains.chat.service import ChatService
 from app.services import AppServices
-from tests.api.talking import Talk, chat_of, names, served, text_of
+from tests.api.talking import Talk, browser, cast, chat_of, names, person, text_of
 from tests.factories.people import Person, make_person
 from tests.fakes.chat import engines
 from tests.fakes.chat.engines import Cast
 
+__all__ = ["browser", "cast", "person"]
 URL = "/v1/conversations"
 SECRETS = (
     "4111 1111 1111 1111", "DE89370400440532013000", "ada@example.org", "Zaphod Beeblebrox",
     "secret-range-77", "secret-detail-99",
 )  # fmt: skip
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
-async def browser(
-    app: FastAPI, services: AppServices, cast: Cast
-) -> AsyncIterator[httpx.AsyncClient]:
-    object.__setattr__(services, "chat", chat_of(services, cast))
-    async with served(app) as client:
-        yield client
-
-
-@pytest.fixture
-async def person(services: AppServices) -> Person:
-    return await make_person(services, second_factor=False)
 
 
 async def begun(client: httpx.AsyncClient, person: Person, title: str | None = None) -> Talk:

@@ -2,38 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from app.services import AppServices
-from tests.api.talking import Talk, chat_of, names, served, text_of
+from tests.api.talking import Talk, browser, cast, chat_of, names, person, text_of
 from tests.factories.people import Person, make_person
 from tests.fakes.chat import engines
 from tests.fakes.chat.engines import Cast, Gone, Scripted
 
+__all__ = ["browser", "cast", "person"]
 pytestmark = pytest.mark.row("CH1")
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return Cast()
-
-
-@pytest.fixture
-async def browser(
-    app: FastAPI, services: AppServices, cast: Cast
-) -> AsyncIterator[httpx.AsyncClient]:
-    object.__setattr__(services, "chat", chat_of(services, cast))
-    async with served(app) as client:
-        yield client
-
-
-@pytest.fixture
-async def person(services: AppServices) -> Person:
-    return await make_person(services, second_factor=False)
 
 
 async def begun(client: httpx.AsyncClient, person: Person) -> Talk:

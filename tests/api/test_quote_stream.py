@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from app.core.redis import slow_redis
@@ -18,6 +17,7 @@ from app.domains.market.adapters import live
 from app.domains.market.adapters.tick_stream import KEY, TickStream
 from app.domains.market.types import Quote
 from app.services import AppServices
+from tests.api.talking import served
 from tests.factories.market import open_market
 from tests.factories.people import Person, make_person
 
@@ -42,17 +42,8 @@ async def person(services: AppServices, ticks: TickStream) -> Person:
 @pytest.fixture
 async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a server with real sockets, in this loop."""
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, http="httptools")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - the server tells nobody
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+    async with served(app, close=app.state.services.live_quotes.close) as client:
         yield client
-    app.state.services.live_quotes.close()
-    server.should_exit = True
-    await task
 
 
 class Events:

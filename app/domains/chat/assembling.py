@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,21 +11,9 @@ from app.domains.chat.grounded_gate import GroundedGate
 from app.domains.chat.talk_types import Names, TalkState, Understander, Understood
 from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.tools.references import href
-from app.domains.chat.turn_ports import ChatPorts, Offered, Tooling
+from app.domains.chat.turn_ports import ChatPorts, Offered
 
 TEMPLATES: Final = "templates-1"
-
-
-@dataclass(frozen=True, slots=True)
-class OwnTools:
-    """The tool boxes of turns, as the conversation core wants them."""
-
-    tools: ChatTools
-
-    async def for_turn(self, owner: str, *, locale: str, now: datetime) -> Tooling:
-        """Return the tools of this person's turn. Raises UnavailableError."""
-        found = await self.tools.for_turn(owner, locale=locale, now=now)
-        return Tooling(found.box, found.names, found.base_currency)
 
 
 class AtFirstUse:
@@ -58,7 +45,7 @@ def house_ports(tools: ChatTools, load: Callable[[], Understander]) -> ChatPorts
     embedded = EmbeddedEngine(disclaims=False)
     return ChatPorts(
         understander=AtFirstUse(load),
-        toolboxes=OwnTools(tools),
+        toolboxes=tools,
         gates=GroundedGate,
         embedded=Offered(embedded, "embedded", "templates", {"templates": TEMPLATES}),
         href=href,

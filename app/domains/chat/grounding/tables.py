@@ -60,6 +60,7 @@ def grammar(locale: str) -> Grammar:
 @cache
 def words(language: str) -> Mapping[str, Any]:
     """Return the words of a language, folded like the texts they are looked for in."""
+    # JSON of our own: folding keeps its shape, which the type cannot say.
     return _folded(table(f"words/{language}"))  # type: ignore[no-any-return]
 
 

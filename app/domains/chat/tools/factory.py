@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -10,29 +9,20 @@ from typing import Final
 from app.core.db import Database
 from app.core.decisions import sha256_hex
 from app.core.uow import Transaction
-from app.domains.chat.talk_types import LANGUAGES, Names
-from app.domains.chat.tool_types import ToolBox
+from app.domains.chat.talk_types import LANGUAGES
 from app.domains.chat.tools.box import OwnTools
 from app.domains.chat.tools.citing import Citing
 from app.domains.chat.tools.cleaning import clean
 from app.domains.chat.tools.desk import Desk, Doors
 from app.domains.chat.tools.handles import Handles
 from app.domains.chat.tools.registry import Tool
+from app.domains.chat.turn_ports import Tooling
 from app.domains.ledger.types import AccountKind, Journal
 from app.domains.market.errors import NoPricesError
 from app.domains.market.types import Instrument
 
 MEMOS_MAX: Final = 50
 _RECENT: Final = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class TurnTools:
-    """What a turn works with, all of its owner: tools, names of her objects, her currency."""
-
-    box: ToolBox
-    names: Names
-    base_currency: str
 
 
 class ChatTools:
@@ -47,7 +37,7 @@ class ChatTools:
         self._more = more
         self.citing = Citing(doors)
 
-    async def for_turn(self, owner: str, *, locale: str, now: datetime) -> TurnTools:
+    async def for_turn(self, owner: str, *, locale: str, now: datetime) -> Tooling:
         """Return the tools of this person's turn; `now` is in her own time zone.
 
         Raises UnavailableError when a store is away.
@@ -57,7 +47,7 @@ class ChatTools:
         currency = next((a.unit for a in desk.handles.accounts.values()), "USD")
         with suppress(NoPricesError):  # without a market her own account says it
             currency = (await self._doors.portfolio.bases.resolve(owner)).currency
-        return TurnTools(box, desk.handles.names(), currency)
+        return Tooling(box, desk.handles.names(), currency)
 
     async def desk(self, owner: str, *, locale: str, now: datetime) -> Desk:
         """Return the desk of a turn, for whoever adds tools."""
