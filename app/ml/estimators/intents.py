@@ -42,8 +42,8 @@ class IntentRecipe:
     compact: bool = False
     """Compare neighbours under the projection only, not also as they are: a fifth of the size."""
 
-    min_rows: tuple[int, int] = (1, 2)
-    """Rows that must hold a gram, for the blocks `word` and `char`."""
+    min_rows: tuple[int, int, int] = (1, 2, 2)
+    """Rows that must hold a gram, for the blocks `word`, `char` and `sound`."""
 
     max_grams: int = 120_000
     """For each block; the most frequent are kept."""

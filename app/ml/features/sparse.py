@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ml.features.sound import sound_grams
 from app.ml.features.text import char_grams, word_grams
 
 Grams = Callable[[str], list[str]]
-GRAMS: Mapping[str, Grams] = {"word": word_grams, "char": char_grams}
+GRAMS: Mapping[str, Grams] = {"word": word_grams, "char": char_grams, "sound": sound_grams}
 """Blocks of features, in the order of their columns; each block is a unit row of its own."""
 
 

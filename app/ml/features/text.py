@@ -5,11 +5,13 @@ The original stays with the caller: spans, quotes and answers come from what was
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
-TEXT_SET: Final = "text-1"
+from app.ml.features.han import simplified
+
+TEXT_SET: Final = "text-2"
 #: A longer message is judged by its beginning: 4,000 characters is what a turn may hold.
 MAX_CHARS: Final = 4000
 #: Nobody's word is longer; Chinese writes whole sentences as one.
@@ -37,11 +39,12 @@ def folded(normalised: str) -> str:
     """Return a normalised text without case and accents, for counting its pieces.
 
     Arabic loses its vowel signs and the forms of alef, final yeh and teh marbuta that people
-    write one for the other; Devanagari keeps its vowel signs, which carry the word.
+    write one for the other; Devanagari keeps its vowel signs, which carry the word. Traditional
+    Chinese becomes simplified.
     """
     pieces = unicodedata.normalize("NFD", normalised.casefold())
     kept = "".join(c for c in pieces if not _is_loose_mark(c))
-    return unicodedata.normalize("NFC", kept).translate(_ALIKE)
+    return unicodedata.normalize("NFC", kept).translate(_alike())
 
 
 def word_grams(normalised: str) -> list[str]:
@@ -61,6 +64,11 @@ def char_grams(normalised: str) -> list[str]:
 
 
 _ALIKE: Final = str.maketrans({"ى": "ي", "ة": "ه", "ٱ": "ا", "ک": "ك", "ی": "ي", "ß": "ss"})
+
+
+@cache
+def _alike() -> dict[int, Any]:
+    return {**_ALIKE, **simplified()}
 
 
 @lru_cache(maxsize=20_000)

@@ -1,7 +1,7 @@
 """A trained text classifier served from flat arrays: tf-idf rows, int8 weights, neighbours.
 
 Nothing here imports what trained it. The arrays are:
-    <block>.grams, <block>.idf      vocabulary of the blocks `word` and `char`
+    <block>.grams, <block>.idf      vocabulary of the blocks `word`, `char`, `sound`
     linear.weights, .scale, .bias   int8 (grams x classes), a scale for each class; one column
                                     more tells what is out of scope, when such rows were known
     vector.weights, vector.mean     float32 (dimensions x columns); absent without vectors
