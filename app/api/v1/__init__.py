@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.api.v1 import (
     accounts,
+    actions,
     admin,
     advice,
     advice_desk,
@@ -86,6 +87,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     fraud_lists.router,
     models.router,
     conversations.router,
+    actions.router,
     analytics.router,
     staff_reports.router,
     admin.router,

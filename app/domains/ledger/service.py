@@ -130,6 +130,7 @@ class LedgerService:
             amount=amount,
             memo="",
             grant=batch.grant,
+            warrant=batch.warrant,
         )
         journal_id = entries.journal_id(batch.user_id, batch.key)
         legs = entries.order_legs(batch.user_id, batch.currency, batch.fills, journal_id)
@@ -196,6 +197,7 @@ class LedgerService:
             params["payee"] = payee_id
         if story is _ORDER and details is not None:
             params = {"reference": str(details["reference"])}
+        warrant = wanted.warrant
         return await self._booking.book(
             Intent(
                 user_id=wanted.user_id,
@@ -210,10 +212,11 @@ class LedgerService:
                 memo=wanted.memo,
                 details=details or {},
                 request_hash=entries.request_hash(story.kind.value, body),
-                action=story.action,
-                params=params,
+                action=story.action if warrant is None else warrant.action,
+                params=params if warrant is None else warrant.params,
                 grant=wanted.grant,
-                always_step_up=story.always_step_up,
+                always_step_up=story.always_step_up or warrant is not None,
                 holdings=holdings,
+                also=None if warrant is None else warrant.also,
             )
         )
