@@ -22,6 +22,7 @@ from app.domains.ledger.usecases.books import Books
 from app.domains.ledger.usecases.confirmations import Confirmations
 from app.domains.ledger.usecases.corporate import Corporate
 from app.domains.ledger.usecases.flows import Flows
+from app.domains.ledger.usecases.freezing import Freezing
 from app.domains.ledger.usecases.holds import Holds
 from app.domains.ledger.usecases.reversals import Reversals
 from app.domains.onboarding.service import OnboardingService
@@ -52,7 +53,8 @@ class LedgerService:
 
     Reading stands in `books` (one person's whole story in `activities`), the ends of held
     movements in `holds`, mistakes in `reversals`, splits and dividends in `corporate`, what
-    customers say about their payments in `confirmations`, sums over everybody in `flows`.
+    customers say about their payments in `confirmations`, a freeze of their own in `freezing`,
+    sums over everybody in `flows`.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class LedgerService:
         self.books = Books(db=db, booking=self._booking, log_key=keys.log_key().public_key())
         self.activities = Activities(db=db)
         self.flows = Flows(db=db)
+        self.freezing = Freezing(db=db, clock=clock, identity=identity, onboarding=onboarding)
         self.holds = Holds(db=db, clock=clock, fraud=fraud)
         self.corporate = Corporate(db=db, clock=clock, booking=self._booking)
         self.reversals = Reversals(db=db, clock=clock, booking=self._booking, identity=identity)

@@ -12,6 +12,7 @@ from app.domains.ledger.errors import (
 )
 from app.domains.market.errors import DateRangeError
 from app.domains.onboarding.errors import (
+    AccountFrozenError,
     FactsMissingError,
     NotClearedError,
     QuestionnaireOpenError,
@@ -19,8 +20,12 @@ from app.domains.onboarding.errors import (
 )
 from app.domains.portfolio.errors import (
     MarketClosedError,
+    NotHeldError,
+    NothingToTradeError,
+    NotSuitableError,
     RiskProfileExpiredError,
     StalePriceError,
+    UnknownInstrumentError,
 )
 
 #: The codes a result may carry; every one has a sentence in every language.
@@ -29,7 +34,7 @@ CODES: Final = (
     "no_orders", "no_advice", "no_profile", "not_held", "ambiguous", "no_article",
     "invalid_arguments", "timeout", "unavailable", "not_offered", "not_suitable",
     "insufficient_funds", "nothing_to_do", "second_factor_needed", "limit_reached",
-    "market_closed",
+    "market_closed", "not_now", "done_already", "nothing_to_change", "frozen", "too_small",
 )  # fmt: skip
 
 
@@ -54,6 +59,11 @@ _CODES: Final[tuple[tuple[type[FinNamiError] | tuple[type[FinNamiError], ...], s
         "no_profile",
     ),
     (NotClearedError, "not_verified"),
+    (AccountFrozenError, "frozen"),
+    (NotSuitableError, "not_suitable"),
+    (NotHeldError, "not_held"),
+    (NothingToTradeError, "too_small"),
+    (UnknownInstrumentError, "not_found"),
     (SecondFactorNeededError, "second_factor_needed"),
     (InsufficientFundsError, "insufficient_funds"),
     ((AmountLimitError, DailyLimitError), "limit_reached"),

@@ -32,6 +32,8 @@ from app.domains.ledger.errors import AmountLimitError, DailyLimitError, Insuffi
 from app.domains.ledger.warrant_types import Warrant
 from app.domains.onboarding.errors import NotClearedError
 
+#: From this status on a refusal says nothing about the action itself.
+RETRY: Final = 429
 #: Refusals after which the same draft can never succeed.
 FINAL: Final = (
     PaymentBlockedError,
@@ -99,7 +101,9 @@ class Confirming:
             return
         try:
             sketch = await kind.sketch(desk, action.params)
-        except ToolRefusal as refusal:
+        except (ToolRefusal, FinNamiError) as refusal:
+            if isinstance(refusal, FinNamiError) and refusal.status >= RETRY:
+                raise
             await self._end(action, ActionState.REFUSED, {"code": refusal.code})
             raise ActionClosedError(f"this cannot be done now: {refusal.code}") from None
         looked = replace(
@@ -108,6 +112,10 @@ class Confirming:
             version=action.version + 1,
             expires_at=self._clock.now() + LIFE,
         )
+        if looked.params_hash == action.params_hash:
+            # The same plan at other prices: there is nothing new that she could be shown yet.
+            await self._end(action, ActionState.REFUSED, {"code": "prices_stale"})
+            raise ActionClosedError("prices have moved; please ask for it again in a while")
         if not await actions.look_again(self._db, looked):
             raise ActionClosedError
         raise ActionChangedError(action=public(looked))
@@ -121,7 +129,7 @@ class Confirming:
         try:
             result = await kind.carry_out(self._tools.doors, order)
         except FinNamiError as error:
-            if isinstance(error, FINAL) or not (kind.books or error.status >= 429):
+            if isinstance(error, FINAL) or not (kind.books or error.status >= RETRY):
                 present = ActionState.PROPOSED if kind.books else ActionState.CONFIRMED
                 await self._end(action, ActionState.REFUSED, {"code": error.code}, present=present)
             raise

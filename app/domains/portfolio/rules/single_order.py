@@ -4,7 +4,6 @@ Pure. A purchase suits when the risk of everything she then holds stays inside t
 the share limit of her profile, or when it brings a portfolio that is outside nearer to them.
 """
 
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
@@ -13,6 +12,7 @@ from app.core.money import Money, Rounding
 from app.domains.onboarding.types import Reason
 from app.domains.portfolio.rules import decide, planning
 from app.domains.portfolio.rules.planning import Book
+from app.domains.portfolio.single_order_types import SingleOrder
 from app.domains.portfolio.types import OrderPlan, PlanAction, PlannedOrder, Recommendation
 from app.domains.portfolio.types import StoredFrontier as Frontier
 from app.domains.portfolio.wish_types import Wishes
@@ -20,17 +20,6 @@ from app.ml.features.universe import built_in_universe
 
 RULES_VERSION: Final = "single-order-1"
 _TINY: Final = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class SingleOrder:
-    """What she asks for: one of amount, quantity and share; none of them: all she holds."""
-
-    symbol: str
-    action: PlanAction
-    amount: Money | None = None
-    quantity: Decimal | None = None
-    share: Decimal | None = None
 
 
 def sized(wanted: SingleOrder, book: Book, *, whole_shares: bool) -> PlannedOrder | None:

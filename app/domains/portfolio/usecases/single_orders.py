@@ -1,6 +1,5 @@
 """One purchase or sale of a person's own: checked against her profile, previewed, not ordered."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -24,7 +23,7 @@ from app.domains.portfolio.errors import (
 from app.domains.portfolio.repository import plans
 from app.domains.portfolio.rules import single_order
 from app.domains.portfolio.rules.planning import QUANTITY_STEP, Book
-from app.domains.portfolio.rules.single_order import SingleOrder
+from app.domains.portfolio.single_order_types import OwnOrder, SingleOrder
 from app.domains.portfolio.types import OrderPlan, PlanAction, PlannedOrder, PlanState
 from app.domains.portfolio.usecases.ordering import PREVIEW_FOR
 from app.domains.portfolio.usecases.situations import Situation, Situations
@@ -34,14 +33,6 @@ from app.domains.portfolio.usecases.wishing import Wishing
 BUY_CHECKS: Final = ("verified", "risk_profile", "inside_risk_promise", "inside_equity_limit")
 SELL_CHECKS: Final = ("verified", "held")
 _CLOSED: Final = frozenset({"market_closed", "market_hours_unknown"})
-
-
-@dataclass(frozen=True, slots=True)
-class OwnOrder:
-    """A previewed order, and the codes of the checks it passed."""
-
-    plan: OrderPlan
-    checks: tuple[str, ...]
 
 
 class SingleOrders:
