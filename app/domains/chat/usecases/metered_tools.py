@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from app.core.decisions import canonical_json
+from app.domains.chat.engines.writing import confirm
 from app.domains.chat.errors import EngineError
 from app.domains.chat.evidence_types import Evidence
 from app.domains.chat.tool_types import ToolBox, ToolResult, ToolSpec
@@ -34,6 +35,7 @@ class MeteredTools:
         self._digest_key = digest_key
         self._learn = learn
         self.calls = 0
+        self._drafted: dict[str, ToolResult] = {}
 
     def specs(self, intent: str) -> tuple[ToolSpec, ...]:
         """Return the tools this intent may use."""
@@ -52,7 +54,19 @@ class MeteredTools:
         except TimeoutError:
             result = ToolResult("", name, ok=False, code="tool_timeout")
         self._learn(result.evidence)
+        if result.action is not None:
+            self._drafted[result.action.id] = result
         return self._noted(result, arguments)
+
+    def card(self, action: object) -> Mapping[str, Any]:
+        """Return the card of an action as its own tool drafted it, whatever an engine says of it.
+
+        Raises EngineError for one that no tool of this turn drafted or showed.
+        """
+        result = self._drafted.get(action) if isinstance(action, str) else None
+        if result is None or result.action is None:
+            raise EngineError("an engine may not make a card of its own")
+        return confirm(result.action, result).data
 
     def _noted(self, result: ToolResult, arguments: Mapping[str, Any]) -> ToolResult:
         """Record the call: arguments as a keyed digest, for an amount is easily guessed."""

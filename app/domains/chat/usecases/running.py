@@ -48,6 +48,7 @@ class Job:
     began_s: float
     record: Record = field(default_factory=Record)
     speaker: Speaker | None = None
+    tools: MeteredTools | None = None
     results: list[dict[str, Any]] = field(default_factory=list)
     proposals: list[dict[str, Any]] = field(default_factory=list)
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -173,7 +174,7 @@ class Running:
             most_tokens=budget.output_tokens,
             now_ms=lambda: self._ms(job),
         )
-        tools = MeteredTools(
+        job.tools = tools = MeteredTools(
             tooling.box,
             most=budget.tool_calls,
             record=job.record,
@@ -217,10 +218,13 @@ class Running:
                 raise EngineError("only the gate takes text back")
             speaker.say(item.data.get("text", ""))
         elif item.name in _THROUGH:
-            job.log.add(item.name, item.data)
+            data = item.data
+            if item.name is EventName.CONFIRM_REQUEST and job.tools is not None:
+                data = job.tools.card(data.get("action"))
+            job.log.add(item.name, data)
             kept = job.results if item.name is EventName.TOOL_RESULT else job.proposals
             if item.name is not EventName.TOOL_START and len(kept) < MAX_KEPT:
-                kept.append(plain(item.data))
+                kept.append(plain(data))
         elif item.name is EventName.USAGE:
             self._count(job.record, item.data)
         elif item.name is not EventName.CITATION:
