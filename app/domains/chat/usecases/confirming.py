@@ -72,13 +72,16 @@ class Confirming:
         ActionChangedError with the new preview, and what the use case below raises.
         """
         action = await self._acting.find(caller.user_id, action_id)
+        kind = KINDS[action.kind]
+        if action.state is ActionState.EXECUTED and kind.books:
+            # Its movement is booked. What a crash left undone behind it is done now, by its key.
+            await kind.carry_out(self._tools.doors, self._order(caller, action, grant=None))
         if action.state in (ActionState.EXECUTED, ActionState.REFUSED):
             return action, True
         if action.state is ActionState.EXPIRED:
             raise ActionExpiredError
         if action.state is ActionState.CANCELLED:
             raise ActionClosedError
-        kind = KINDS[action.kind]
         if action.state is ActionState.PROPOSED:
             await self._require_fresh(caller, kind, action, grant=grant)
         try:
@@ -125,7 +128,7 @@ class Confirming:
     ) -> PendingAction:
         if not kind.books and action.state is ActionState.PROPOSED:
             await self._take_grant(caller, action, grant=grant)
-        order = Order(action, caller, grant, self._warrant(caller, action))
+        order = self._order(caller, action, grant=grant)
         try:
             result = await kind.carry_out(self._tools.doors, order)
         except FinNamiError as error:
@@ -136,6 +139,9 @@ class Confirming:
         if not kind.books:
             await self._end(action, ActionState.EXECUTED, result, present=ActionState.CONFIRMED)
         return await self._acting.find(caller.user_id, action.id)
+
+    def _order(self, caller: Caller, action: PendingAction, *, grant: str | None) -> Order:
+        return Order(action, caller, grant, self._warrant(caller, action))
 
     def _warrant(self, caller: Caller, action: PendingAction) -> Warrant:
         async def also(tx: Transaction, *, movement_id: str, held: bool) -> None:
