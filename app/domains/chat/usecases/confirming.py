@@ -30,7 +30,7 @@ from app.domains.identity.service import IdentityService
 from app.domains.identity.types import Caller, StepUpAction
 from app.domains.ledger.errors import AmountLimitError, DailyLimitError, InsufficientFundsError
 from app.domains.ledger.warrant_types import Warrant
-from app.domains.onboarding.errors import NotClearedError
+from app.domains.onboarding.errors import AccountFrozenError, NotClearedError
 
 #: From this status on a refusal says nothing about the action itself.
 RETRY: Final = 429
@@ -41,6 +41,7 @@ FINAL: Final = (
     AmountLimitError,
     DailyLimitError,
     NotClearedError,
+    AccountFrozenError,
 )
 
 

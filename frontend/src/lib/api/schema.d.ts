@@ -12448,7 +12448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12540,7 +12540,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12632,7 +12632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14814,7 +14814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22138,7 +22138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `step_up_required`: Confirm this with a fresh code; `not_cleared`: Some steps are still open; `payment_blocked`: This payment was refused */
+            /** @description `step_up_required`: Confirm this with a fresh code; `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
