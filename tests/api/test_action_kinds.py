@@ -17,7 +17,7 @@ from tests.api.test_goals import GOAL, years_ahead
 from tests.api.test_recommendations import fund, get, investor
 from tests.api.test_transfers import mint_grant, post
 from tests.factories.actions import draft, drafted
-from tests.factories.people import Person
+from tests.factories.people import Person, make_person
 
 __all__ = ["investor"]
 pytestmark = pytest.mark.row("CH9")
@@ -187,6 +187,16 @@ class TestSafety:
         assert (await client.delete("/v1/me/freeze", headers=headers)).status_code == 200
         assert (await get(client, funded, "/v1/me/freeze")).json() == {"frozen_since": None}
         await drafted(services, funded, "withdraw", amount="5")
+
+    async def test_money_is_frozen_at_once_without_a_code_also_before_there_is_any(
+        self, client: httpx.AsyncClient, services: AppServices
+    ) -> None:
+        person = await make_person(services, second_factor=False)
+        answers = [
+            (await client.put("/v1/me/freeze", headers=person.headers)).json() for _ in range(2)
+        ]
+        assert answers[0]["frozen_since"] is not None
+        assert answers[0] == answers[1] == (await get(client, person, "/v1/me/freeze")).json()
 
     async def test_an_objection_opens_a_case_and_signs_everybody_out(
         self, client: httpx.AsyncClient, services: AppServices, funded: Person

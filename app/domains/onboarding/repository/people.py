@@ -47,8 +47,10 @@ def frozen_at(document: Document | None) -> datetime | None:
 
 async def freeze(store: Store, user_id: str, *, at: datetime) -> bool:
     """Freeze a person's money; False when it was frozen before."""
-    query = {"_id": user_id, "frozen_at": None}
-    return await store.update_one(PEOPLE, query, {"$set": {"frozen_at": at}}) == 1
+    if frozen_at(await find_steps(store, user_id)) is not None:
+        return False
+    change = {"$set": {"frozen_at": at}}
+    return await store.update_one(PEOPLE, {"_id": user_id}, change, upsert=True) == 1
 
 
 async def lift(store: Store, user_id: str) -> bool:
