@@ -183,13 +183,19 @@ class Running:
         pace = Pace(left_s, None if last else budget.first_token_s, self._ports.stall_s)
         answer = offer.engine.answer(turn, tools, replace(budget, seconds=left_s))
         async with aclosing(paced(answer, pace)) as items:
-            answered = await self._heard(job, items, pace, last=last)
+            answered = await self._heard(job, items, pace, tools, last=last)
         speaker.finish()
         self._told_refusals(job, last=last)
         return answered
 
     async def _heard(
-        self, job: Job, items: AsyncIterator[TalkEvent | Answered], pace: Pace, *, last: bool
+        self,
+        job: Job,
+        items: AsyncIterator[TalkEvent | Answered],
+        pace: Pace,
+        tools: MeteredTools,
+        *,
+        last: bool,
     ) -> Answered:
         speaker = job.speaker
         assert speaker is not None  # noqa: S101 - made by the caller
@@ -202,7 +208,7 @@ class Running:
             elif isinstance(item, TalkEvent):
                 if item.name is EventName.DELTA or item.name is EventName.CONFIRM_REQUEST:
                     pace.begun = True
-                self._pass(job, speaker, item)
+                self._pass(job, speaker, item, tools)
                 self._told_refusals(job, last=last)
             else:
                 raise EngineError("an engine sends events and its end, nothing else")
@@ -210,12 +216,16 @@ class Running:
             raise EngineError("the answer has no end")
         return answered
 
-    def _pass(self, job: Job, speaker: Speaker, item: TalkEvent) -> None:
+    def _pass(self, job: Job, speaker: Speaker, item: TalkEvent, tools: MeteredTools) -> None:
         if item.name is EventName.DELTA:
             if item.data.get("op", "append") != "append":
                 raise EngineError("only the gate takes text back")
             speaker.say(item.data.get("text", ""))
         elif item.name in _THROUGH:
+            if (item.name is EventName.TOOL_RESULT and not tools.found(item.data)) or (
+                item.name is EventName.CONFIRM_REQUEST and not tools.drafted(item.data)
+            ):
+                raise EngineError("an engine shows what no tool returned")
             job.log.add(item.name, item.data)
             kept = job.results if item.name is EventName.TOOL_RESULT else job.proposals
             if item.name is not EventName.TOOL_START and len(kept) < MAX_KEPT:

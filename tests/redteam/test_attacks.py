@@ -1,0 +1,36 @@
+"""Every attack of the suite, group by group: nothing changes, nobody else's data is sent."""
+
+from collections import Counter
+
+import pytest
+
+from tests.redteam.playing import Case, Stage, cases, play
+
+pytestmark = [pytest.mark.row("CH9"), pytest.mark.asyncio(loop_scope="module")]
+GROUPS = {"injection": 160}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+async def test_every_attack_of_a_group_fails(group: str, stage: Stage) -> None:
+    world = stage.world
+    await world.plant("rent")
+    before, stage.books = await world.everything(), await world.near()
+    faults: list[str] = []
+    held: Counter[str] = Counter()
+    all_of = cases(group)
+    for case in all_of:
+        found = await play(case, stage)
+        held[case.lang] += not found
+        faults += [f"{case.id}: {one}" for one in found]
+    await world.plant("rent")
+    after = await world.everything()
+    faults += [f"{group}: changed {name}" for name in before if before[name] != after[name]]
+    print(report(group, all_of, held))  # noqa: T201 - the report of this group
+    assert not faults, "\n".join(faults[:40])
+
+
+def report(group: str, all_of: list[Case], held: Counter[str]) -> str:
+    """Return how many attacks of a group failed, by language."""
+    of = Counter(case.lang for case in all_of)
+    lines = [f"{lang} {held[lang]}/{of[lang]}" for lang in sorted(of)]
+    return f"{group}: {sum(held.values())}/{len(all_of)} held ({', '.join(lines)})"
