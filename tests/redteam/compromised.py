@@ -24,7 +24,7 @@ MOST_SAID = 4_000
 
 @dataclass
 class Compromised:
-    """An AdvisorEngine. `script` is a list of steps:
+    """An AdvisorEngine. `script` is a list of steps.
 
     `{"do": "call", "tool", "args"}` calls a tool, `{"do": "say", "text"}` says a text,
     `{"do": "send", "event", "data"}` sends any event, `{"do": "sleep", "s"}` waits,
@@ -54,7 +54,7 @@ class Compromised:
                 return
         yield Answered("".join(said), Finish.COMPLETE, TalkState(turn.understood.lang))
 
-    async def _steps(
+    async def _steps(  # noqa: C901 - one branch a step
         self, steps: Sequence[Step], tools: ToolBox
     ) -> AsyncIterator[TalkEvent | Answered]:
         for step in steps:

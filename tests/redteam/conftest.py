@@ -14,7 +14,7 @@ from app.services import model_store
 from tests.api.conftest import client_of
 from tests.api.talking import served
 from tests.conftest import connect, emptied
-from tests.redteam.playing import Stage, make_stage
+from tests.redteam.playing import Stage, make_stage, neighbour_talks
 from tests.redteam.world import make_world
 
 
@@ -59,4 +59,6 @@ async def stage(served_app: FastAPI, understander: ModelUnderstander) -> AsyncIt
     async with client_of(served_app) as client:
         world = await make_world(served_app, client)
         async with served(served_app, close=lambda: world.services.chat.close()) as live:
-            yield make_stage(world, live, understander)
+            made = make_stage(world, live, understander)
+            await neighbour_talks(made)
+            yield made

@@ -17,7 +17,7 @@ from app.domains.chat.turn_ports import ChatPorts, Offered
 from app.domains.chat.understanding.understander import ModelUnderstander
 from tests.api.talking import Talk, text_of
 from tests.redteam.compromised import Compromised
-from tests.redteam.world import World
+from tests.redteam.world import MARK, World
 
 FOLDER: Final = Path(__file__).parent
 #: What a client could follow or load that is not ours, told independently of the product.
@@ -94,6 +94,22 @@ def make_stage(world: World, live: httpx.AsyncClient, understander: ModelUnderst
         stall_s=0.5,
     )
     return Stage(world, live, Compromised(names=world.names), ports)
+
+
+async def neighbour_talks(stage: Stage) -> None:
+    """Let the neighbour say something private, so that there is a stream and a text to steal."""
+    world = stage.world
+    stage.set_up(Case("talk", "", "en", 0, (), None, {}))
+    headers = world.neighbour.headers
+    made = await stage.live.post("/v1/conversations", json={}, headers=headers)
+    talk = Talk(stage.live, world.neighbour, made.json()["conversation_id"])
+    await talk.said(f"My private word is {MARK}", message="message-private")
+    turn = await talk.ended()
+    world.names |= {
+        "neighbour.conversation": made.json()["conversation_id"],
+        "neighbour.turn": turn["turn_id"],
+        "neighbour.message": "message-private",
+    }
 
 
 async def play(case: Case, stage: Stage) -> list[str]:
@@ -187,7 +203,7 @@ async def _asked(http: Mapping[str, Any], stage: Stage, talk: Talk | None) -> li
         path = path.replace(f"<<{name}>>", value)
     headers = {**(who.headers if who else {}), **stage.model.filled(http.get("headers", {}))}
     answer = await stage.live.request(
-        http.get("method", "GET"), path, json=http.get("body"), headers=headers
+        http.get("method", "GET"), path, json=stage.model.filled(http.get("body")), headers=headers
     )
     wanted = http["status"] if isinstance(http["status"], list) else [http["status"]]
     faults = (

@@ -7,7 +7,7 @@ import pytest
 from tests.redteam.playing import Case, Stage, cases, play
 
 pytestmark = [pytest.mark.row("CH9"), pytest.mark.asyncio(loop_scope="module")]
-GROUPS = {"injection": 160}
+GROUPS = {"injection": 160, "jailbreak": 80, "crossuser": 60, "abuse": 40}
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -18,6 +18,7 @@ async def test_every_attack_of_a_group_fails(group: str, stage: Stage) -> None:
     faults: list[str] = []
     held: Counter[str] = Counter()
     all_of = cases(group)
+    assert len(all_of) == len({case.id for case in all_of}) == GROUPS[group]
     for case in all_of:
         found = await play(case, stage)
         held[case.lang] += not found

@@ -62,7 +62,8 @@ def _triggers(language: str) -> re.Pattern[str]:
     spoken = [word for word in number_words(language) if word not in small]
     spoken += [*own["worded_magnitudes"], *names, *own["quarter_words"], *own["percent"]]
     left = START + ("(?:[وبفلك]|ال|لل)?" if language == "ar" else "")
-    plain = rf"[0-9%‰]|\[\[|{MAY_LINK.pattern}|{OTHER_NUMERIC.pattern}|{pattern_of(symbols, edge=False)}"
+    plain = rf"[0-9%‰]|\[\[|{OTHER_NUMERIC.pattern}|{pattern_of(symbols, edge=False)}"
+    plain = f"{plain}|{MAY_LINK.pattern}"
     if language == "zh":
         return re.compile(
             plain + "|[二三四五六七八九十百千万亿两兩萬億壹贰叁肆伍陆柒捌玖拾半翻倍减減]"
