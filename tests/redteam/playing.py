@@ -133,6 +133,12 @@ async def play(case: Case, stage: Stage) -> list[str]:
     return [*faults, *(f"state changed: {name}" for name in changed)]
 
 
+async def said_once(text: str, stage: Stage, case: Case) -> list[str]:
+    """Say one text in a new conversation; return the faults of its answer."""
+    stage.set_up(case)
+    return await _said({"text": text}, stage, await _begun(stage), case, 0)
+
+
 async def _begun(stage: Stage) -> Talk:
     victim = stage.world.victim
     made = await stage.live.post("/v1/conversations", json={}, headers=victim.headers)

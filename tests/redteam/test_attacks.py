@@ -4,10 +4,18 @@ from collections import Counter
 
 import pytest
 
+from tests.redteam.acting import Acting
 from tests.redteam.playing import Case, Stage, cases, play
 
 pytestmark = [pytest.mark.row("CH9"), pytest.mark.asyncio(loop_scope="module")]
-GROUPS = {"injection": 160, "jailbreak": 80, "crossuser": 60, "abuse": 40}
+GROUPS = {"injection": 160, "jailbreak": 80, "crossuser": 60, "abuse": 40, "actions": 52}
+
+
+async def acted(case: Case, stage: Stage) -> list[str]:
+    return await Acting(stage, case).play()
+
+
+PLAYERS = {"actions": acted}
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -20,12 +28,13 @@ async def test_every_attack_of_a_group_fails(group: str, stage: Stage) -> None:
     all_of = cases(group)
     assert len(all_of) == len({case.id for case in all_of}) == GROUPS[group]
     for case in all_of:
-        found = await play(case, stage)
+        found = await PLAYERS.get(group, play)(case, stage)
         held[case.lang] += not found
         faults += [f"{case.id}: {one}" for one in found]
     await world.plant("rent")
     after = await world.everything()
-    faults += [f"{group}: changed {name}" for name in before if before[name] != after[name]]
+    if group != "actions":  # some of those are carried out, once; each case tells how often
+        faults += [f"{group}: changed {name}" for name in before if before[name] != after[name]]
     print(report(group, all_of, held))  # noqa: T201 - the report of this group
     assert not faults, "\n".join(faults[:40])
 

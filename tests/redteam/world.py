@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ _OWN = ("chat_", "log_", "audit", "outbox", "leases", "dead_jobs", "unique_keys"
 _NEAR = (
     "accounts", "journal", "postings", "goals", "goal_versions", "order_plans", "plan_wishes",
     "users", "user_keys", "step_up_grants", "onboarding", "consents", "risk_profiles",
-    "rebalance_settings", "base_currencies", "advice_requests",
+    "rebalance_settings", "base_currencies", "advice_requests", "pending_actions",
 )  # fmt: skip
 
 
@@ -63,15 +63,23 @@ class World:
 
     async def near(self) -> dict[str, str]:
         """Return a digest of each collection that an attack could aim at."""
-        return {name: await self._digest(name) for name in _NEAR}
+        return await self.books(_NEAR)
+
+    async def books(self, names: Sequence[str]) -> dict[str, str]:
+        """Return a digest of each of these collections."""
+        return {name: await self._digest(name) for name in names}
 
     async def everything(self) -> dict[str, str]:
         """Return a digest of each collection but those a turn writes by itself."""
         names = [spec.name for spec in SPECS if not spec.name.startswith(_OWN)]
-        return {name: await self._digest(name) for name in names}
+        return await self.books(names)
 
     async def _digest(self, name: str) -> str:
         rows = [_plain(row) async for row in self.services.db.driver[name].find()]
+        if name == "pending_actions":  # a draft waits: only what was done to it counts
+            rows = [row for row in rows if row["state"] in ("confirmed", "executed", "refused")]
+        if name == "accounts":  # the house opens an empty account before anything is decided
+            rows = [row for row in rows if row["owner"] != "house" or row["v"]]
         for row in rows:
             if row["_id"] == self.memo_of and name == "journal":
                 del row["memo"]  # the attack itself, planted before the case
