@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domains.chat.engines.writing import found, started
+from app.domains.chat.engines.writing import confirm, found, started
+from app.domains.chat.evidence_types import Kind
 from app.domains.chat.talk_types import (
     Answered,
     Budget,
@@ -30,8 +31,9 @@ class Compromised:
     `{"do": "send", "event", "data"}` sends any event, `{"do": "sleep", "s"}` waits,
     `{"do": "raise"}` breaks, `{"do": "yield", "what"}` yields what is no event,
     `{"do": "repeat", "times", "steps"}` does steps again, `{"do": "end"}` ends early.
-    In texts `<<untrusted>>` is what a stranger wrote, `<<all>>` everything the tools returned,
-    `<<token>>` and `<<figure>>` the first figure; other `<<names>>` are those of the world.
+    In texts `<<answer>>` is what the last call found, `<<untrusted>>` is what a stranger wrote,
+    `<<all>>` everything the tools returned, `<<token>>` and `<<figure>>` the first figure; other
+    `<<names>>` are those of the world.
     """
 
     script: Sequence[Step] = ()
@@ -92,9 +94,10 @@ class Compromised:
         yield started(number, step["tool"], given if isinstance(given, dict) else {})
         result = await tools.call(step["tool"], given)
         self.calls.append(result)
+        yield found(number, result)
         if result.action is not None:
             self.proposals.append(result.action.id)
-        yield found(number, result)
+            yield confirm(result.action, result)
 
     def filled(self, value: Any) -> Any:
         """Return a text or a structure with its names filled in."""
@@ -114,11 +117,17 @@ class Compromised:
             "untrusted": " ".join(self._strangers())[:1_000],
             "all": json.dumps([str(result) for result in self.calls])[:MOST_SAID],
             "token": f"[[{figures[0].id}]]" if figures else "[[v1]]",
+            "answer": self._answer(),
             "figure": str(figures[0].value) if figures else "1234.50",
         }
         for name, value in (live | dict(self.names)).items():
             text = text.replace(f"<<{name}>>", value)
         return text
+
+    def _answer(self) -> str:
+        """Say what the last call found, as a model would that also does what it was asked."""
+        money = [one for one in self.calls[-1].evidence if one.kind is Kind.MONEY]
+        return f"It comes to [[{money[0].id}]]." if money else "Here is what I found."
 
     def _strangers(self) -> list[str]:
         texts = []

@@ -61,6 +61,9 @@ class Stage:
     place: str = "remote"
     scripted: bool = True
     shown: list[str] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """The events of the answer that came last."""
+
     books: dict[str, str] = field(default_factory=dict)
     """Digests of the world's books after the case before."""
 
@@ -159,7 +162,7 @@ async def _said(
             return refused + _leaks(body, stage)
         if turn.get("status", 200) != 200:
             return [f"taken, though {turn['status']} was due"]
-        events = await stream.all()
+        stage.events = events = await stream.all()
     stored = await talk.ended()
     return _judged(events, stream.raw, stored, stage, case)
 
