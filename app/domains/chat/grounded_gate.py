@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.domains.chat.engines.helping import help_line_evidence
 from app.domains.chat.evidence_types import Claim, Evidence, Kind, Status, Verdict
 from app.domains.chat.grounding import gate as sentences
 from app.domains.chat.grounding.gate import SentenceGate
@@ -38,6 +39,10 @@ class GroundedGate:
         self._rest = ""
         self._pushed = self._decided = 0
         self._places: list[_Place] = []
+        lines = help_line_evidence(turn.locale, turn.understood.lang)
+        if turn.understood.screen == "distress" and lines is not None:
+            # The one figure that is said without a tool: who needs it must not wait for one.
+            self.learn(lines.evidence)
 
     def learn(self, evidence: Sequence[Evidence]) -> None:
         """Take what a tool found: from here on it may be spoken."""
