@@ -28,15 +28,18 @@ async def confirm(
     *,
     key: str = "c1",
 ) -> httpx.Response:
-    """Confirm as the page does: asked for a code, it brings the grant."""
+    """Confirm as the page does: asked for a code it brings the grant, told to wait it waits."""
     path = f"/v1/actions/{action}/confirm"
-    first = await post(client, person, path, {}, key=key)
-    if first.status_code != 403:
-        return first
-    asked = first.json()
-    assert asked["code"] == "step_up_required"
-    grant = await mint_grant(services, person, asked["action"], asked["params"])
-    return await post(client, person, path, {}, key=key, grant=grant)
+    grant = None
+    while True:
+        answer = await post(client, person, path, {}, key=key, grant=grant)
+        problem = answer.json()
+        if answer.status_code == 429:
+            await asyncio.sleep(problem["retry_after_s"])
+        elif grant is None and problem.get("code") == "step_up_required":
+            grant = await mint_grant(services, person, problem["action"], problem["params"])
+        else:
+            return answer
 
 
 async def balance(client: httpx.AsyncClient, person: Person) -> str:
