@@ -68,7 +68,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _chat(settings: Settings) -> Callable[[ChatTools], ChatPorts]:
     """Return what makes chat's parts; the intent model is read with the first message."""
     trust = model_store(settings).trust
-    return partial(house_ports, load=partial(load_understander, settings.models_dir, trust=trust))
+    return partial(
+        house_ports,
+        load=partial(load_understander, settings.models_dir, trust=trust),
+        day_cap_micro=settings.chat_day_cap_micro,
+    )
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     quote_stream_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
     """After so many seconds a stream of quotes ends and the client comes back by itself."""
 
+    chat_day_cap_micro: Annotated[int, Field(ge=0)] = 1_000_000
+    """What one person's answers of a remote model may cost in a day, in millionths of a unit."""
+
     log_level: str = "INFO"
 
     @model_validator(mode="before")

@@ -101,6 +101,34 @@ class TestOrders:
         assert done.status_code == 200, done.text
 
 
+class TestCrash:
+    async def test_an_order_that_was_booked_before_a_crash_is_finished_by_the_second_click(
+        self, client: httpx.AsyncClient, services: AppServices, funded: Person
+    ) -> None:
+        action = await drafted(services, funded, "buy", instrument="AGG", amount="100")
+        done = await confirm(client, services, funded, action)
+        left = await balance(client, funded)
+        lost = {"$set": {"state": "executing", "movement": None}}
+        await services.db.update_one("order_plans", {"user": funded.user_id}, lost)
+        again = await confirm(client, services, funded, action, key="c2")
+        assert again.json() == done.json()
+        assert await balance(client, funded) == left
+        orders = (await get(client, funded, "/v1/orders")).json()["orders"]
+        assert [order["state"] for order in orders] == ["filled"]
+
+    async def test_what_was_confirmed_before_a_crash_is_done_once_without_another_code(
+        self, client: httpx.AsyncClient, services: AppServices, funded: Person
+    ) -> None:
+        await post(client, funded, "/v1/goals", GOAL, key="g1")
+        action = await drafted(services, funded, "goal_change", goal="House", amount="70000")
+        done = await confirm(client, services, funded, action)
+        lost = {"$set": {"state": "confirmed", "result": None, "ended_at": None}}
+        await services.db.update_one("pending_actions", {"_id": action}, lost)
+        again = await post(client, funded, f"/v1/actions/{action}/confirm", {}, key="c2")
+        assert again.json() == done.json()
+        assert again.json()["result"]["version"] == "2"
+
+
 class TestGoals:
     async def test_target_and_date_change_and_a_repeat_changes_nothing_more(
         self, client: httpx.AsyncClient, services: AppServices, funded: Person

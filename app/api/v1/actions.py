@@ -19,7 +19,7 @@ from app.domains.fraud.errors import PaymentBlockedError
 from app.domains.identity.errors import StepUpRequiredError
 from app.domains.identity.types import RateClass
 from app.domains.ledger.errors import AmountLimitError, DailyLimitError, InsufficientFundsError
-from app.domains.onboarding.errors import NotClearedError
+from app.domains.onboarding.errors import AccountFrozenError, NotClearedError
 from app.domains.portfolio.errors import (
     MarketClosedError,
     NothingToTradeError,
@@ -32,7 +32,8 @@ router = APIRouter(prefix="/v1/actions", tags=["chat"])
 
 _CONFIRM = (
     IdempotencyKeyError, ActionNotFoundError, ActionExpiredError, ActionClosedError,
-    ActionChangedError, StepUpRequiredError, NotClearedError, PaymentBlockedError,
+    ActionChangedError, StepUpRequiredError, NotClearedError, AccountFrozenError,
+    PaymentBlockedError,
     InsufficientFundsError, AmountLimitError, DailyLimitError, MarketClosedError,
     StalePriceError, PlanExpiredError, PlanTakenError, NothingToTradeError,
 )  # fmt: skip

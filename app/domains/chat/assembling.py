@@ -13,6 +13,7 @@ from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.tools.references import href
 from app.domains.chat.turn_ports import ChatPorts, Offered
 
+DAY_CAP_MICRO: Final = 1_000_000
 TEMPLATES: Final = "templates-1"
 
 
@@ -40,7 +41,9 @@ class AtFirstUse:
         return self._loaded.understand(text, locale=locale, names=names, today=today, state=state)
 
 
-def house_ports(tools: ChatTools, load: Callable[[], Understander]) -> ChatPorts:
+def house_ports(
+    tools: ChatTools, load: Callable[[], Understander], *, day_cap_micro: int = DAY_CAP_MICRO
+) -> ChatPorts:
     """Return everything behind a conversation that needs no key and no network."""
     embedded = EmbeddedEngine(disclaims=False)
     return ChatPorts(
@@ -50,4 +53,5 @@ def house_ports(tools: ChatTools, load: Callable[[], Understander]) -> ChatPorts
         embedded=Offered(embedded, "embedded", "templates", {"templates": TEMPLATES}),
         href=href,
         disclaimer=disclaimer,
+        day_cap_micro=day_cap_micro,
     )

@@ -20,6 +20,8 @@ ACTIONS: Final = (
 MIN_CONFIDENCE: Final = 0.90
 MIN_MARGIN: Final = 0.30
 _MARKS: Final = re.compile(r"[?؟？]")
+#: A sum of money; shares such as 60/40 or 60 % belong to a rebalancing.
+_FIGURE: Final = re.compile(r"(?<![\d/])\d[\d.,]*(?![\d.,]*\s*(?:[%/]|percent|prozent))")
 _STORIES: Final = frozenset({"dispute_payment"})
 #: Written without spaces between words: any place in the text counts.
 _UNSPACED: Final = frozenset({"zh"})
@@ -53,7 +55,7 @@ def is_request(normalised: str, label: str, lang: str) -> bool:
     if lang not in table["words"]:
         return False
     text = folded(normalised).replace("’", "'")
-    if _MARKS.search(text):
+    if _MARKS.search(text) or (label == "rebalance" and _FIGURE.search(text)):
         return False
 
     def says(entries: list[str], *, whole: bool) -> bool:

@@ -115,6 +115,7 @@ _PROPOSES: Final = {
     ),
     "goal_change": _plan(
         "propose.goal_change", "goal amount currency date", "plan target", ("goal",),
+        ("amount", "date"),
         proposes=True,
     ),
     "freeze_account": _plan("propose.freeze_account", "account", "plan note", proposes=True),

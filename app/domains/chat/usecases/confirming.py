@@ -30,7 +30,7 @@ from app.domains.identity.service import IdentityService
 from app.domains.identity.types import Caller, StepUpAction
 from app.domains.ledger.errors import AmountLimitError, DailyLimitError, InsufficientFundsError
 from app.domains.ledger.warrant_types import Warrant
-from app.domains.onboarding.errors import NotClearedError
+from app.domains.onboarding.errors import AccountFrozenError, NotClearedError
 
 #: From this status on a refusal says nothing about the action itself.
 RETRY: Final = 429
@@ -41,6 +41,7 @@ FINAL: Final = (
     AmountLimitError,
     DailyLimitError,
     NotClearedError,
+    AccountFrozenError,
 )
 
 
@@ -72,13 +73,16 @@ class Confirming:
         ActionChangedError with the new preview, and what the use case below raises.
         """
         action = await self._acting.find(caller.user_id, action_id)
+        kind = KINDS[action.kind]
+        if action.state is ActionState.EXECUTED and kind.books:
+            # Its movement is booked. What a crash left undone behind it is done now, by its key.
+            await kind.carry_out(self._tools.doors, self._order(caller, action, grant=None))
         if action.state in (ActionState.EXECUTED, ActionState.REFUSED):
             return action, True
         if action.state is ActionState.EXPIRED:
             raise ActionExpiredError
         if action.state is ActionState.CANCELLED:
             raise ActionClosedError
-        kind = KINDS[action.kind]
         if action.state is ActionState.PROPOSED:
             await self._require_fresh(caller, kind, action, grant=grant)
         try:
@@ -125,7 +129,7 @@ class Confirming:
     ) -> PendingAction:
         if not kind.books and action.state is ActionState.PROPOSED:
             await self._take_grant(caller, action, grant=grant)
-        order = Order(action, caller, grant, self._warrant(caller, action))
+        order = self._order(caller, action, grant=grant)
         try:
             result = await kind.carry_out(self._tools.doors, order)
         except FinNamiError as error:
@@ -136,6 +140,9 @@ class Confirming:
         if not kind.books:
             await self._end(action, ActionState.EXECUTED, result, present=ActionState.CONFIRMED)
         return await self._acting.find(caller.user_id, action.id)
+
+    def _order(self, caller: Caller, action: PendingAction, *, grant: str | None) -> Order:
+        return Order(action, caller, grant, self._warrant(caller, action))
 
     def _warrant(self, caller: Caller, action: PendingAction) -> Warrant:
         async def also(tx: Transaction, *, movement_id: str, held: bool) -> None:

@@ -36,6 +36,7 @@ class MeteredTools:
         self._digest_key = digest_key
         self._learn = learn
         self.calls = 0
+        self._drafted: dict[str, ToolResult] = {}
         self._results: list[ToolResult] = []
 
     def specs(self, intent: str) -> tuple[ToolSpec, ...]:
@@ -56,6 +57,8 @@ class MeteredTools:
             result = ToolResult("", name, ok=False, code="tool_timeout")
         self._learn(result.evidence)
         self._results.append(result)
+        if result.action is not None:
+            self._drafted[result.action.id] = result
         return self._noted(result, arguments)
 
     def found(self, data: Mapping[str, Any]) -> bool:
@@ -65,11 +68,15 @@ class MeteredTools:
         told = (plain(found("", result).data) for result in results)
         return any(shown == {name: one[name] for name in one if name != "call"} for one in told)
 
-    def drafted(self, data: Mapping[str, Any]) -> bool:
-        """Tell whether a `confirm_request` shows an action that a tool of this turn drafted."""
-        shown = plain(data)
-        cards = (plain(confirm(one.action, one).data) for one in self._results if one.action)
-        return shown in list(cards)
+    def card(self, action: object) -> Mapping[str, Any]:
+        """Return the card of an action as its own tool drafted it, whatever an engine says of it.
+
+        Raises EngineError for one that no tool of this turn drafted or showed.
+        """
+        result = self._drafted.get(action) if isinstance(action, str) else None
+        if result is None or result.action is None:
+            raise EngineError("an engine may not make a card of its own")
+        return confirm(result.action, result).data
 
     def _noted(self, result: ToolResult, arguments: Mapping[str, Any]) -> ToolResult:
         """Record the call: arguments as a keyed digest, for an amount is easily guessed."""

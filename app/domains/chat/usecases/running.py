@@ -48,6 +48,7 @@ class Job:
     began_s: float
     record: Record = field(default_factory=Record)
     speaker: Speaker | None = None
+    tools: MeteredTools | None = None
     results: list[dict[str, Any]] = field(default_factory=list)
     proposals: list[dict[str, Any]] = field(default_factory=list)
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -173,7 +174,7 @@ class Running:
             most_tokens=budget.output_tokens,
             now_ms=lambda: self._ms(job),
         )
-        tools = MeteredTools(
+        job.tools = tools = MeteredTools(
             tooling.box,
             most=budget.tool_calls,
             record=job.record,
@@ -184,19 +185,13 @@ class Running:
         pace = Pace(left_s, None if last else budget.first_token_s, self._ports.stall_s)
         answer = offer.engine.answer(turn, tools, replace(budget, seconds=left_s))
         async with aclosing(paced(answer, pace)) as items:
-            answered = await self._heard(job, items, pace, tools, last=last)
+            answered = await self._heard(job, items, pace, last=last)
         speaker.finish()
         self._told_refusals(job, last=last)
         return answered
 
     async def _heard(
-        self,
-        job: Job,
-        items: AsyncIterator[TalkEvent | Answered],
-        pace: Pace,
-        tools: MeteredTools,
-        *,
-        last: bool,
+        self, job: Job, items: AsyncIterator[TalkEvent | Answered], pace: Pace, *, last: bool
     ) -> Answered:
         speaker = job.speaker
         assert speaker is not None  # noqa: S101 - made by the caller
@@ -209,7 +204,7 @@ class Running:
             elif isinstance(item, TalkEvent):
                 if item.name is EventName.DELTA or item.name is EventName.CONFIRM_REQUEST:
                     pace.begun = True
-                self._pass(job, speaker, item, tools)
+                self._pass(job, speaker, item)
                 self._told_refusals(job, last=last)
             else:
                 raise EngineError("an engine sends events and its end, nothing else")
@@ -217,20 +212,21 @@ class Running:
             raise EngineError("the answer has no end")
         return answered
 
-    def _pass(self, job: Job, speaker: Speaker, item: TalkEvent, tools: MeteredTools) -> None:
+    def _pass(self, job: Job, speaker: Speaker, item: TalkEvent) -> None:
         if item.name is EventName.DELTA:
             if item.data.get("op", "append") != "append":
                 raise EngineError("only the gate takes text back")
             speaker.say(item.data.get("text", ""))
         elif item.name in _THROUGH:
-            if (item.name is EventName.TOOL_RESULT and not tools.found(item.data)) or (
-                item.name is EventName.CONFIRM_REQUEST and not tools.drafted(item.data)
-            ):
+            data = item.data
+            if item.name is EventName.CONFIRM_REQUEST and job.tools is not None:
+                data = job.tools.card(data.get("action"))
+            if item.name is EventName.TOOL_RESULT and job.tools and not job.tools.found(data):
                 raise EngineError("an engine shows what no tool returned")
-            job.log.add(item.name, item.data)
+            job.log.add(item.name, data)
             kept = job.results if item.name is EventName.TOOL_RESULT else job.proposals
             if item.name is not EventName.TOOL_START and len(kept) < MAX_KEPT:
-                kept.append(plain(item.data))
+                kept.append(plain(data))
         elif item.name is EventName.USAGE:
             self._count(job.record, item.data)
         elif item.name is not EventName.CITATION:

@@ -24,18 +24,18 @@ class Freezing:
         self._db = db
         self._clock = clock
         self._identity = identity
-        self._freezes = onboarding.freezes
+        self._onboarding = onboarding
 
     async def since(self, user_id: str) -> datetime | None:
         """Return since when a person's money is frozen; None when it is not."""
-        return await self._freezes.since(user_id)
+        return await self._onboarding.freezes.since(user_id)
 
     async def freeze(self, user_id: str) -> datetime:
         """Freeze a person's money; again changes nothing. Return since when it is frozen."""
         now = self._clock.now()
 
         async def work(tx: Transaction) -> None:
-            if await self._freezes.put(tx, user_id, at=now):
+            if await self._onboarding.freezes.put(tx, user_id, at=now):
                 tx.audit("account.frozen", actor=user_id, object_id=user_id)
 
         await self._db.transaction(work)
@@ -48,7 +48,7 @@ class Freezing:
         """
 
         async def work(tx: Transaction) -> None:
-            if not await self._freezes.lift(tx, caller.user_id):
+            if not await self._onboarding.freezes.lift(tx, caller.user_id):
                 return
             await self._identity.consume_step_up(
                 tx,

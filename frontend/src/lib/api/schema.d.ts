@@ -2040,6 +2040,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Freeze
+         * @description Return whether the caller's money is frozen.
+         */
+        get: operations["get_freeze"];
+        /**
+         * Put Freeze
+         * @description Freeze it: no payment, no order, no deposit. It needs no code, for haste may be needed.
+         */
+        put: operations["put_freeze"];
+        post?: never;
+        /**
+         * Delete Freeze
+         * @description Lift the freeze, with a grant for `unfreeze`.
+         */
+        delete: operations["delete_freeze"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fraud/cases": {
         parameters: {
             query?: never;
@@ -5164,6 +5192,14 @@ export interface components {
             /** Channels */
             channels: components["schemas"]["FraudLineOut"][];
             total: components["schemas"]["FraudLineOut"];
+        };
+        /**
+         * FreezeOut
+         * @description Since when nothing moves; null while everything may.
+         */
+        FreezeOut: {
+            /** Frozen Since */
+            frozen_since: string | null;
         };
         /**
          * FrequencyOut
@@ -8577,7 +8613,7 @@ export interface components {
          * @description What a fresh second factor may be asked for; a grant is good for one of them, once.
          * @enum {string}
          */
-        StepUpAction: "withdrawal" | "transfer" | "payee_add" | "order" | "recommendation_accept" | "limit_raise" | "api_key" | "export" | "erasure" | "email_change" | "password_change" | "second_factor_change" | "chat_action" | "kyc_decision" | "case_decision" | "role_change" | "model_change" | "rule_change" | "reversal";
+        StepUpAction: "withdrawal" | "transfer" | "payee_add" | "order" | "recommendation_accept" | "limit_raise" | "api_key" | "export" | "erasure" | "email_change" | "password_change" | "second_factor_change" | "chat_action" | "unfreeze" | "kyc_decision" | "case_decision" | "role_change" | "model_change" | "rule_change" | "reversal";
         /**
          * StepUpRequest
          * @description What the grant is for: one action with exactly these parameters, as text.
@@ -12412,7 +12448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12504,7 +12540,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12596,7 +12632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14778,7 +14814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17718,6 +17754,204 @@ export interface operations {
             };
             /** @description `payment_decision_not_found`: No such decision */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_freeze: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A grant from POST /v1/me/step-up */
+                "x-step-up-grant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `step_up_required`: Confirm this with a fresh code */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21904,7 +22138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `step_up_required`: Confirm this with a fresh code; `not_cleared`: Some steps are still open; `payment_blocked`: This payment was refused */
+            /** @description `step_up_required`: Confirm this with a fresh code; `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
