@@ -221,6 +221,8 @@ class Running:
             data = item.data
             if item.name is EventName.CONFIRM_REQUEST and job.tools is not None:
                 data = job.tools.card(data.get("action"))
+            if item.name is EventName.TOOL_RESULT and job.tools and not job.tools.found(data):
+                raise EngineError("an engine shows what no tool returned")
             job.log.add(item.name, data)
             kept = job.results if item.name is EventName.TOOL_RESULT else job.proposals
             if item.name is not EventName.TOOL_START and len(kept) < MAX_KEPT:
