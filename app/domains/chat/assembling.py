@@ -8,6 +8,7 @@ from typing import Final
 from app.domains.chat.engines.embedded import EmbeddedEngine
 from app.domains.chat.engines.phrases import disclaimer
 from app.domains.chat.grounded_gate import GroundedGate
+from app.domains.chat.personal import known_from
 from app.domains.chat.talk_types import Names, TalkState, Understander, Understood
 from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.tools.references import href
@@ -50,4 +51,5 @@ def house_ports(tools: ChatTools, load: Callable[[], Understander]) -> ChatPorts
         embedded=Offered(embedded, "embedded", "templates", {"templates": TEMPLATES}),
         href=href,
         disclaimer=disclaimer,
+        known=known_from(tools.doors.onboarding),
     )

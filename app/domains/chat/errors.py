@@ -6,9 +6,11 @@ FinNamiError
 ├── NotFoundError
 │   ├── ConversationNotFoundError   404 conversation_not_found   (also for another person's)
 │   ├── CitationNotFoundError       404 citation_not_found       (also for another person's)
+│   ├── NoProviderError             404 no_provider              (nothing leaves this installation)
 │   └── TurnNotFoundError           404 turn_not_found
 ├── TurnExpiredError                410 turn_expired             (read the stored message)
 ├── ConflictError
+│   ├── ConsentTextError            409 consent_text             (read the text in force first)
 │   ├── TurnOpenError               409 turn_open                (an answer is being written)
 │   ├── ConversationFullError       409 conversation_full
 │   └── TooManyConversationsError   409 too_many_conversations
@@ -50,6 +52,20 @@ class CitationNotFoundError(NotFoundError):
 
     code = "citation_not_found"
     title = "Nothing is cited here"
+
+
+class NoProviderError(NotFoundError):
+    """No provider is configured: there is nobody to consent to."""
+
+    code = "no_provider"
+    title = "No provider is configured here"
+
+
+class ConsentTextError(ConflictError):
+    """A consent names another provider or another text than the one in force."""
+
+    code = "consent_text"
+    title = "Read the text in force, then consent to it"
 
 
 class TurnNotFoundError(NotFoundError):

@@ -9,21 +9,25 @@ from app.core.db import Database
 from app.core.envelope import KEY_BYTES, Envelope
 from app.core.gate import Gate
 from app.core.ids import new_id
-from app.domains.chat.repository import conversations, turns
+from app.domains.chat.repository import consents, conversations, turns
 from app.domains.chat.repository.budgets import Budgets
 from app.domains.chat.repository.streams import Streams
 from app.domains.chat.turn_ports import ChatPorts
 from app.domains.chat.turn_types import Ask, Conversation, Found, Page, TurnsPage
 from app.domains.chat.usecases.asking import Asking, Following
+from app.domains.chat.usecases.consenting import Consenting
 from app.domains.chat.usecases.history import History
 from app.domains.chat.usecases.running import Running
 from app.domains.chat.usecases.settling import Settling
 
-COLLECTIONS = (*conversations.SPECS, *turns.SPECS)
+COLLECTIONS = (*conversations.SPECS, *turns.SPECS, *consents.SPECS)
 
 
 class ChatService:
-    """Chat's door. Without ports it keeps and shows conversations, and answers nobody."""
+    """Chat's door. Without ports it keeps and shows conversations, and answers nobody.
+
+    `consenting` is what a person lets out to a provider.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,12 @@ class ChatService:
         envelope: Envelope,
         ports: ChatPorts | None,
     ) -> None:
+        self.consenting = Consenting(
+            db=db,
+            clock=clock,
+            provider=ports.provider if ports else None,
+            known=ports.known if ports else None,
+        )
         streams = Streams(gate)
         cap = ports.day_cap_micro if ports else 0
         budgets = Budgets(gate, clock, day_cap_micro=cap)

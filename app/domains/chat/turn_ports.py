@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from app.domains.chat.consent_types import KnownFacts, Provider
 from app.domains.chat.evidence_types import Evidence, Verdict
 from app.domains.chat.talk_types import AdvisorEngine, Budget, Names, Turn, Understander
 from app.domains.chat.tool_types import ToolBox
@@ -107,6 +108,10 @@ class ChatPorts:
     gates: GateFactory
     embedded: Offered | None = None
     remote: RemoteChoice | None = None
+    provider: Provider | None = None
+    """Who `remote` is: whom people are asked to consent to."""
+
+    known: KnownFacts | None = None
     href: Href = lambda _: None
     """Where a citation opens."""
 

@@ -37,6 +37,11 @@ class ChatTools:
         self._more = more
         self.citing = Citing(doors)
 
+    @property
+    def doors(self) -> Doors:
+        """Return the rooms below that the tools read."""
+        return self._doors
+
     async def for_turn(self, owner: str, *, locale: str, now: datetime) -> Tooling:
         """Return the tools of this person's turn; `now` is in her own time zone.
 
