@@ -17,6 +17,7 @@ _STREET: Final = (
     "شارع طريق عمارة الطابق"
 )
 _STREET_WORDS: Final = frozenset(_STREET.split())
+_LATIN: Final = "[0-9a-z\u00df-\u024f]"
 _CLITICS: Final = "[وبفلك]?"
 _NO_SPACES: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -98,6 +99,8 @@ def _bounded(pattern: str) -> str:
     """Bound a pattern by letters; Arabic glues "and" to a word, Chinese has no spaces at all."""
     if _NO_SPACES.search(pattern):
         return pattern
+    if pattern.isascii():
+        return rf"(?<!{_LATIN}){pattern}(?!{_LATIN})"
     left = _CLITICS if re.search(r"[\u0600-\u06ff]", pattern) else ""
     return rf"(?<![^\W_]){left}{pattern}(?![^\W_])"
 
@@ -109,7 +112,7 @@ def _loose(text: str) -> str:
 
 def _spaced(number: str) -> str:
     inner = r"[ \-./]{0,2}".join(re.escape(char) for char in _bare(number))
-    return rf"(?<![^\W_]){inner}(?![^\W_])"
+    return rf"(?<!{_LATIN}){inner}(?!{_LATIN})"
 
 
 def _bare(number: str) -> str:

@@ -24,7 +24,7 @@ class Masker:
         self._known = KnownSpans(known)
         self._country = known.country
         self._share_figures = share_figures
-        self._locale = locale
+        self.locale = locale
         self._places: dict[tuple[str, str], str] = {}
         self._done: dict[tuple[str, str], str] = {}
         self.originals: dict[str, str] = {}
@@ -63,7 +63,7 @@ class Masker:
             for one in spans(reading.text, country=self._country)
         ]
         if not self._share_figures and how != "plain":
-            found += amounts(text, locale=self._locale) if how == "said" else digits(text)
+            found += amounts(text, locale=self.locale) if how == "said" else digits(text)
         return _apart(found)
 
     def _replaced(self, text: str, found: list[Span]) -> str:

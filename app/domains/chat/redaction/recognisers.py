@@ -27,9 +27,9 @@ class Span:
 
 _TOKEN: Final = re.compile(r"\[\[v\d+(?:\|\d)?\]\]|<[A-Z]+_\d+>")
 _EMAIL: Final = re.compile(
-    r"[\w.+%'-]+ ?(?:@|\(at\)|\[at\]|\{at\}) ?[\w-]+"
+    r"(?<![\w.+%'-])[\w.+%'-]{1,100} ?(?:@|\(at\)|\[at\]|\{at\}) ?[\w-]+"
     r"(?:(?: ?(?:\.|\(dot\)|\[dot\]|\{dot\}) ?)[\w-]+)+"
-    r"|[\w.+%-]+ at [\w-]+(?: dot [\w-]+)+",
+    r"|(?<![\w.+%-])[\w.+%-]{1,100} at [\w-]{1,100}(?: dot [\w-]{1,100})+",
     re.IGNORECASE,
 )
 _URL: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"'`)\]}]+", re.IGNORECASE)
@@ -53,14 +53,15 @@ _LETTERED: Final = (
     (re.compile(r"(?<![A-Za-z0-9])[A-Z]\d{2}[A-Z0-9]{5,7}\d(?![A-Za-z0-9])"), "document"),
 )
 _SECRET: Final = re.compile(
-    r"(?<![\w-])(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z])[A-Za-z0-9_][\w.-]{18,}[A-Za-z0-9_=]"
+    r"(?<![\w.-])(?=[\w.-]{0,200}\d)(?=[\w.-]{0,200}[A-Za-z])[A-Za-z0-9_][\w.-]{18,}[A-Za-z0-9_=]"
 )
 _DATE: Final = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:[0-2]?\d|3[01])"
     r"|(?:[0-2]?\d|3[01])([-/.])(?:[0-2]?\d|3[01])\2(?:19|20)?\d\d)(?!\d)"
     r"|(?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?!\d)"
 )
-_RUN: Final = re.compile(r"(?<![\w])\+?\(?\d(?:[ .\-/()]{0,3}\d)*(?!\w)|(?<=[^\x00-\x7f])\d{7,}")
+#: Also glued to letters: scripts without spaces, and whoever leaves one out.
+_RUN: Final = re.compile(r"\+?\(?\d(?:[ .\-/()]{0,3}\d)*")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:[ .]\d{3})+|(?:(?:19|20)\d\d[ \-/]*)+")
 _SSN: Final = re.compile(r"\d{3}-\d{2}-\d{4}")
 
@@ -107,7 +108,7 @@ def _numbers(text: str, country: str) -> Iterator[Span]:
 
 
 def _ibans(text: str) -> Iterator[Span]:
-    """Find IBANs: a known country's length, or any length that proves itself."""
+    """Find IBANs by the length of their country."""
     for head in _IBAN_HEAD.finditer(text):
         places: list[int] = []
         at, gap = head.start(), 0
@@ -119,16 +120,11 @@ def _ibans(text: str) -> Iterator[Span]:
                 gap = gap + 1 if text[at] in " .-/_:" else 9
             at += 1
         value = "".join(text[place] for place in places)
-        length = checks.IBAN_LENGTHS.get(value[:2].upper())
-        lengths = [length] if length else range(34, 14, -1)
-        for size in lengths:
-            part = value[:size]
-            sure = checks.iban(part)
-            # A mistyped IBAN is still nearly somebody's account.
-            likely = length is not None and len(part) == size and _digits(part) >= size - 6
-            if len(part) == size and (sure or likely):
-                yield Span(places[0], places[size - 1] + 1, "iban")
-                break
+        size = checks.IBAN_LENGTHS.get(value[:2].upper(), len(value) + 1)
+        part = value[:size]
+        # A mistyped IBAN is still nearly somebody's account.
+        if len(part) == size and (checks.iban(part) or _digits(part) >= size - 6):
+            yield Span(places[0], places[size - 1] + 1, "iban")
 
 
 def _run(text: str, start: int, end: int, country: str) -> Iterator[Span]:
@@ -150,9 +146,12 @@ def _kind(text: str, start: int, run: str, digits: str, country: str) -> str | N
         return "card"
     if told_phone(text, start):
         return "phone"
-    if _GROUPED.fullmatch(plain):
+    grouped = _GROUPED.fullmatch(plain) is not None
+    if checks.national(digits) and (len(digits) > LONG + 1 or not grouped):
+        return "id"
+    if grouped:
         return None
-    if checks.national(digits) or _SSN.fullmatch(plain):
+    if _SSN.fullmatch(plain):
         return "id"
     if is_phone(run, digits, country):
         return "phone"
