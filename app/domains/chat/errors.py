@@ -16,8 +16,7 @@ FinNamiError
 │   └── TooManyConversationsError   409 too_many_conversations
 ├── RateLimitedError
 │   ├── TooManyTurnsError           429 too_many_turns           (three answers at once)
-│   ├── TooManyMessagesError        429 too_many_messages        (twenty in a minute)
-│   └── DayBudgetError              429 chat_day_budget
+│   └── TooManyMessagesError        429 too_many_messages        (twenty in a minute)
 └── UnavailableError
     ├── ChatUnavailableError        503 chat_unavailable         (no engine, or a full process)
     └── EngineError                 503 engine_failed            (never leaves a stream: fallback)
@@ -116,13 +115,6 @@ class TooManyMessagesError(RateLimitedError):
 
     code = "too_many_messages"
     title = "That is many messages at once"
-
-
-class DayBudgetError(RateLimitedError):
-    """What one person may use on a day is used up."""
-
-    code = "chat_day_budget"
-    title = "The budget of today is used up"
 
 
 class ChatUnavailableError(UnavailableError):

@@ -115,7 +115,8 @@ class ChatService:
         self._asking.stop_all(conversation_id=conversation_id)
 
     async def erase(self, owner: str) -> int:
-        """Delete all of a person's conversations; return how many there were."""
+        """Delete a person's conversations and her consent; return how many of them there were."""
+        await self.consenting.withdraw(owner)
         return await self._history.erase(owner)
 
     def close(self) -> None:

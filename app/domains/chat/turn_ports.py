@@ -79,12 +79,28 @@ class ToolBoxes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """An engine that may answer; `badge` is `embedded` or `remote`."""
+    """An engine that may answer; `badge` is `embedded` or `remote`.
+
+    What only an engine outside has: `mend` writes a refused sentence again, `originals` is what
+    stands behind the letters it speaks, `redacted` counts what did not leave, by kind. Both grow
+    while it answers.
+    """
 
     engine: AdvisorEngine
     badge: str
     model: str
     versions: Mapping[str, str] = field(default_factory=dict)
+    mend: "Mend | None" = None
+    originals: Mapping[str, str] | None = None
+    redacted: Mapping[str, int] | None = None
+
+
+class Mend(Protocol):
+    """Writes a sentence again that holds untraced figures."""
+
+    async def __call__(self, turn: Turn, sentence: str, untraced: Sequence[str]) -> str:
+        """Return the new sentence, or nothing. Raises EngineError."""
+        ...
 
 
 class RemoteChoice(Protocol):

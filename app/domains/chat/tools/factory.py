@@ -38,6 +38,11 @@ class ChatTools:
         self.citing = Citing(doors)
 
     @property
+    def db(self) -> Database:
+        """Return the database of the installation."""
+        return self._db
+
+    @property
     def doors(self) -> Doors:
         """Return the rooms below that the tools read."""
         return self._doors
@@ -47,12 +52,17 @@ class ChatTools:
 
         Raises UnavailableError when a store is away.
         """
-        desk = await self.desk(owner, locale=locale, now=now)
+        desk, base = await asyncio.gather(
+            self.desk(owner, locale=locale, now=now), self._base_currency(owner)
+        )
         box = OwnTools(desk, guessed=partial(self._audit, owner), more=self._more)
-        currency = next((a.unit for a in desk.handles.accounts.values()), "USD")
-        with suppress(NoPricesError):  # without a market her own account says it
-            currency = (await self._doors.portfolio.bases.resolve(owner)).currency
+        currency = base or next((a.unit for a in desk.handles.accounts.values()), "USD")
         return Tooling(box, desk.handles.names(), currency)
+
+    async def _base_currency(self, owner: str) -> str | None:
+        with suppress(NoPricesError):  # without a market her own account says it
+            return (await self._doors.portfolio.bases.resolve(owner)).currency
+        return None
 
     async def desk(self, owner: str, *, locale: str, now: datetime) -> Desk:
         """Return the desk of a turn, for whoever adds tools."""

@@ -6,7 +6,6 @@ from app.core.clock import Clock
 from app.core.db import Database
 from app.core.uow import Transaction
 from app.domains.chat.consent_types import (
-    CONSENT_VERSION,
     Consent,
     ConsentText,
     Known,
@@ -17,6 +16,7 @@ from app.domains.chat.consent_types import (
 from app.domains.chat.errors import ConsentTextError, NoProviderError
 from app.domains.chat.redaction.masking import Masker
 from app.domains.chat.repository import consents
+from app.domains.chat.rules.consenting import holds
 
 
 async def _nobody(owner: str) -> Known:
@@ -107,13 +107,3 @@ class Consenting:
         masker = Masker(await self._known(owner), share_figures=share_figures, locale=locale)
         shown = masker.said(text)
         return Preview(shown, masker.counts)
-
-
-def holds(consent: Consent | None, provider: Provider | None) -> bool:
-    """Tell whether a consent is to this very provider and to the text in force."""
-    return (
-        consent is not None
-        and provider is not None
-        and (consent.provider, consent.host, consent.version)
-        == (provider.name, provider.host, CONSENT_VERSION)
-    )

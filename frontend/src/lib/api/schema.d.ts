@@ -21507,7 +21507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ValidationProblem"];
                 };
             };
-            /** @description `too_many_turns`: Other answers of yours are still being written; `too_many_messages`: That is many messages at once; `chat_day_budget`: The budget of today is used up */
+            /** @description `too_many_turns`: Other answers of yours are still being written; `too_many_messages`: That is many messages at once */
             429: {
                 headers: {
                     [name: string]: unknown;
