@@ -7,19 +7,20 @@ FinNamiError
 │   ├── ConversationNotFoundError   404 conversation_not_found   (also for another person's)
 │   ├── ActionNotFoundError         404 action_not_found         (also for another person's)
 │   ├── CitationNotFoundError       404 citation_not_found       (also for another person's)
+│   ├── NoProviderError             404 no_provider              (nothing leaves this installation)
 │   └── TurnNotFoundError           404 turn_not_found
 ├── TurnExpiredError                410 turn_expired             (read the stored message)
 ├── ActionExpiredError              410 action_expired           (ask again in the conversation)
 ├── ConflictError
 │   ├── ActionClosedError           409 action_closed            (cancelled, or under way)
 │   ├── ActionChangedError          409 action_changed           (`action` holds the new preview)
+│   ├── ConsentTextError            409 consent_text             (read the text in force first)
 │   ├── TurnOpenError               409 turn_open                (an answer is being written)
 │   ├── ConversationFullError       409 conversation_full
 │   └── TooManyConversationsError   409 too_many_conversations
 ├── RateLimitedError
 │   ├── TooManyTurnsError           429 too_many_turns           (three answers at once)
-│   ├── TooManyMessagesError        429 too_many_messages        (twenty in a minute)
-│   └── DayBudgetError              429 chat_day_budget
+│   └── TooManyMessagesError        429 too_many_messages        (twenty in a minute)
 └── UnavailableError
     ├── ChatUnavailableError        503 chat_unavailable         (no engine, or a full process)
     └── EngineError                 503 engine_failed            (never leaves a stream: fallback)
@@ -85,6 +86,20 @@ class CitationNotFoundError(NotFoundError):
     title = "Nothing is cited here"
 
 
+class NoProviderError(NotFoundError):
+    """No provider is configured: there is nobody to consent to."""
+
+    code = "no_provider"
+    title = "No provider is configured here"
+
+
+class ConsentTextError(ConflictError):
+    """A consent names another provider or another text than the one in force."""
+
+    code = "consent_text"
+    title = "Read the text in force, then consent to it"
+
+
 class TurnNotFoundError(NotFoundError):
     """There is no such turn in this conversation."""
 
@@ -133,13 +148,6 @@ class TooManyMessagesError(RateLimitedError):
 
     code = "too_many_messages"
     title = "That is many messages at once"
-
-
-class DayBudgetError(RateLimitedError):
-    """What one person may use on a day is used up."""
-
-    code = "chat_day_budget"
-    title = "The budget of today is used up"
 
 
 class ChatUnavailableError(UnavailableError):

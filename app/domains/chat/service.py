@@ -10,7 +10,7 @@ from app.core.envelope import KEY_BYTES, Envelope
 from app.core.gate import Gate
 from app.core.ids import new_id
 from app.domains.chat.action_types import ActionState, PendingAction
-from app.domains.chat.repository import actions, conversations, turns
+from app.domains.chat.repository import actions, consents, conversations, turns
 from app.domains.chat.repository.budgets import Budgets
 from app.domains.chat.repository.streams import Streams
 from app.domains.chat.tools.factory import ChatTools
@@ -19,17 +19,21 @@ from app.domains.chat.turn_types import Ask, Conversation, Found, Page, TurnsPag
 from app.domains.chat.usecases.acting import Acting
 from app.domains.chat.usecases.asking import Asking, Following
 from app.domains.chat.usecases.confirming import Confirming
+from app.domains.chat.usecases.consenting import Consenting
 from app.domains.chat.usecases.history import History
 from app.domains.chat.usecases.running import Running
 from app.domains.chat.usecases.settling import Settling
 from app.domains.identity.service import IdentityService
 from app.domains.identity.types import Caller
 
-COLLECTIONS = (*conversations.SPECS, *turns.SPECS, *actions.SPECS)
+COLLECTIONS = (*conversations.SPECS, *turns.SPECS, *actions.SPECS, *consents.SPECS)
 
 
 class ChatService:
-    """Chat's door. Without ports it keeps and shows conversations, and answers nobody."""
+    """Chat's door. Without ports it keeps and shows conversations, and answers nobody.
+
+    `consenting` is what a person lets out to a provider.
+    """
 
     def __init__(
         self,
@@ -40,6 +44,12 @@ class ChatService:
         envelope: Envelope,
         ports: ChatPorts | None,
     ) -> None:
+        self.consenting = Consenting(
+            db=db,
+            clock=clock,
+            provider=ports.provider if ports else None,
+            known=ports.known if ports else None,
+        )
         streams = Streams(gate)
         cap = ports.day_cap_micro if ports else 0
         budgets = Budgets(gate, clock, day_cap_micro=cap)
@@ -111,7 +121,8 @@ class ChatService:
         self._asking.stop_all(conversation_id=conversation_id)
 
     async def erase(self, owner: str) -> int:
-        """Delete all of a person's conversations; return how many there were."""
+        """Delete a person's conversations and her consent; return how many of them there were."""
+        await self.consenting.withdraw(owner)
         return await self._history.erase(owner)
 
     def close(self) -> None:

@@ -55,6 +55,11 @@ class ChatTools:
         drafting = Drafting(db=db, clock=clock, new_id=new_id, identity=identity)
         return cls(db=db, doors=Doors(*rooms, library=articles), more=drafting.tools())
 
+    @property
+    def db(self) -> Database:
+        """Return the database of the installation."""
+        return self._db
+
     async def for_turn(self, owner: str, *, locale: str, now: datetime) -> Tooling:
         """Return the tools of this person's turn; `now` is in her own time zone.
 
@@ -64,13 +69,19 @@ class ChatTools:
         box = OwnTools(desk, guessed=partial(self._audit, owner), more=self._more)
         return Tooling(box, desk.handles.names(), desk.base_currency, heard=box.hear)
 
+    async def _base_currency(self, owner: str) -> str | None:
+        with suppress(NoPricesError):  # without a market her own account says it
+            return (await self.doors.portfolio.bases.resolve(owner)).currency
+        return None
+
     async def desk(self, owner: str, *, locale: str, now: datetime) -> Desk:
         """Return the desk of a turn, for whoever adds tools."""
-        accounts, goals, instruments, started = await asyncio.gather(
+        accounts, goals, instruments, started, base = await asyncio.gather(
             self.doors.ledger.books.accounts(owner),
             self.doors.portfolio.goals.list(owner),
             self._instruments(),
             self.doors.ledger.books.started(owner, since=now - _RECENT),
+            self._base_currency(owner),
         )
         money = [a for a in accounts if a.kind is AccountKind.CASH]
         held = sorted(a.unit for a in accounts if a.kind is AccountKind.HOLDING and a.balance > 0)
@@ -82,16 +93,13 @@ class ChatTools:
             memos=_memos(started),
         )
         lang = locale[:2].lower()
-        currency = next((a.unit for a in money), "USD")
-        with suppress(NoPricesError):  # without a market her own account says it
-            currency = (await self.doors.portfolio.bases.resolve(owner)).currency
         return Desk(
             owner=owner,
             lang=lang if lang in LANGUAGES else "en",
             now=now,
             doors=self.doors,
             handles=handles,
-            base_currency=currency,
+            base_currency=base or next((a.unit for a in money), "USD"),
         )
 
     async def _instruments(self) -> tuple[Instrument, ...]:
