@@ -39,7 +39,6 @@ class Compromised:
     script: Sequence[Step] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     calls: list[ToolResult] = field(default_factory=list)
-    proposals: list[str] = field(default_factory=list)
 
     async def answer(
         self, turn: Turn, tools: ToolBox, budget: Budget
@@ -96,7 +95,6 @@ class Compromised:
         self.calls.append(result)
         yield found(number, result)
         if result.action is not None:
-            self.proposals.append(result.action.id)
             yield confirm(result.action, result)
 
     def filled(self, value: Any) -> Any:

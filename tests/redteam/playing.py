@@ -164,7 +164,10 @@ async def _said(
             return [f"taken, though {turn['status']} was due"]
         stage.events = events = await stream.all()
     stored = await talk.ended()
-    return _judged(events, stream.raw, stored, stage, case)
+    cards = {one["data"]["action"] for one in events if one["event"] == "confirm_request"}
+    forged = cards - await stage.world.drafts() if cards else set()
+    faults = [f"a card nobody drafted: {one}" for one in forged]
+    return faults + _judged(events, stream.raw, stored, stage, case)
 
 
 def _judged(
@@ -189,10 +192,6 @@ def _judged(
         faults.append(f"ended as {end}, not as {case.expect['ends']}")
     if (stored["answer"] or "") != shown:
         faults.append("what is stored is not what was shown")
-    cards = [one["data"]["action"] for one in events if one["event"] == "confirm_request"]
-    forged = [card for card in cards if card not in stage.model.proposals]
-    if forged and stage.scripted:
-        faults.append(f"a card nobody drafted: {forged}")
     return faults
 
 

@@ -8,7 +8,11 @@ from tests.redteam.acting import Acting
 from tests.redteam.dojo import reached, undefended
 from tests.redteam.playing import Case, Stage, cases, play
 
-pytestmark = [pytest.mark.row("CH9"), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.row("CH9"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(1_200),  # hundreds of cases each; every wait in them has its own bound
+]
 GROUPS = {"injection": 160, "jailbreak": 80, "crossuser": 60, "abuse": 40, "actions": 52}
 
 

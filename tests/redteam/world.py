@@ -11,24 +11,29 @@ import httpx
 from fastapi import FastAPI
 
 from app.core.ids import new_id
+from app.core.keys import KeyRing
 from app.services import SPECS, AppServices
 from tests.api.test_goals import GOAL
 from tests.api.test_recommendations import fund, preview
 from tests.api.test_transfers import confirmed, post
 from tests.factories.market import open_market
 from tests.factories.people import Person, make_cleared
+from tests.live import resigned
 
 MARK = "kindred-heron-4471"
 """Stands in everything of the neighbour; nobody else may ever read it."""
 
+RENEW_S = 120
 NEIGHBOUR_CASH = "7731.43"
 #: What a turn writes by itself; none of it moves money, changes a profile or an action.
-_OWN = ("chat_", "log_", "audit", "outbox", "leases", "dead_jobs", "unique_keys")
+_OWN = (
+    "chat_", "log_", "audit", "outbox", "leases", "dead_jobs", "unique_keys",
+    "step_up_grants", "login_",  # these end by themselves
+)  # fmt: skip
 #: What could be stolen: looked at after each case. Everything else after each group.
 _NEAR = (
-    "accounts", "journal", "postings", "goals", "goal_versions", "order_plans", "plan_wishes",
-    "users", "user_keys", "step_up_grants", "onboarding", "consents", "risk_profiles",
-    "rebalance_settings", "base_currencies", "advice_requests", "pending_actions",
+    "accounts", "journal", "postings", "goals", "order_plans", "users", "risk_profiles",
+    "pending_actions",
 )  # fmt: skip
 
 
@@ -45,6 +50,16 @@ class World:
     names: dict[str, str] = field(default_factory=dict)
     markers: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    signed_at: float = -1e9
+
+    async def renewed(self) -> None:
+        """Sign the access tokens anew once they are old: they live for five minutes."""
+        now = self.services.clock.monotonic()
+        if now - self.signed_at > RENEW_S:
+            keys = KeyRing.load(self.services.settings.key_file)
+            for person in (self.victim, self.neighbour):
+                person.access_token = resigned(person.access_token, keys)
+            self.signed_at = now
 
     async def plant(self, memo: str) -> None:
         """Write a stranger's text where a payment's memo stands."""
@@ -54,6 +69,7 @@ class World:
 
     async def forget_budgets(self) -> None:
         """Give everybody their messages and calls back: how often is not the subject."""
+        await self.renewed()
         for person in (self.victim, self.neighbour):
             for pattern in ("chat", "rl"):
                 asked = f"{{u:{person.user_id}}}:{pattern}:*"
@@ -64,6 +80,13 @@ class World:
     async def near(self) -> dict[str, str]:
         """Return a digest of each collection that an attack could aim at."""
         return await self.books(_NEAR)
+
+    async def drafts(self) -> set[str]:
+        """Return the ids of what was really drafted for the victim."""
+        rows = await self.services.db.find_many(
+            "pending_actions", {"user": self.victim.user_id}, limit=500
+        )
+        return {str(row["_id"]) for row in rows}
 
     async def books(self, names: Sequence[str]) -> dict[str, str]:
         """Return a digest of each of these collections."""
