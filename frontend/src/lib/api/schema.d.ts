@@ -2955,6 +2955,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/chat/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Chat Provider
+         * @description Return who could word answers, with the text to read before anything leaves.
+         */
+        get: operations["get_chat_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Chat Consent
+         * @description Return the caller's consent, and what was replaced in the newest turn that left.
+         */
+        get: operations["get_chat_consent"];
+        /**
+         * Give Chat Consent
+         * @description Consent to the provider and the text in force; repeating it changes `share_figures`.
+         */
+        put: operations["give_chat_consent"];
+        post?: never;
+        /**
+         * Withdraw Chat Consent
+         * @description Withdraw: from the next message on nothing leaves. Without a consent nothing changes.
+         */
+        delete: operations["withdraw_chat_consent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/redaction-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Redaction
+         * @description Show a message as it would leave. Nothing is sent and nothing is kept.
+         */
+        post: operations["preview_redaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/analytics/cohorts": {
         parameters: {
             query?: never;
@@ -4185,6 +4253,76 @@ export interface components {
             asked_at: string;
             /** Answered At */
             answered_at: string | null;
+        };
+        /**
+         * ConsentIn
+         * @description Whom and what was read; `share_figures` lets amounts leave as well.
+         */
+        ConsentIn: {
+            /**
+             * Provider
+             * @example Example AI
+             */
+            provider: string;
+            /**
+             * Version
+             * @example 2026-11
+             */
+            version: string;
+            /**
+             * Language
+             * @example en
+             */
+            language: string;
+            /**
+             * Share Figures
+             * @default false
+             */
+            share_figures?: boolean;
+        };
+        /**
+         * ConsentOut
+         * @description The caller's consent. `in_force` is false when provider, host or text changed since.
+         */
+        ConsentOut: {
+            /** Given */
+            given: boolean;
+            /** In Force */
+            in_force: boolean;
+            /** Provider */
+            provider: string | null;
+            /** Host */
+            host: string | null;
+            /** Version */
+            version: string | null;
+            /** Language */
+            language: string | null;
+            /** Share Figures */
+            share_figures: boolean;
+            /** At */
+            at: string | null;
+            last_redaction: components["schemas"]["LastRedactionOut"] | null;
+        };
+        /**
+         * ConsentTextOut
+         * @description What is to be read before a consent, with the hash it is stored with.
+         */
+        ConsentTextOut: {
+            /**
+             * Version
+             * @example 2026-11
+             */
+            version: string;
+            /** Language */
+            language: string;
+            /** Title */
+            title: string;
+            /** Paragraphs */
+            paragraphs: string[];
+            /** Kinds */
+            kinds: components["schemas"]["RedactedKindOut"][];
+            /** Sha256 */
+            sha256: string;
         };
         /**
          * ConsistencyOut
@@ -6057,6 +6195,21 @@ export interface components {
          */
         KycState: "draft" | "pending" | "in_review" | "resubmission_requested" | "approved" | "rejected" | "expired";
         /**
+         * LastRedactionOut
+         * @description What was replaced in the newest turn that left this installation; never a value.
+         */
+        LastRedactionOut: {
+            /** Turn Id */
+            turn_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Counts */
+            counts: components["schemas"]["RedactedCountOut"][];
+        };
+        /**
          * LimitIn
          * @description How much of the portfolio one instrument may be; `at_most` 0 excludes it.
          */
@@ -7282,6 +7435,39 @@ export interface components {
             next_before: number | null;
         };
         /**
+         * PreviewIn
+         * @description A message, as it would be written to the adviser.
+         */
+        PreviewIn: {
+            /**
+             * Text
+             * @example How much is my portfolio worth?
+             */
+            text: string;
+            /**
+             * Locale
+             * @default en
+             * @example en
+             * @example de-CH
+             */
+            locale?: string;
+            /**
+             * Share Figures
+             * @default false
+             */
+            share_figures?: boolean;
+        };
+        /**
+         * PreviewOut
+         * @description The message as the provider would see it, and what was replaced.
+         */
+        PreviewOut: {
+            /** Text */
+            text: string;
+            /** Counts */
+            counts: components["schemas"]["RedactedCountOut"][];
+        };
+        /**
          * PriceUnit
          * @description Money per piece, or per cent of the nominal value (bonds).
          * @enum {string}
@@ -7427,6 +7613,21 @@ export interface components {
             /** Glide */
             glide: components["schemas"]["GlideStepOut"][];
             assumptions: components["schemas"]["AssumptionsOut"];
+        };
+        /**
+         * ProviderOut
+         * @description The provider that could word answers; not `configured`: everything stays here.
+         */
+        ProviderOut: {
+            /** Configured */
+            configured: boolean;
+            /** Name */
+            name: string | null;
+            /** Model */
+            model: string | null;
+            /** Host */
+            host: string | null;
+            consent_text: components["schemas"]["ConsentTextOut"] | null;
         };
         /**
          * Question
@@ -7781,6 +7982,35 @@ export interface components {
             code: string;
             /** Device */
             device?: string | null;
+        };
+        /**
+         * RedactedCountOut
+         * @description How many different values of a kind were replaced.
+         */
+        RedactedCountOut: {
+            /**
+             * Kind
+             * @example iban
+             */
+            kind: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * RedactedKindOut
+         * @description A kind of personal data that is replaced, and its name in the language asked for.
+         */
+        RedactedKindOut: {
+            /**
+             * Kind
+             * @example iban
+             */
+            kind: string;
+            /**
+             * Label
+             * @example Bank account numbers (IBAN)
+             */
+            label: string;
         };
         /**
          * RefreshRequest
@@ -21684,7 +21914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ValidationProblem"];
                 };
             };
-            /** @description `too_many_turns`: Other answers of yours are still being written; `too_many_messages`: That is many messages at once; `chat_day_budget`: The budget of today is used up */
+            /** @description `too_many_turns`: Other answers of yours are still being written; `too_many_messages`: That is many messages at once */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -22252,6 +22482,375 @@ export interface operations {
             };
             /** @description `action_closed`: This action can no longer be changed */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_chat_provider: {
+        parameters: {
+            query?: {
+                locale?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_chat_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_chat_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_provider`: No provider is configured here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `consent_text`: Read the text in force, then consent to it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_chat_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_redaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
