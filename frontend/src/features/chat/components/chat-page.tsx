@@ -9,13 +9,18 @@ import { Loading } from "@/components/states";
 import css from "@/features/chat/chat.module.css";
 import { ChatDesk } from "@/features/chat/components/chat-desk";
 import { conversationIn } from "@/features/chat/model";
-import { usePathname, useRouter } from "@/lib/i18n/routing";
+import { Link, usePathname, useRouter } from "@/lib/i18n/routing";
 
 export function ChatPage() {
   const t = useTranslations("chat");
   return (
-    <div className={css.page}>
-      <Heading title={t("title")} />
+    <div className={css.page} data-fills>
+      <div className={css.bar}>
+        <Heading title={t("title")} />
+        <Link className={css.back} href="/app/dashboard">
+          {t("back")}
+        </Link>
+      </div>
       <Suspense fallback={<Loading />}>
         <Desk />
       </Suspense>
