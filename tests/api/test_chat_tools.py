@@ -264,6 +264,7 @@ async def test_others_objects_are_not_found_and_a_guess_is_audited(talk: Talk) -
     nothing = await talk.ask("portfolio.summary", of=talk.other)
     assert (nothing.ok, nothing.code) == (False, "no_portfolio")
     for name, code in {
+        "ledger.cash": "no_money",
         "portfolio.goal": "no_goal",
         "ledger.order_status": "no_orders",
         "ledger.payment_status": "no_payments",

@@ -53,7 +53,7 @@ describe("readAmount", () => {
     ["١٢٣٫٤٥", "123.45"],
     ["007", "7.00"],
   ])("reads %s", (typed, amount) => {
-    expect(readAmount(typed, "EUR")).toEqual({ amount });
+    expect(readAmount(typed, "EUR", "en")).toEqual({ amount });
   });
 
   test.each([
@@ -65,7 +65,31 @@ describe("readAmount", () => {
     ["0.001", "tooManyDecimals"],
     ["1000000000000", "tooLarge"],
   ])("refuses %s as %s", (typed, problem) => {
-    expect(readAmount(typed, "EUR")).toEqual({ problem });
+    expect(readAmount(typed, "EUR", "en")).toEqual({ problem });
+  });
+
+  test.each([
+    ["de", "EUR", "1.250", "1250.00"],
+    ["de", "EUR", "1.250,5", "1250.50"],
+    ["pt", "EUR", "12.500", "12500.00"],
+    ["es", "EUR", "1.250", "1250.00"],
+    ["en", "KWD", "1.250", "1.250"],
+    ["de", "KWD", "1.250", "1.250"],
+    ["de", "KWD", "1,250", "1.250"],
+    ["en", "KWD", "1,250", "1250.000"],
+    ["hi", "INR", "1,00,000", "100000.00"],
+  ])("in %s %s %s is %s", (locale, currency, typed, amount) => {
+    expect(readAmount(typed, currency, locale)).toEqual({ amount });
+  });
+
+  test.each([
+    ["en", "1.250"],
+    ["de", "1,250"],
+    ["fr", "1.250"],
+    ["de", "0.125"],
+    ["de", "1250.500"],
+  ])("in %s %s is refused, not guessed at", (locale, typed) => {
+    expect(readAmount(typed, "EUR", locale)).toEqual({ problem: "tooManyDecimals" });
   });
 
   test("turns into minor units exactly", () => {

@@ -67,11 +67,11 @@ export type AmountProblem = "empty" | "notANumber" | "notPositive" | "tooManyDec
 
 export const MAX_MAJOR_DIGITS = 9;
 
-/** What a person typed into an amount field: the API's decimal string, or what is wrong with it. */
-export function readAmount(typed: string, currency: string): { amount: string } | { problem: AmountProblem } {
+/** What a person typed into an amount field of her language: the API's decimal string, or what is wrong with it. */
+export function readAmount(typed: string, currency: string, locale: string): { amount: string } | { problem: AmountProblem } {
   const text = latinDigits(typed).replace(/[\s\u00a0\u202f'\u2019\u066c]/g, "").replace("\u066b", ".");
   if (text === "") return { problem: "empty" };
-  const normal = oneDecimalPoint(text);
+  const normal = oneDecimalPoint(text, groupMarkOf(locale, currency));
   if (!/^-?\d+(\.\d+)?$/.test(normal)) return { problem: "notANumber" };
   const [major = "0", minor = ""] = normal.replace("-", "").split(".");
   const whole = major.replace(/^0+(?=\d)/, "");
@@ -97,15 +97,22 @@ function latinDigits(text: string): string {
   });
 }
 
-// "1.234,50" and "1,234.50" both mean the same: the last mark is the decimal one, earlier ones group.
-// A single mark before exactly three digits stays ambiguous ("1,234") and is read as grouping only for a comma.
-function oneDecimalPoint(text: string): string {
+// The mark that groups thousands in this language. A currency of three decimals takes "." for the decimal mark everywhere:
+// that is how the API's own text, which fields are filled with, writes it.
+function groupMarkOf(locale: string, currency: string): string {
+  const mark = new Intl.NumberFormat(locale, { useGrouping: "always" }).formatToParts(12345).find((part) => part.type === "group")?.value ?? "";
+  return mark === "." && exponentOf(currency) === 3 ? "" : mark;
+}
+
+// "1.234,50" and "1,234.50" both mean the same: the last mark is the decimal one, earlier ones group. A single mark before
+// exactly three digits groups where the language groups by it; elsewhere it is a decimal mark, and three decimals are refused
+// rather than guessed at.
+function oneDecimalPoint(text: string, groupMark: string): string {
   const last = Math.max(text.lastIndexOf("."), text.lastIndexOf(","));
   if (last < 0) return text;
-  const mark = text[last];
-  const single = text.indexOf(mark as string) === last;
-  const other = mark === "." ? "," : ".";
-  if (!single) return text.replaceAll(mark as string, "");
-  if (mark === "," && !text.includes(other) && text.length - last - 1 === 3) return text.replace(",", "");
-  return `${text.slice(0, last).replaceAll(other, "")}.${text.slice(last + 1)}`;
+  const mark = text[last] as string;
+  if (text.indexOf(mark) !== last) return text.replaceAll(mark, "");
+  const head = text.slice(0, last);
+  if (mark === groupMark && /^-?[1-9]\d{0,2}$/.test(head) && text.length - last - 1 === 3) return text.replace(mark, "");
+  return `${head.replaceAll(mark === "." ? "," : ".", "")}.${text.slice(last + 1)}`;
 }

@@ -148,7 +148,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 SIGNS: Final = ("pos", "neg", "zero")
 FAILURES: Final = (
     "no_portfolio", "prices_stale", "not_verified", "not_found", "no_payments", "no_goal",
-    "no_orders", "no_advice", "no_profile", "not_held", "ambiguous", "no_article",
+    "no_money", "no_orders", "no_advice", "no_profile", "not_held", "ambiguous", "no_article",
     "invalid_arguments", "too_many_calls", "timeout", "unavailable", "not_offered", "not_suitable",
     "insufficient_funds", "nothing_to_do", "second_factor_needed", "limit_reached", "market_closed",
 )  # fmt: skip

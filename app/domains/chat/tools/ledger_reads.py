@@ -125,7 +125,7 @@ def chosen(desk: Desk, given: Arguments) -> tuple[Account, ...]:
     if named is not None:
         return (desk.handles.account(named),)
     if not desk.handles.accounts:
-        raise ToolRefusal("no_portfolio")
+        raise ToolRefusal("no_money")
     return tuple(desk.handles.accounts.values())
 
 

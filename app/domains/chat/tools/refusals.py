@@ -16,7 +16,7 @@ from app.domains.portfolio.errors import RiskProfileExpiredError
 #: The codes a result may carry; every one has a sentence in every language.
 CODES: Final = (
     "no_portfolio", "prices_stale", "not_verified", "not_found", "no_payments", "no_goal",
-    "no_orders", "no_advice", "no_profile", "not_held", "ambiguous", "no_article",
+    "no_money", "no_orders", "no_advice", "no_profile", "not_held", "ambiguous", "no_article",
     "invalid_arguments", "timeout", "unavailable", "not_offered",
 )  # fmt: skip
 

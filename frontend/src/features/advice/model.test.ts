@@ -66,11 +66,11 @@ test("prices of more than a week before the advice are stale", () => {
 });
 
 test("a what-if is read whole or says what is wrong with it", () => {
-  expect(readWhatIf({ amount: "1,000.50", monthly: "", years: "7" }, "USD")).toEqual({ asked: { amount: "1000.50", currency: "USD", horizon_years: 7 } });
-  expect(readWhatIf({ amount: "10", monthly: "25", years: "50" }, "USD")).toEqual({
+  expect(readWhatIf({ amount: "1,000.50", monthly: "", years: "7" }, "USD", "en")).toEqual({ asked: { amount: "1000.50", currency: "USD", horizon_years: 7 } });
+  expect(readWhatIf({ amount: "10", monthly: "25", years: "50" }, "USD", "en")).toEqual({
     asked: { amount: "10.00", monthly: "25.00", currency: "USD", horizon_years: 50 },
   });
-  expect(readWhatIf({ amount: "0", monthly: "x", years: "51" }, "USD")).toEqual({
+  expect(readWhatIf({ amount: "0", monthly: "x", years: "51" }, "USD", "en")).toEqual({
     problems: { amount: "notPositive", monthly: "notANumber", years: "years" },
   });
 });

@@ -81,10 +81,10 @@ type Read = { asked: Asked } | { problems: Partial<Record<WhatIfField, WhatIfPro
 const MOST_YEARS = 50;
 
 /** What was typed as a question to the API, or what is wrong with it; an empty monthly sum is none. */
-export function readWhatIf(draft: WhatIfDraft, currency: string): Read {
-  const amount = readAmount(draft.amount, currency);
+export function readWhatIf(draft: WhatIfDraft, currency: string, locale: string): Read {
+  const amount = readAmount(draft.amount, currency, locale);
   const isNone = /^[0\s.,]*$/.test(draft.monthly);
-  const monthly = isNone ? null : readAmount(draft.monthly, currency);
+  const monthly = isNone ? null : readAmount(draft.monthly, currency, locale);
   const years = /^\s*\d{1,2}\s*$/.test(draft.years) ? Number(draft.years) : 0;
   const problems: Partial<Record<WhatIfField, WhatIfProblem>> = {
     ...("problem" in amount && { amount: amount.problem }),

@@ -35,12 +35,12 @@ test("a slider stands at the step nearest to what was typed", () => {
 });
 
 test("fields become exact amounts; nothing a month and nothing to begin with are amounts too", () => {
-  expect(readDraft(good, "USD", TODAY)).toEqual({
+  expect(readDraft(good, "USD", TODAY, "en")).toEqual({
     wanted: 80,
     wish: { name: "House", currency: "USD", target: "60000.00", due: "2040-01-15", monthly: "200.00", start: "5000.00", profile: null },
   });
-  expect(readDraft({ ...good, monthly: "0", start: "0" }, "USD", TODAY)).toMatchObject({ wish: { monthly: "0", start: "0" } });
-  expect(readDraft({ ...good, everything: true, start: "x" }, "USD", TODAY)).toMatchObject({ wish: { start: null } });
+  expect(readDraft({ ...good, monthly: "0", start: "0" }, "USD", TODAY, "en")).toMatchObject({ wish: { monthly: "0", start: "0" } });
+  expect(readDraft({ ...good, everything: true, start: "x" }, "USD", TODAY, "en")).toMatchObject({ wish: { start: null } });
 });
 
 test.each<[Partial<Draft>, string, string]>([
@@ -57,18 +57,18 @@ test.each<[Partial<Draft>, string, string]>([
   [{ wanted: "99" }, "wanted", "wantedRange"],
   [{ wanted: "8" }, "wanted", "wantedRange"],
 ])("%j is told at its field", (change, field, problem) => {
-  expect(readDraft({ ...good, ...change }, "USD", TODAY)).toEqual({ problems: { [field]: problem } });
+  expect(readDraft({ ...good, ...change }, "USD", TODAY, "en")).toEqual({ problems: { [field]: problem } });
 });
 
 test("the question leaves the name out and keeps the seed of the goal", () => {
-  const read = readDraft(good, "USD", TODAY);
+  const read = readDraft(good, "USD", TODAY, "en");
   const wish = "wish" in read ? read.wish : null;
   expect(whatIf(wish!, 80, { goal_id: goal.goal_id })).toMatchObject({ name: "-", wanted_percent: 80, goal_id: goal.goal_id });
   expect(whatIf(wish!, 90, { key: "k" })).toMatchObject({ wanted_percent: 90, key: "k" });
 });
 
 test("a change is a change of the wish, not of its spelling", () => {
-  const wishOf = (change: Partial<Draft>) => (readDraft({ ...good, ...change }, "USD", TODAY) as { wish: Parameters<typeof isChanged>[1] }).wish;
+  const wishOf = (change: Partial<Draft>) => (readDraft({ ...good, ...change }, "USD", TODAY, "en") as { wish: Parameters<typeof isChanged>[1] }).wish;
   expect(isChanged(goal, wishOf({}))).toBe(false);
   expect(isChanged(goal, wishOf({ monthly: "200.00" }))).toBe(false);
   expect(isChanged({ ...goal, start: null }, wishOf({ everything: true }))).toBe(false);
@@ -79,7 +79,7 @@ test("a change is a change of the wish, not of its spelling", () => {
 });
 
 test("a new plan can be projected at once", () => {
-  expect(readDraft({ ...newDraft(TODAY), name: "-" }, "USD", TODAY)).toHaveProperty("wish");
+  expect(readDraft({ ...newDraft(TODAY), name: "-" }, "USD", TODAY, "en")).toHaveProperty("wish");
 });
 
 test("the fan stays in its box, its edges in order, the target inside", () => {

@@ -54,17 +54,17 @@ export function nearestStep(steps: readonly string[], typed: string): number {
 }
 
 /** Like readAmount, but nothing is an amount too. */
-function readAmountOrZero(typed: string, currency: string): { amount: string } | { problem: AmountProblem } {
-  const read = readAmount(typed, currency);
+function readAmountOrZero(typed: string, currency: string, locale: string): { amount: string } | { problem: AmountProblem } {
+  const read = readAmount(typed, currency, locale);
   const isZero = "problem" in read && read.problem === "notPositive" && !typed.includes("-");
   return isZero ? { amount: "0" } : read;
 }
 
 /** What the fields wish for, or what is wrong with each. Everything typed is checked again by the API. */
-export function readDraft(draft: Draft, currency: string, today: string): Read {
-  const target = readAmount(draft.target, currency);
-  const monthly = readAmountOrZero(draft.monthly, currency);
-  const start = draft.everything ? null : readAmountOrZero(draft.start, currency);
+export function readDraft(draft: Draft, currency: string, today: string, locale: string): Read {
+  const target = readAmount(draft.target, currency, locale);
+  const monthly = readAmountOrZero(draft.monthly, currency, locale);
+  const start = draft.everything ? null : readAmountOrZero(draft.start, currency, locale);
   const problems: Problems = {};
   if (draft.name.trim() === "") problems.name = "nameEmpty";
   if ("problem" in target) problems.target = target.problem;

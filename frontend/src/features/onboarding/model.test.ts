@@ -22,7 +22,7 @@ const values: ProfileValues = {
 };
 
 test("toProfile turns typed text into the API's shape", () => {
-  const profile = toProfile(values);
+  const profile = toProfile(values, "en");
   expect(profile.personal).toMatchObject({ legal_name: "Amina Diallo", document_number: "AB1234567" });
   expect(profile.financial).toMatchObject({
     monthly_income: "1800.00", monthly_debt_payment: "0", invested: "0", highest_debt_rate_bps: 750, dependants: 1,
@@ -35,7 +35,7 @@ test("an overview without facts leaves the form empty but for the usual zeros", 
 });
 
 test.each([["0", "0"], ["0.00", "0"], ["12,50", "12.50"], ["x", null], ["-1", null]])("amountOrZero(%s)", (typed, expected) => {
-  expect(amountOrZero(typed)).toBe(expected);
+  expect(amountOrZero(typed, "en")).toBe(expected);
 });
 
 test.each([["3", 30, 3], ["31", 30, null], ["-1", 30, null], ["1.5", 30, null], ["", 30, null]])(

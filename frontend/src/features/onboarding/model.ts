@@ -21,9 +21,9 @@ export type ProfileValues = {
 } & Record<MoneyField, string>;
 
 /** An amount that may be zero: decimal text, or null when it cannot be read. */
-export function amountOrZero(typed: string): string | null {
+export function amountOrZero(typed: string, locale: string): string | null {
   if (/^[0٠०]+([.,][0٠०]*)?$/.test(typed.trim())) return "0";
-  const read = readAmount(typed, CURRENCY);
+  const read = readAmount(typed, CURRENCY, locale);
   return "amount" in read ? read.amount : null;
 }
 
@@ -40,8 +40,8 @@ export function basisPoints(typed: string): number | null {
   return /^\d{1,3}(\.\d{1,2})?$/.test(text) ? Math.round(Number(text) * 100) : null;
 }
 
-export function toProfile(values: ProfileValues): ProfileIn {
-  const money = Object.fromEntries(MONEY_FIELDS.map((field) => [field, amountOrZero(values[field]) ?? "0"]));
+export function toProfile(values: ProfileValues, locale: string): ProfileIn {
+  const money = Object.fromEntries(MONEY_FIELDS.map((field) => [field, amountOrZero(values[field], locale) ?? "0"]));
   return {
     personal: {
       legal_name: values.legal_name.trim(),

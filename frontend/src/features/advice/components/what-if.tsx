@@ -39,9 +39,10 @@ function draftOf(advised: Outlook): WhatIfDraft {
 
 function Tried({ id, advised, draft: first }: { id: string; advised: Outlook; draft: WhatIfDraft }) {
   const t = useTranslations("whatIf");
+  const locale = useLocale();
   const [draft, setDraft] = useState(first);
   const currency = advised.monthly.currency;
-  const read = readWhatIf(draft, currency);
+  const read = readWhatIf(draft, currency, locale);
   const problems = "problems" in read ? read.problems : {};
   const asked = "asked" in read ? read.asked : null;
   const query = useQuery(whatIfQuery(id, useSettled(asked, SETTLE_MS)));

@@ -2,7 +2,7 @@
 // The plan and what it may become: every change asks the API again, nothing is kept until it is saved.
 import { useQuery } from "@tanstack/react-query";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 
 import { ErrorState } from "@/components/error-state";
@@ -30,12 +30,13 @@ const SETTLE_MS = 60;
 type Props = { goal: Goal | null; currency: string };
 
 export function Planner({ goal, currency }: Props) {
+  const locale = useLocale();
   const [today] = useState(() => new Date().toISOString().slice(0, 10));
   const [key] = useState(newIdempotencyKey);
   const [draft, setDraft] = useState<Draft>(() => (goal === null ? newDraft(today) : draftOf(goal)));
-  const read = readDraft(draft, currency, today);
+  const read = readDraft(draft, currency, today, locale);
   // The figures do not wait for a name.
-  const named = readDraft({ ...draft, name: "-" }, currency, today);
+  const named = readDraft({ ...draft, name: "-" }, currency, today, locale);
   const asked = "wish" in named ? whatIf(named.wish, named.wanted, goal === null ? { key } : { goal_id: goal.goal_id }) : null;
   const settled = useSettled(asked, SETTLE_MS);
   const query = useQuery(previewQuery(settled));

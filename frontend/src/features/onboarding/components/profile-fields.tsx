@@ -49,11 +49,12 @@ export function PersonalFields() {
 
 export function FinancialFields() {
   const t = useTranslations("profile.fields");
+  const locale = useLocale();
   return (
     <>
       <div className={ui.columns}>
         {MONEY_FIELDS.map((field) => (
-          <Form.Item key={field} name={field} label={t(field)} rules={[must((v) => amountOrZero(v) !== null, t("amountWrong"))]}>
+          <Form.Item key={field} name={field} label={t(field)} rules={[must((v) => amountOrZero(v, locale) !== null, t("amountWrong"))]}>
             <Input inputMode="decimal" dir="ltr" suffix={CURRENCY} autoComplete="off" />
           </Form.Item>
         ))}

@@ -2,7 +2,7 @@
 // Who she is and what she can bear; saved as a whole, corrected as often as she likes.
 import { useQuery } from "@tanstack/react-query";
 import { Button, Form } from "antd";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 
 import { ErrorState } from "@/components/error-state";
 import { Heading } from "@/components/heading";
@@ -30,10 +30,11 @@ export function ProfileForm() {
 
 function Fields({ found }: { found: Onboarding }) {
   const t = useTranslations("profile");
+  const locale = useLocale();
   const router = useRouter();
   const save = useSaveProfile();
   const submit = (values: ProfileValues) =>
-    save.mutate(toProfile(values), { onSuccess: () => router.push("/app/start") });
+    save.mutate(toProfile(values, locale), { onSuccess: () => router.push("/app/start") });
   return (
     <Form<ProfileValues>
       layout="vertical"

@@ -2,7 +2,7 @@
 // Deposit, withdraw or send: one form, one button, the result in words.
 import { useQuery } from "@tanstack/react-query";
 import { Button, Form, Input, Segmented } from "antd";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 
 import { Amount } from "@/components/amount";
@@ -54,6 +54,7 @@ function Balance({ cash }: { cash: Account | undefined }) {
 
 function MoveForm({ currency, onDone }: { currency: string; onDone: (movement: Movement) => void }) {
   const t = useTranslations("move");
+  const locale = useLocale();
   const refresh = useMoneyChanged();
   const [kind, setKind] = useState<MoveKind>("deposit");
   const action = useMoneyAction<MoveInput, Movement>(move, (movement) => {
@@ -61,12 +62,12 @@ function MoveForm({ currency, onDone }: { currency: string; onDone: (movement: M
     onDone(movement);
   });
   const submit = (values: Values) => {
-    const read = readAmount(values.amount, currency);
+    const read = readAmount(values.amount, currency, locale);
     if (!("amount" in read)) return;
     action.submit({ kind, amount: read.amount, currency, payee_email: values.payee_email?.trim() ?? "", memo: values.memo ?? "" });
   };
   const check = (_: unknown, typed: string | undefined) => {
-    const read = readAmount(typed ?? "", currency);
+    const read = readAmount(typed ?? "", currency, locale);
     return "problem" in read ? Promise.reject(new Error(t(`problems.${read.problem}`))) : Promise.resolve();
   };
   return (
