@@ -5,10 +5,14 @@ FinNamiError
 │   └── MessageReusedError          422 message_reused           (same id, another text)
 ├── NotFoundError
 │   ├── ConversationNotFoundError   404 conversation_not_found   (also for another person's)
+│   ├── ActionNotFoundError         404 action_not_found         (also for another person's)
 │   ├── CitationNotFoundError       404 citation_not_found       (also for another person's)
 │   └── TurnNotFoundError           404 turn_not_found
 ├── TurnExpiredError                410 turn_expired             (read the stored message)
+├── ActionExpiredError              410 action_expired           (ask again in the conversation)
 ├── ConflictError
+│   ├── ActionClosedError           409 action_closed            (cancelled, or under way)
+│   ├── ActionChangedError          409 action_changed           (`action` holds the new preview)
 │   ├── TurnOpenError               409 turn_open                (an answer is being written)
 │   ├── ConversationFullError       409 conversation_full
 │   └── TooManyConversationsError   409 too_many_conversations
@@ -43,6 +47,35 @@ class ConversationNotFoundError(NotFoundError):
 
     code = "conversation_not_found"
     title = "Conversation not found"
+
+
+class ActionNotFoundError(NotFoundError):
+    """There is no such drafted action, or it is somebody else's."""
+
+    code = "action_not_found"
+    title = "Action not found"
+
+
+class ActionExpiredError(FinNamiError):
+    """The draft is older than ten minutes."""
+
+    status = 410
+    code = "action_expired"
+    title = "This draft is too old; please ask for it again"
+
+
+class ActionClosedError(ConflictError):
+    """The draft was cancelled, or it is being carried out."""
+
+    code = "action_closed"
+    title = "This action can no longer be changed"
+
+
+class ActionChangedError(ConflictError):
+    """A price or a balance has moved: the action now has another preview to look at."""
+
+    code = "action_changed"
+    title = "Something has changed since; please look at it again"
 
 
 class CitationNotFoundError(NotFoundError):

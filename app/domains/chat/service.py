@@ -9,17 +9,23 @@ from app.core.db import Database
 from app.core.envelope import KEY_BYTES, Envelope
 from app.core.gate import Gate
 from app.core.ids import new_id
-from app.domains.chat.repository import conversations, turns
+from app.domains.chat.action_types import ActionState, PendingAction
+from app.domains.chat.repository import actions, conversations, turns
 from app.domains.chat.repository.budgets import Budgets
 from app.domains.chat.repository.streams import Streams
+from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.turn_ports import ChatPorts
 from app.domains.chat.turn_types import Ask, Conversation, Found, Page, TurnsPage
+from app.domains.chat.usecases.acting import Acting
 from app.domains.chat.usecases.asking import Asking, Following
+from app.domains.chat.usecases.confirming import Confirming
 from app.domains.chat.usecases.history import History
 from app.domains.chat.usecases.running import Running
 from app.domains.chat.usecases.settling import Settling
+from app.domains.identity.service import IdentityService
+from app.domains.identity.types import Caller
 
-COLLECTIONS = (*conversations.SPECS, *turns.SPECS)
+COLLECTIONS = (*conversations.SPECS, *turns.SPECS, *actions.SPECS)
 
 
 class ChatService:
@@ -111,3 +117,38 @@ class ChatService:
     def close(self) -> None:
         """Stop every turn: the process ends."""
         self._asking.stop_all()
+
+
+class ChatActions:
+    """The door of drafted actions: what a person may see of them, cancel and confirm.
+
+    No engine is given this object: nothing that is said in a conversation confirms anything.
+    """
+
+    def __init__(
+        self, *, db: Database, clock: Clock, identity: IdentityService, tools: ChatTools
+    ) -> None:
+        self._acting = Acting(db=db, clock=clock)
+        self._confirming = Confirming(
+            db=db, clock=clock, identity=identity, tools=tools, acting=self._acting
+        )
+
+    async def list(
+        self, owner: str, *, state: ActionState | None, limit: int
+    ) -> list[PendingAction]:
+        """Return a person's actions, the newest first."""
+        return await self._acting.list(owner, state=state, limit=limit)
+
+    async def find(self, owner: str, action_id: str) -> PendingAction:
+        """Return one action. Raises ActionNotFoundError."""
+        return await self._acting.find(owner, action_id)
+
+    async def cancel(self, owner: str, action_id: str) -> PendingAction:
+        """Cancel a draft. Raises ActionNotFoundError, ActionClosedError."""
+        return await self._acting.cancel(owner, action_id)
+
+    async def confirm(
+        self, caller: Caller, action_id: str, *, grant: str | None
+    ) -> tuple[PendingAction, bool]:
+        """Carry an action out, once. Raises as Confirming.confirm."""
+        return await self._confirming.confirm(caller, action_id, grant=grant)

@@ -66,6 +66,8 @@ class Tooling:
     box: ToolBox
     names: Names = field(default_factory=Names)
     base_currency: str = "USD"
+    heard: Callable[[Turn], None] = lambda _: None
+    """Told the turn once it is understood: only then may its tools draft what was asked for."""
 
 
 class ToolBoxes(Protocol):

@@ -7,6 +7,7 @@ from typing import Any, Final
 import structlog
 
 from app.core.errors import FinNamiError
+from app.domains.chat.talk_types import Turn
 from app.domains.chat.tool_types import ToolResult, ToolSpec
 from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.desk import Desk
@@ -39,17 +40,21 @@ class OwnTools:
         self._offered: set[str] | None = None
         self._calls = 0
 
+    def hear(self, turn: Turn) -> None:
+        """Take the turn once it is understood: it says what may be drafted."""
+        self._desk.turn = turn
+
     def specs(self, intent: str) -> tuple[ToolSpec, ...]:
         """Return the tools of the intent's group and help; from then on no others run.
 
-        A tool that drafts an action is offered to its own intent alone.
+        Of the tools that draft there is at most the one that the message itself asks for.
         """
-        groups = groups_of(intent)
+        groups, drafts = groups_of(intent), self._drafts()
         found = tuple(
             one.spec
             for one in self._tools.values()
             if (
-                one.spec.name == f"propose.{intent}"
+                one.spec.name in drafts and one.spec.name == f"propose.{intent}"
                 if one.spec.proposes
                 else one.spec.group in groups
             )
@@ -64,6 +69,8 @@ class OwnTools:
         tool = self._tools.get(name) if isinstance(name, str) else None
         if tool is None or (self._offered is not None and name not in self._offered):
             return ToolResult(call=call, tool=str(name)[:60], ok=False, code="not_offered")
+        if tool.spec.proposes and name not in self._drafts():
+            return ToolResult(call=call, tool=name, ok=False, code="not_offered")
         try:
             given = Arguments(arguments, tool.spec.parameters["properties"])
             async with asyncio.timeout(self._seconds):
@@ -79,3 +86,13 @@ class OwnTools:
             code = code_of(error)
             log.info("chat_tool_refused", tool=name, code=code, reason=error.code)
         return ToolResult(call=call, tool=name, ok=False, code=code)
+
+    def _drafts(self) -> frozenset[str]:
+        """Return the drafting tools that the message itself asks for, whatever an engine wants."""
+        turn = self._desk.turn
+        if turn is None or turn.understood.screen is not None:
+            return frozenset()
+        heard = turn.understood
+        if heard.answer is not None:
+            return frozenset({"propose.show" if heard.answer == "yes" else "propose.cancel"})
+        return frozenset({f"propose.{heard.intent}"} if heard.fires else ())

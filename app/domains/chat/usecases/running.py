@@ -120,6 +120,7 @@ class Running:
             state=state,
             history=job.history,
         )
+        tooling.heard(turn)
         record = job.record
         record.lang, record.intent, record.screen = (
             understood.lang,
