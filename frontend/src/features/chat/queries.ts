@@ -2,6 +2,8 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { QueryClient } from "@tanstack/react-query";
 
+import { proofHeaders } from "@/components/use-money-action";
+import type { Proof } from "@/components/use-money-action";
 import { api } from "@/lib/api/client";
 import type { components } from "@/lib/api/schema";
 import { unwrap } from "@/lib/api/unwrap";
@@ -46,6 +48,37 @@ export const searchQuery = (words: string) =>
     queryFn: ({ signal }) => unwrap(api.POST("/v1/conversations/search", { body: { words }, signal })),
     enabled: words.length >= 2,
   });
+
+export type Action = Schemas["ActionOut"];
+
+/** A drafted action as it stands now; what was said in the conversation is how it stood then. */
+export const actionQuery = (actionId: string) =>
+  queryOptions({
+    queryKey: [ALL, "action", actionId] as const,
+    queryFn: ({ signal }) => unwrap(api.GET("/v1/actions/{action_id}", { params: { path: { action_id: actionId } }, signal })),
+  });
+
+export function confirmAction(actionId: string, proof: Proof): Promise<Action> {
+  return unwrap(api.POST("/v1/actions/{action_id}/confirm", { params: { path: { action_id: actionId }, header: proofHeaders(proof) } }));
+}
+
+export function useCancelAction(actionId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(api.POST("/v1/actions/{action_id}/cancel", { params: { path: { action_id: actionId } } })),
+    onSuccess: (action) => queries.setQueryData(actionQuery(actionId).queryKey, action),
+    onError: () => queries.invalidateQueries({ queryKey: actionQuery(actionId).queryKey }),
+  });
+}
+
+/** After an action, everything that shows money, goals or devices is asked again. */
+export function useActed(): (action: Action) => void {
+  const queries = useQueryClient();
+  return (action) => {
+    queries.setQueryData(actionQuery(action.action_id).queryKey, action);
+    for (const key of ["accounts", "portfolio", "orders", "goals", "confirmations", "me"]) void queries.invalidateQueries({ queryKey: [key] });
+  };
+}
 
 export function useBegin() {
   return useMutation({ mutationFn: () => unwrap(api.POST("/v1/conversations", { body: {} })) });

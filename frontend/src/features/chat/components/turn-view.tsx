@@ -9,6 +9,7 @@ import ui from "@/components/ui.module.css";
 import css from "@/features/chat/chat.module.css";
 import { AnswerText } from "@/features/chat/components/answer-text";
 import { BadgeNote } from "@/features/chat/components/badge-note";
+import { ConfirmCard } from "@/features/chat/components/confirm-card";
 import { ResultCard } from "@/features/chat/components/result-card";
 import { SourceDrawer } from "@/features/chat/components/source-drawer";
 import type { Opened } from "@/features/chat/components/answer-text";
@@ -42,6 +43,9 @@ export function TurnView({ turn, onResume, onAgain }: Props) {
         {turn.phase === "writing" && <Working asking={answer.asking} />}
         {cards.map((card, at) => (
           <ResultCard key={at} card={card} evidence={evidence} onOpen={setOpened} />
+        ))}
+        {answer.proposals.map((one) => (
+          <ConfirmCard key={one.action} proposal={one} onOpen={setOpened} />
         ))}
         <Ending turn={turn} onResume={onResume} onAgain={onAgain} />
         {turn.phase !== "writing" && (
