@@ -9,7 +9,7 @@ import structlog
 from app.core.errors import FinNamiError
 from app.domains.chat.talk_types import Turn
 from app.domains.chat.tool_types import ToolResult, ToolSpec
-from app.domains.chat.tools.arguments import Arguments
+from app.domains.chat.tools.arguments import Arguments, decimal
 from app.domains.chat.tools.desk import Desk
 from app.domains.chat.tools.refusals import ToolRefusal, code_of
 from app.domains.chat.tools.registry import READ_TOOLS, Tool, groups_of
@@ -17,6 +17,7 @@ from app.domains.chat.tools.registry import READ_TOOLS, Tool, groups_of
 log = structlog.get_logger(__name__)
 
 TOOL_S: Final = 8.0
+FIGURES: Final = ("amount", "quantity", "percent")
 Guessed = Callable[[str, str], Awaitable[None]]
 """Told the tool, and the text that named an object which is not the owner's."""
 
@@ -73,6 +74,8 @@ class OwnTools:
             return ToolResult(call=call, tool=name, ok=False, code="not_offered")
         try:
             given = Arguments(arguments, tool.spec.parameters["properties"])
+            if tool.spec.proposes:
+                self._require_said(given)
             async with asyncio.timeout(self._seconds):
                 found = await tool.run(self._desk, given)
             return found.result(call=call, tool=name)
@@ -86,6 +89,17 @@ class OwnTools:
             code = code_of(error)
             log.info("chat_tool_refused", tool=name, code=code, reason=error.code)
         return ToolResult(call=call, tool=name, ok=False, code=code)
+
+    def _require_said(self, given: Arguments) -> None:
+        """Raise ToolRefusal for a figure of a draft that the user herself did not say."""
+        turn = self._desk.turn
+        assert turn is not None  # noqa: S101 - nothing is drafted before
+        said = {*turn.state.slots.values(), *(slot.value for slot in turn.understood.slots)}
+        figures = {found for word in said if (found := decimal(word)) is not None}
+        for name in FIGURES:
+            value = given.amount(name)
+            if value is not None and value not in figures:
+                raise ToolRefusal("invalid_arguments")
 
     def _drafts(self) -> frozenset[str]:
         """Return the drafting tools that the message itself asks for, whatever an engine wants."""
