@@ -98,7 +98,8 @@ export function useForget(conversationId: string) {
   return useMutation({
     mutationFn: () => unwrap(api.DELETE("/v1/conversations/{conversation_id}", { params: { path: { conversation_id: conversationId } } })),
     onSuccess: async () => {
-      queries.removeQueries({ queryKey: keys.messages(conversationId) });
+      // Emptied, not removed: the thread may still be there and would ask for what is gone.
+      queries.setQueryData(messagesQuery(conversationId).queryKey, { pages: [], pageParams: [] });
       queries.removeQueries({ queryKey: [ALL, "search"] });
       await queries.invalidateQueries({ queryKey: keys.list });
     },

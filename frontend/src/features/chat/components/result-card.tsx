@@ -67,9 +67,7 @@ export function Foreign({ text }: { text: string }) {
   const t = useTranslations("chat");
   return (
     <span className={css.foreign}>
-      <q>
-        <bdi>{text}</bdi>
-      </q>{" "}
+      <q dir="auto">{text}</q>{" "}
       <span className={ui.faint}>{t("foreign")}</span>
     </span>
   );
