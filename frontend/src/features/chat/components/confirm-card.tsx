@@ -33,7 +33,7 @@ export function ConfirmCard({ proposal, onOpen }: Props) {
       </div>
       <ActionTerms action={action} onOpen={onOpen} />
       {query.error !== null && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-      {stand === "proposed" && <Answer action={action} left={Date.parse(action.expires_at) - now} />}
+      {stand === "proposed" && <Answer action={action} openMs={Date.parse(action.expires_at) - now} />}
       {stand !== "proposed" && <Outcome action={action} stand={stand} />}
     </section>
   );
@@ -61,7 +61,7 @@ function useNow(ticking: boolean): number {
 }
 
 /** Confirm with a fresh code, or cancel; a preview that has changed is shown first. */
-function Answer({ action, left }: { action: Action; left: number }) {
+function Answer({ action, openMs }: { action: Action; openMs: number }) {
   const t = useTranslations("chat.action");
   const queries = useQueryClient();
   const acted = useActed();
@@ -97,7 +97,7 @@ function Answer({ action, left }: { action: Action; left: number }) {
           {t("cancel")}
         </Button>
         <span className={ui.faint} role="timer">
-          {t("left", { time: clockOf(left) })}
+          {t("left", { time: clockOf(openMs) })}
         </span>
       </div>
       <p className={ui.faint}>{t("nothingYet")}</p>
