@@ -85,7 +85,7 @@ async def world(
             far.url, "far-1", "Far AI", key="secret-key-7",
             price_in=Decimal(1), price_out=Decimal(2),
         )  # fmt: skip
-        ports = house_ports(services.chat_tools, HearsCash, settings)
+        ports = house_ports(services.chat_tools, HearsCash, far=settings)
         ports = replace(ports, budget=Budget(seconds=20, first_token_s=2.0), stall_s=1.0)
         talk = ChatService(
             db=services.db, gate=services.gate, clock=services.clock,
