@@ -290,7 +290,7 @@ async def test_whatever_the_provider_does_the_house_answers_in_the_same_stream(
 async def test_an_address_where_nobody_listens_is_no_harm(world: World) -> None:
     await world.consent()
     nowhere = RemoteSettings("http://127.0.0.1:1/v1", "far-1", "Far AI")
-    ports = house_ports(world.services.chat_tools, HearsCash, nowhere)
+    ports = house_ports(world.services.chat_tools, HearsCash, far=nowhere)
     gone = ChatService(
         db=world.services.db, gate=world.services.gate, clock=world.services.clock,
         envelope=world.services.identity.envelope, ports=ports,
@@ -343,7 +343,7 @@ async def test_without_redis_nothing_leaves(world: World) -> None:
     chat = ChatService(
         db=world.services.db, gate=nowhere, clock=world.services.clock,
         envelope=world.services.identity.envelope,
-        ports=house_ports(world.services.chat_tools, HearsCash, settings),
+        ports=house_ports(world.services.chat_tools, HearsCash, far=settings),
     )  # fmt: skip
     object.__setattr__(world.services, "chat", chat)
     assert badges(await world.ask()) == ["embedded"]
