@@ -11,6 +11,12 @@ const PLACES: Record<string, string[]> = {
 };
 
 export function useCodeWords(): (column: string, code: string) => string {
+  const known = useKnownWords();
+  return (column, code) => known(column, code) ?? code.replaceAll("_", " ");
+}
+
+/** The words of a code, the text itself when it is no code, null for a code that nobody translated. */
+export function useKnownWords(): (column: string, code: string) => string | null {
   const t = useTranslations();
   return (column, code) => {
     if (!/^[a-z][a-z0-9_]*$/.test(code)) return code;
@@ -20,6 +26,6 @@ export function useCodeWords(): (column: string, code: string) => string {
         if (t.has(key) && !/[{<]/.test(String(t.raw(key)))) return t(key);
       }
     }
-    return code.replaceAll("_", " ");
+    return null;
   };
 }

@@ -9,7 +9,7 @@ import type { Card, Cell, Evidence } from "@/features/chat/answer";
 import css from "@/features/chat/chat.module.css";
 import { FigureButton } from "@/features/chat/components/answer-text";
 import type { OpenFigure } from "@/features/chat/components/answer-text";
-import { useCodeWords } from "@/features/chat/use-code-words";
+import { useCodeWords, useKnownWords } from "@/features/chat/use-code-words";
 import { formatEvidence } from "@/features/chat/format";
 import { Link } from "@/lib/i18n/routing";
 
@@ -21,6 +21,7 @@ const INTERNAL = ["movement", "id"];
 
 export function ResultCard({ card, evidence, onOpen }: Props) {
   const t = useTranslations("chat");
+  const known = useKnownWords();
   const name = t.has(`cards.${card.kind}`) ? t(`cards.${card.kind}`) : t("cards.other");
   const columns = card.columns.flatMap((column, at): Column<Line>[] => {
     if (INTERNAL.includes(column)) return [];
@@ -28,7 +29,10 @@ export function ResultCard({ card, evidence, onOpen }: Props) {
     const numeric = card.rows.some((row) => isFigure([row.label, ...row.cells][at], evidence));
     return [{ key: column, title, end: numeric, cell: (line) => <CellView cell={line.cells[at]} column={column} evidence={evidence} onOpen={onOpen} /> }];
   });
-  const rows = card.rows.map((row, at) => ({ key: String(at), cells: [row.label, ...row.cells] }));
+  // A reason whose sentence wants values has none here: the answer's own words tell it.
+  const told = card.rows.filter((row) => card.kind !== "reasons" || typeof row.label !== "string" || known("reason", row.label) !== null);
+  const rows = told.map((row, at) => ({ key: String(at), cells: [row.label, ...row.cells] }));
+  if (rows.length === 0) return null;
   return (
     <section className={css.result} aria-label={name}>
       <h4>{name}</h4>
