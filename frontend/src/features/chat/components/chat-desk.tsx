@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import css from "@/features/chat/chat.module.css";
 import { Conversations } from "@/features/chat/components/conversations";
+import { ProviderButton } from "@/features/chat/components/provider-button";
 import { Thread } from "@/features/chat/components/thread";
 
 type Props = { conversation: string | null; onOpen: (id: string | null) => void };
@@ -35,6 +36,7 @@ export function ChatDesk({ conversation, onOpen }: Props) {
           <Button size="small" onClick={() => open(null)}>
             {t("list.new")}
           </Button>
+          <ProviderButton />
         </div>
         <Conversations chosen={conversation} onOpen={open} />
         <Thread key={thread.key} conversation={conversation} onOpen={made} />

@@ -10,6 +10,7 @@ import { Loading } from "@/components/states";
 import ui from "@/components/ui.module.css";
 import css from "@/features/chat/chat.module.css";
 import { ConversationLine } from "@/features/chat/components/conversation-line";
+import { ProviderButton } from "@/features/chat/components/provider-button";
 import { conversationsQuery, searchQuery } from "@/features/chat/queries";
 import { formatDate } from "@/lib/dates";
 
@@ -26,6 +27,9 @@ export function Conversations({ chosen, onOpen }: Props) {
         <Button size="small" onClick={() => onOpen(null)}>
           {t("new")}
         </Button>
+        <span className={css.wideOnly}>
+          <ProviderButton />
+        </span>
       </div>
       <form
         role="search"
