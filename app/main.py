@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import importlib.util
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -15,6 +17,7 @@ from app.core.config import Settings
 from app.core.logging import configure_logging
 from app.core.migrate import discover, status
 from app.domains.chat.assembling import house_ports
+from app.domains.chat.remote_types import RemoteSettings
 from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.turn_ports import ChatPorts
 from app.domains.chat.understanding.understander import load_understander
@@ -68,7 +71,30 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _chat(settings: Settings) -> Callable[[ChatTools], ChatPorts]:
     """Return what makes chat's parts; the intent model is read with the first message."""
     trust = model_store(settings).trust
-    return partial(house_ports, load=partial(load_understander, settings.models_dir, trust=trust))
+    load = partial(load_understander, settings.models_dir, trust=trust)
+    return partial(
+        house_ports, load=load, far=_far(settings), day_cap_micro=settings.chat_day_cap_micro
+    )
+
+
+def _far(settings: Settings) -> RemoteSettings | None:
+    """Return the provider of the settings, None when every answer is made here.
+
+    Raises ValueError when what speaks to one is not installed.
+    """
+    if settings.chat_url is None:
+        return None
+    if importlib.util.find_spec("pydantic_ai") is None:
+        raise ValueError("FINNAMI_CHAT_URL needs the extra `remote`: pip install 'finnami[remote]'")
+    return RemoteSettings(
+        url=settings.chat_url,
+        model=settings.chat_model or "",
+        name=settings.chat_provider or urlsplit(settings.chat_url).netloc,
+        key=settings.chat_key.get_secret_value() if settings.chat_key else "",
+        price_in=settings.chat_price_in,
+        price_out=settings.chat_price_out,
+        first_token_s=settings.chat_first_token_s,
+    )
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -23,9 +23,7 @@ from app.domains.analytics import service as analytics
 from app.domains.analytics.service import AnalyticsService
 from app.domains.analytics.source_types import Sources
 from app.domains.chat import service as chat
-from app.domains.chat.help.library import articles
-from app.domains.chat.service import ChatService
-from app.domains.chat.tools.desk import Doors
+from app.domains.chat.service import ChatActions, ChatService
 from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.turn_ports import ChatPorts
 from app.domains.fraud import service as fraud
@@ -124,6 +122,7 @@ class AppServices:
     reports: ReportsService
     chat_tools: ChatTools
     chat: ChatService
+    chat_actions: ChatActions
 
     def close(self) -> None:
         """Stop what services started by themselves (the password thread, open streams)."""
@@ -246,7 +245,7 @@ def build(
             ledger_service.flows, fraud_service.kpis),
     )  # fmt: skip
     rooms = (portfolio_service, ledger_service, market_service, onboarding_service)
-    tools = ChatTools(db=db, doors=Doors(*rooms, library=articles))
+    tools = ChatTools.of_house(rooms, db=db, clock=clock, identity=identity_service)
     talk = ports.chat(tools) if ports.chat else None
     return AppServices(
         settings=settings,
@@ -273,6 +272,7 @@ def build(
         ),
         chat_tools=tools,
         chat=ChatService(db=db, gate=gate, clock=clock, envelope=envelope, ports=talk),
+        chat_actions=ChatActions(db=db, clock=clock, identity=identity_service, tools=tools),
     )
 
 

@@ -7,7 +7,7 @@ const zones = [
   { target: "./src/features", from: "./src/app" },
 ];
 const features = [
-  "auth", "onboarding", "portfolio", "advice", "goals", "rebalance", "transfers", "settings", "fraud", "models", "site",
+  "auth", "onboarding", "portfolio", "advice", "goals", "rebalance", "transfers", "settings", "fraud", "models", "site", "chat",
 ];
 for (const feature of features) {
   zones.push({

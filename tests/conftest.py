@@ -58,7 +58,8 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-def _connect(url: str, name: str) -> Database:
+def connect(url: str, name: str) -> Database:
+    """Return a test's database."""
     return Database.connect(
         url, name, transactions_at_once=1, sidecar=Sidecar(), clock=SystemClock()
     )
@@ -79,7 +80,7 @@ async def drop(database: Database) -> None:
 @pytest.fixture
 async def bare_db(embedded_mongo_url: str) -> AsyncIterator[Database]:
     """An empty database of its own name, without collections; dropped afterwards."""
-    database = _connect(embedded_mongo_url, f"t_{new_id()}")
+    database = connect(embedded_mongo_url, f"t_{new_id()}")
     yield database
     await drop(database)
 
@@ -96,7 +97,7 @@ def migrated_name(embedded_mongo_url: str) -> str:
     name = f"t_{new_id()}"
 
     async def make() -> None:
-        database = _connect(embedded_mongo_url, name)
+        database = connect(embedded_mongo_url, name)
         try:
             await migrate(
                 database,
@@ -116,8 +117,13 @@ def migrated_name(embedded_mongo_url: str) -> str:
 @pytest.fixture
 async def db(embedded_mongo_url: str, migrated_name: str) -> AsyncIterator[Database]:
     """An empty, migrated database; emptied again afterwards."""
-    database = _connect(embedded_mongo_url, migrated_name)
+    database = connect(embedded_mongo_url, migrated_name)
     yield database
+    await emptied(database)
+
+
+async def emptied(database: Database) -> None:
+    """Empty a migrated database for the next test, and close it."""
     for collection in await database.driver.list_collection_names():
         if collection != APPLIED:
             await database.driver[collection].delete_many({})

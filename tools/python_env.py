@@ -84,7 +84,8 @@ def lock() -> None:
               "--python-version", "3.11", "--quiet")  # fmt: skip
     dev = (
         "--extra", "embedded", "--extra", "train", "--extra", "dask", "--extra", "chat",
-        "--group", "dev", "-o",
+        "--extra", "remote", "--group", "dev", "--group", "servers",
+        "--override", "requirements/overrides.in", "-o",
     )  # fmt: skip
     for arguments in (
         ("requirements/build.in", "-o", "requirements/build.lock"),

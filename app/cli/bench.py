@@ -17,6 +17,7 @@ BENCHES: dict[str, tuple[str, str, str]] = {
     "ground": ("app.cli.bench_ground", "ground", "Time of judging a sentence of an answer."),
     "understand": ("app.cli.bench_understand", "understand", "Understanding a message."),
     "chat-stream": ("app.cli.bench_chat_stream", "chat_stream", "A turn beside its engine alone."),
+    "chat-proxy": ("app.cli.bench_chat_proxy", "chat_proxy", "A provider alone and through us."),
     "projection": ("app.cli.bench_projection", "projection", "The fan of a goal: time and truth."),
 }
 """Bench name -> (module, attribute, one line of help)."""

@@ -2,9 +2,11 @@
 
 import os
 import re
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -31,7 +33,7 @@ def dask_scheduler() -> str | None:
 
 
 FeedName = Literal["replay", "alpaca", "finnhub", "binance", "folder"]
-SECRETS = ("mongo_url", "redis_url", "smtp_url", "feed_key", "feed_secret")
+SECRETS = ("mongo_url", "redis_url", "smtp_url", "feed_key", "feed_secret", "chat_key")
 MAX_SECRET_BYTES = 4096
 
 
@@ -110,6 +112,24 @@ class Settings(BaseSettings):
     quote_stream_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
     """After so many seconds a stream of quotes ends and the client comes back by itself."""
 
+    chat_day_cap_micro: Annotated[int, Field(ge=0)] = 1_000_000
+    """What one person's answers of a remote model may cost in a day, in millionths of a unit."""
+    chat_url: str | None = None
+    """Base of an OpenAI-compatible API that may word answers of people who consent, such as
+    https://ai.example/v1 or http://127.0.0.1:11434/v1; without it every answer is made here."""
+
+    chat_model: str | None = None
+    chat_provider: Annotated[str, Field(max_length=60)] = ""
+    """What people are told the provider is called; default: the host of the URL."""
+
+    chat_key: SecretStr | None = None
+    chat_price_in: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    """Price of a million tokens sent, in major units; counted against each person's day."""
+
+    chat_price_out: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    chat_first_token_s: Annotated[float, Field(gt=0, le=50)] = 4.0
+    """How long a provider may take to begin before the answer is made here."""
+
     log_level: str = "INFO"
 
     @model_validator(mode="before")
@@ -145,6 +165,17 @@ class Settings(BaseSettings):
                     f"FINNAMI_HIGH_RISK_COUNTRIES: {code!r} is no two-letter country code"
                 )
         return tuple(code.upper() for code in value)
+
+    @model_validator(mode="after")
+    def _has_a_whole_provider(self) -> "Settings":
+        if self.chat_url is None:
+            return self
+        parts = urlsplit(self.chat_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("FINNAMI_CHAT_URL must be http(s)://host/… without a password in it")
+        if not self.chat_model:
+            raise ValueError("FINNAMI_CHAT_MODEL must name a model when FINNAMI_CHAT_URL is set")
+        return self
 
     @model_validator(mode="after")
     def _refuse_defaults_in_production(self) -> "Settings":

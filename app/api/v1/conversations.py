@@ -30,7 +30,6 @@ from app.domains.chat.errors import (
     ChatUnavailableError,
     ConversationFullError,
     ConversationNotFoundError,
-    DayBudgetError,
     MessageReusedError,
     TooManyConversationsError,
     TooManyMessagesError,
@@ -62,7 +61,7 @@ _EVENT_SCHEMA = {
 }
 _ASKING = (
     ChatUnavailableError, ConversationNotFoundError, ConversationFullError, MessageReusedError,
-    TurnOpenError, TurnExpiredError, TooManyTurnsError, TooManyMessagesError, DayBudgetError,
+    TurnOpenError, TurnExpiredError, TooManyTurnsError, TooManyMessagesError,
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from app.domains.fraud.errors import PaymentBlockedError
 from app.domains.identity.errors import StepUpRequiredError
 from app.domains.identity.types import RateClass
 from app.domains.ledger.errors import IdempotencyMismatchError, InsufficientFundsError
-from app.domains.onboarding.errors import NotClearedError
+from app.domains.onboarding.errors import AccountFrozenError, NotClearedError
 from app.domains.portfolio.errors import (
     MarketClosedError,
     NothingToTradeError,
@@ -115,6 +115,7 @@ class OrdersOut(Out):
     status_code=201,
     responses=declared(
         NotClearedError,
+        AccountFrozenError,
         StepUpRequiredError,
         PaymentBlockedError,
         InsufficientFundsError,

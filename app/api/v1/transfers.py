@@ -23,7 +23,7 @@ from app.domains.ledger.errors import (
     PayeeUnknownError,
 )
 from app.domains.ledger.types import Journal, JournalKind, JournalState, Movement
-from app.domains.onboarding.errors import NotClearedError
+from app.domains.onboarding.errors import AccountFrozenError, NotClearedError
 
 router = APIRouter(prefix="/v1", tags=["money"])
 
@@ -37,6 +37,7 @@ MovementId = Annotated[
 MONEY_ERRORS = (
     IdempotencyKeyError,
     NotClearedError,
+    AccountFrozenError,
     StepUpRequiredError,
     PaymentBlockedError,
     InsufficientFundsError,

@@ -93,6 +93,11 @@ class _Nothing:
         return Understood(locale, "greeting_thanks", 1.0, False, "app_help", False)
 
 
+def nothing() -> _Nothing:
+    """Return tools that find nothing."""
+    return _Nothing()
+
+
 def bench_ports(engine: Paced) -> ChatPorts:
     """Return ports with this engine as the embedded one."""
     nothing = _Nothing()

@@ -17,6 +17,9 @@ class Reading:
     failed: bool
     """Whether the stream ended in an error."""
 
+    words_at: tuple[float, ...] = ()
+    """When each piece of text came."""
+
     @property
     def first_s(self) -> float:
         """Return the time to the first event."""
@@ -32,6 +35,7 @@ async def read_stream(port: int, request: bytes) -> Reading:
     """Send one request and read its stream to the end. Raises RuntimeError for another answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     stamps: list[float] = []
+    words: list[float] = []
     rest = b""
     failed = False
     try:
@@ -47,11 +51,12 @@ async def read_stream(port: int, request: bytes) -> Reading:
                     break
                 now = time.perf_counter()
                 stamps += [now] * chunk.count(b"event: ")
+                words += [now] * chunk.count(b"event: delta\n")
                 failed = failed or b"event: error\n" in chunk
                 rest = (rest + chunk)[-16:]
     finally:
         writer.close()
-    return Reading(sent_at, tuple(stamps), len(stamps), failed)
+    return Reading(sent_at, tuple(stamps), len(stamps), failed, tuple(words))
 
 
 def request_of(path: str, *, body: bytes = b"", token: str = "") -> bytes:

@@ -39,8 +39,14 @@ def render(document: Mapping[str, Any]) -> str:
         lines += [*_grid(["bar", "value", "wanted", ""], rows), ""]
     lines += [f"skipped {item['name']}: {item['why']}" for item in document["skipped"]]
     lines += [f"invalid: {why}" for why in document.get("invalid", ())]
-    lines.append(f"-> {document['verdict'].upper()}")
+    lines.append(f"-> {document['verdict'].upper()}{_unjudged(document['verdict'], bars)}")
     return "\n".join(lines)
+
+
+def _unjudged(verdict: str, bars: Sequence[Mapping[str, Any]]) -> str:
+    """Say what a pass leaves out: bars that were missed and did not decide."""
+    missed = sum(row["ok"] is False for row in bars)
+    return f" ({missed} missed, not judged: see --gate)" if verdict == "pass" and missed else ""
 
 
 def _mark(ok: bool | None) -> str:  # noqa: FBT001 (a cell's value)

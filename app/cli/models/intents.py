@@ -124,7 +124,8 @@ def predict(
 
     Each line holds text, label, confidence, abstain and lang, and gold when the row had a label.
     The label is the best one in scope, also when abstaining. A model that knows the actions also
-    writes fires: whether it would draft that action. All splits of a JSON file are predicted.
+    writes fires: whether that action would be drafted, slots included. All splits of a JSON file
+    are predicted.
 
     Exit codes: 0 good, 2 the file or model cannot be used.
     """
@@ -200,13 +201,20 @@ def _line(row: "Row", found: "Understanding", *, acts: bool) -> str:
     if row.label is not None:
         line["gold"] = row.label
     if acts:
-        line["fires"] = found.fires
+        line["fires"] = found.fires and _complete(row.text, found)
     try:
         row.text.encode()
     except UnicodeEncodeError:
         # Half a surrogate pair is valid in JSON, as an escape only.
         return json.dumps(line)
     return json.dumps(line, ensure_ascii=False)
+
+
+def _complete(text: str, found: "Understanding") -> bool:
+    """Tell whether an action has all its parts: without them it is asked for, not drafted."""
+    from app.domains.chat.understanding.understander import complete
+
+    return complete(text, intent=found.label, lang=found.lang)
 
 
 def _vectors(cache: Path | None) -> "CachedVectors | None":

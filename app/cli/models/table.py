@@ -11,6 +11,7 @@ MODELS: dict[str, tuple[str, str]] = {
     "intents": ("app.cli.models.intents", "What a message asks for, its language, how sure."),
     "slots": ("app.cli.models.slots", "The parts of a message: figures, dates, names."),
     "risk": ("app.cli.models.risk", "Risk tolerance, from survey answers."),
+    "chat": ("app.cli.models.chat", "The adviser: questions answered rightly, by language."),
 }
 """Noun -> (module, one line of help); the module names its commands after the verbs."""
 

@@ -7,12 +7,16 @@ from typing import Final
 
 from app.domains.chat.engines.embedded import EmbeddedEngine
 from app.domains.chat.engines.phrases import disclaimer
+from app.domains.chat.engines.remote.choice import RemoteEngines
 from app.domains.chat.grounded_gate import GroundedGate
-from app.domains.chat.talk_types import Names, TalkState, Understander, Understood
+from app.domains.chat.personal import known_from
+from app.domains.chat.remote_types import RemoteSettings
+from app.domains.chat.talk_types import Budget, Names, TalkState, Understander, Understood
 from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.tools.references import href
 from app.domains.chat.turn_ports import ChatPorts, Offered
 
+DAY_CAP_MICRO: Final = 1_000_000
 TEMPLATES: Final = "templates-1"
 
 
@@ -40,9 +44,16 @@ class AtFirstUse:
         return self._loaded.understand(text, locale=locale, names=names, today=today, state=state)
 
 
-def house_ports(tools: ChatTools, load: Callable[[], Understander]) -> ChatPorts:
-    """Return everything behind a conversation that needs no key and no network."""
+def house_ports(
+    tools: ChatTools,
+    load: Callable[[], Understander],
+    *,
+    far: RemoteSettings | None = None,
+    day_cap_micro: int = DAY_CAP_MICRO,
+) -> ChatPorts:
+    """Return everything behind a conversation; without `far` it needs no key and no network."""
     embedded = EmbeddedEngine(disclaims=False)
+    known = known_from(tools.doors.onboarding)
     return ChatPorts(
         understander=AtFirstUse(load),
         toolboxes=tools,
@@ -50,4 +61,9 @@ def house_ports(tools: ChatTools, load: Callable[[], Understander]) -> ChatPorts
         embedded=Offered(embedded, "embedded", "templates", {"templates": TEMPLATES}),
         href=href,
         disclaimer=disclaimer,
+        day_cap_micro=day_cap_micro,
+        budget=Budget() if far is None else Budget(first_token_s=far.first_token_s),
+        known=known,
+        provider=None if far is None else far.provider,
+        remote=None if far is None else RemoteEngines(far, db=tools.db, known=known),
     )

@@ -4,10 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.domains.chat.evidence_types import Evidence, Status, Verdict
+from app.domains.chat.engines.helping import help_line_evidence
+from app.domains.chat.evidence_types import Claim, Evidence, Kind, Status, Verdict
 from app.domains.chat.grounding import gate as sentences
 from app.domains.chat.grounding.gate import SentenceGate
 from app.domains.chat.grounding.judging import Judge
+from app.domains.chat.grounding.links import outside
+from app.domains.chat.grounding.mapping import mapped
 from app.domains.chat.grounding.rendering import render
 from app.domains.chat.talk_types import Turn
 from app.domains.chat.turn_ports import Cited, Refused, Release, Step, Tooling
@@ -36,6 +39,10 @@ class GroundedGate:
         self._rest = ""
         self._pushed = self._decided = 0
         self._places: list[_Place] = []
+        lines = help_line_evidence(turn.locale, turn.understood.lang)
+        if turn.understood.screen == "distress" and lines is not None:
+            # The one figure that is said without a tool: who needs it must not wait for one.
+            self.learn(lines.evidence)
 
     def learn(self, evidence: Sequence[Evidence]) -> None:
         """Take what a tool found: from here on it may be spoken."""
@@ -119,7 +126,7 @@ class GroundedGate:
                 names=_names(self._tooling),
                 today=self._turn.received_at.date(),
             )
-        return self._judge.judge(text)
+        return Verdict((*self._judge.judge(text).claims, *_links(text)))
 
 
 def _open_token(text: str) -> int:
@@ -129,6 +136,15 @@ def _open_token(text: str) -> int:
         at -= 1
     unfinished = at >= 0 and "]]" not in text[at:] and len(text) - at <= _TOKEN_MAX
     return at if unfinished else len(text)
+
+
+def _links(text: str) -> list[Claim]:
+    """Return links to outside as what rests on nothing: nobody vouches for them."""
+    source = mapped(text)
+    found = [source.origin(*span) for span in outside(source.folded)]
+    return [
+        Claim(text[start:end], start, end, None, Kind.ID, Status.UNGROUNDED) for start, end in found
+    ]
 
 
 def _names(tooling: Tooling) -> list[str]:

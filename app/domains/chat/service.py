@@ -9,21 +9,31 @@ from app.core.db import Database
 from app.core.envelope import KEY_BYTES, Envelope
 from app.core.gate import Gate
 from app.core.ids import new_id
-from app.domains.chat.repository import conversations, turns
+from app.domains.chat.action_types import ActionState, PendingAction
+from app.domains.chat.repository import actions, consents, conversations, turns
 from app.domains.chat.repository.budgets import Budgets
 from app.domains.chat.repository.streams import Streams
+from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.turn_ports import ChatPorts
 from app.domains.chat.turn_types import Ask, Conversation, Found, Page, TurnsPage
+from app.domains.chat.usecases.acting import Acting
 from app.domains.chat.usecases.asking import Asking, Following
+from app.domains.chat.usecases.confirming import Confirming
+from app.domains.chat.usecases.consenting import Consenting
 from app.domains.chat.usecases.history import History
 from app.domains.chat.usecases.running import Running
 from app.domains.chat.usecases.settling import Settling
+from app.domains.identity.service import IdentityService
+from app.domains.identity.types import Caller
 
-COLLECTIONS = (*conversations.SPECS, *turns.SPECS)
+COLLECTIONS = (*conversations.SPECS, *turns.SPECS, *actions.SPECS, *consents.SPECS)
 
 
 class ChatService:
-    """Chat's door. Without ports it keeps and shows conversations, and answers nobody."""
+    """Chat's door. Without ports it keeps and shows conversations, and answers nobody.
+
+    `consenting` is what a person lets out to a provider.
+    """
 
     def __init__(
         self,
@@ -34,6 +44,12 @@ class ChatService:
         envelope: Envelope,
         ports: ChatPorts | None,
     ) -> None:
+        self.consenting = Consenting(
+            db=db,
+            clock=clock,
+            provider=ports.provider if ports else None,
+            known=ports.known if ports else None,
+        )
         streams = Streams(gate)
         cap = ports.day_cap_micro if ports else 0
         budgets = Budgets(gate, clock, day_cap_micro=cap)
@@ -105,9 +121,45 @@ class ChatService:
         self._asking.stop_all(conversation_id=conversation_id)
 
     async def erase(self, owner: str) -> int:
-        """Delete all of a person's conversations; return how many there were."""
+        """Delete a person's conversations and her consent; return how many of them there were."""
+        await self.consenting.withdraw(owner)
         return await self._history.erase(owner)
 
     def close(self) -> None:
         """Stop every turn: the process ends."""
         self._asking.stop_all()
+
+
+class ChatActions:
+    """The door of drafted actions: what a person may see of them, cancel and confirm.
+
+    No engine is given this object: nothing that is said in a conversation confirms anything.
+    """
+
+    def __init__(
+        self, *, db: Database, clock: Clock, identity: IdentityService, tools: ChatTools
+    ) -> None:
+        self._acting = Acting(db=db, clock=clock)
+        self._confirming = Confirming(
+            db=db, clock=clock, identity=identity, tools=tools, acting=self._acting
+        )
+
+    async def list(
+        self, owner: str, *, state: ActionState | None, limit: int
+    ) -> list[PendingAction]:
+        """Return a person's actions, the newest first."""
+        return await self._acting.list(owner, state=state, limit=limit)
+
+    async def find(self, owner: str, action_id: str) -> PendingAction:
+        """Return one action. Raises ActionNotFoundError."""
+        return await self._acting.find(owner, action_id)
+
+    async def cancel(self, owner: str, action_id: str) -> PendingAction:
+        """Cancel a draft. Raises ActionNotFoundError, ActionClosedError."""
+        return await self._acting.cancel(owner, action_id)
+
+    async def confirm(
+        self, caller: Caller, action_id: str, *, grant: str | None
+    ) -> tuple[PendingAction, bool]:
+        """Carry an action out, once. Raises as Confirming.confirm."""
+        return await self._confirming.confirm(caller, action_id, grant=grant)

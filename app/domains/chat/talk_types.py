@@ -26,8 +26,9 @@ class Slot:
 class Understood:
     """What a message asks for.
 
-    `second` is the runner-up intent; `fires` tells that an action may be drafted (the propose
-    gate without slots); `screen` names a safety class when one was hit (distress, scam…).
+    `second` is the runner-up intent; `fires` tells that an action may be drafted: all of the
+    propose gate holds. With `meant` only slots are missing, and they may be asked for. `screen`
+    names a safety class when one was hit (distress, scam…).
     """
 
     lang: str
@@ -41,6 +42,7 @@ class Understood:
     """`yes` or `no` when the message is only that."""
 
     screen: str | None = None
+    meant: bool = False
 
     def slot(self, name: str) -> str | None:
         """Return the value of the first slot of this name."""

@@ -72,6 +72,8 @@ class Proposal:
     preview: Mapping[str, str]
     expires_at: str
     step_up: bool = True
+    suitability: tuple[str, ...] = ()
+    """The codes of the checks it passed."""
 
 
 class ToolBox(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from app.domains.chat.consent_types import KnownFacts, Provider
 from app.domains.chat.evidence_types import Evidence, Verdict
 from app.domains.chat.talk_types import AdvisorEngine, Budget, Names, Turn, Understander
 from app.domains.chat.tool_types import ToolBox
@@ -66,6 +67,8 @@ class Tooling:
     box: ToolBox
     names: Names = field(default_factory=Names)
     base_currency: str = "USD"
+    heard: Callable[[Turn], None] = lambda _: None
+    """Told the turn once it is understood: only then may its tools draft what was asked for."""
 
 
 class ToolBoxes(Protocol):
@@ -78,12 +81,28 @@ class ToolBoxes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """An engine that may answer; `badge` is `embedded` or `remote`."""
+    """An engine that may answer; `badge` is `embedded` or `remote`.
+
+    What only an engine outside has: `mend` writes a refused sentence again, `originals` is what
+    stands behind the letters it speaks, `redacted` counts what did not leave, by kind. Both grow
+    while it answers.
+    """
 
     engine: AdvisorEngine
     badge: str
     model: str
     versions: Mapping[str, str] = field(default_factory=dict)
+    mend: "Mend | None" = None
+    originals: Mapping[str, str] | None = None
+    redacted: Mapping[str, int] | None = None
+
+
+class Mend(Protocol):
+    """Writes a sentence again that holds untraced figures."""
+
+    async def __call__(self, turn: Turn, sentence: str, untraced: Sequence[str]) -> str:
+        """Return the new sentence, or nothing. Raises EngineError."""
+        ...
 
 
 class RemoteChoice(Protocol):
@@ -107,6 +126,10 @@ class ChatPorts:
     gates: GateFactory
     embedded: Offered | None = None
     remote: RemoteChoice | None = None
+    provider: Provider | None = None
+    """Who `remote` is: whom people are asked to consent to."""
+
+    known: KnownFacts | None = None
     href: Href = lambda _: None
     """Where a citation opens."""
 

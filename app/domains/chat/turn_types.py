@@ -148,9 +148,11 @@ class Record:
     failures: list[str] = field(default_factory=list)
     judged: int = 0
     refused: int = 0
+    mended: int = 0
     claims: int = 0
     events: int = 0
     characters: int = 0
+    redacted: Mapping[str, int] | None = None
     tokens_in: int = 0
     tokens_out: int = 0
     cost_micro: int = 0

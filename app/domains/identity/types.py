@@ -47,6 +47,7 @@ class StepUpAction(StrEnum):
     PASSWORD_CHANGE = "password_change"  # noqa: S105 - the name of an action
     SECOND_FACTOR_CHANGE = "second_factor_change"
     CHAT_ACTION = "chat_action"
+    UNFREEZE = "unfreeze"
     KYC_DECISION = "kyc_decision"
     CASE_DECISION = "case_decision"
     ROLE_CHANGE = "role_change"

@@ -22,6 +22,7 @@ from app.domains.ledger.usecases.books import Books
 from app.domains.ledger.usecases.confirmations import Confirmations
 from app.domains.ledger.usecases.corporate import Corporate
 from app.domains.ledger.usecases.flows import Flows
+from app.domains.ledger.usecases.freezing import Freezing
 from app.domains.ledger.usecases.holds import Holds
 from app.domains.ledger.usecases.reversals import Reversals
 from app.domains.onboarding.service import OnboardingService
@@ -52,7 +53,8 @@ class LedgerService:
 
     Reading stands in `books` (one person's whole story in `activities`), the ends of held
     movements in `holds`, mistakes in `reversals`, splits and dividends in `corporate`, what
-    customers say about their payments in `confirmations`, sums over everybody in `flows`.
+    customers say about their payments in `confirmations`, a freeze of their own in `freezing`,
+    sums over everybody in `flows`.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class LedgerService:
         self.books = Books(db=db, booking=self._booking, log_key=keys.log_key().public_key())
         self.activities = Activities(db=db)
         self.flows = Flows(db=db)
+        self.freezing = Freezing(db=db, clock=clock, identity=identity, onboarding=onboarding)
         self.holds = Holds(db=db, clock=clock, fraud=fraud)
         self.corporate = Corporate(db=db, clock=clock, booking=self._booking)
         self.reversals = Reversals(db=db, clock=clock, booking=self._booking, identity=identity)
@@ -130,6 +133,7 @@ class LedgerService:
             amount=amount,
             memo="",
             grant=batch.grant,
+            warrant=batch.warrant,
         )
         journal_id = entries.journal_id(batch.user_id, batch.key)
         legs = entries.order_legs(batch.user_id, batch.currency, batch.fills, journal_id)
@@ -196,6 +200,7 @@ class LedgerService:
             params["payee"] = payee_id
         if story is _ORDER and details is not None:
             params = {"reference": str(details["reference"])}
+        warrant = wanted.warrant
         return await self._booking.book(
             Intent(
                 user_id=wanted.user_id,
@@ -210,10 +215,11 @@ class LedgerService:
                 memo=wanted.memo,
                 details=details or {},
                 request_hash=entries.request_hash(story.kind.value, body),
-                action=story.action,
-                params=params,
+                action=story.action if warrant is None else warrant.action,
+                params=params if warrant is None else warrant.params,
                 grant=wanted.grant,
-                always_step_up=story.always_step_up,
+                always_step_up=story.always_step_up or warrant is not None,
                 holdings=holdings,
+                also=None if warrant is None else warrant.also,
             )
         )

@@ -14,6 +14,7 @@ from typing import Any
 from app.core.money import Money
 from app.domains.fraud.case_types import Question
 from app.domains.identity.types import StepUpGrant
+from app.domains.ledger.warrant_types import Warrant
 
 MICRO = Decimal("0.000001")
 
@@ -149,6 +150,7 @@ class Movement:
     amount: Money
     memo: str = ""
     grant: str | None = None
+    warrant: Warrant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ class OrderBatch:
     fills: tuple[Fill, ...]
     reference: str
     grant: str | None
+    warrant: Warrant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 FinNamiError
 ├── ForbiddenError
 │   ├── NotClearedError            403 not_cleared           (field `missing`: the open steps)
+│   ├── AccountFrozenError         403 account_frozen        (field `since`; she lifts it herself)
 │   ├── OwnCaseError               403 own_case              nobody decides on herself
 │   └── SecondPersonNeededError    403 second_person_needed  the same reviewer twice
 ├── NotFoundError
@@ -33,6 +34,13 @@ class NotClearedError(ForbiddenError):
 
     code = "not_cleared"
     title = "Some steps are still open"
+
+
+class AccountFrozenError(ForbiddenError):
+    """The person has frozen her own money and has not lifted it."""
+
+    code = "account_frozen"
+    title = "Your money is frozen; lift the freeze first"
 
 
 class OwnCaseError(ForbiddenError):

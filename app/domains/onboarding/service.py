@@ -10,7 +10,11 @@ from app.core.ids import IdFactory, new_id
 from app.core.store import Document, DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.identity.errors import SecondFactorNeededError
-from app.domains.onboarding.errors import DisclosureVersionError, NotClearedError
+from app.domains.onboarding.errors import (
+    AccountFrozenError,
+    DisclosureVersionError,
+    NotClearedError,
+)
 from app.domains.onboarding.repository import cases, people, profiles, texts
 from app.domains.onboarding.risk_types import Surroundings
 from app.domains.onboarding.rules import steps
@@ -24,6 +28,7 @@ from app.domains.onboarding.types import (
     Step,
     StepStatus,
 )
+from app.domains.onboarding.usecases.freezes import Freezes
 from app.domains.onboarding.usecases.kyc import KycCases
 from app.domains.onboarding.usecases.progress import Progress
 from app.domains.onboarding.usecases.risk_checks import RiskChecks
@@ -62,6 +67,7 @@ class OnboardingService:
         self.profiles = RiskProfiles(db=db, envelope=envelope, clock=clock, inputs=inputs)
         self.checks = RiskChecks(db=db, clock=clock, inputs=inputs)
         self.progress = Progress(db=db)
+        self.freezes = Freezes(db=db)
         self.kyc = KycCases(
             db=db,
             envelope=envelope,
@@ -92,9 +98,15 @@ class OnboardingService:
     async def require_cleared(self, user_id: str) -> None:
         """Raise NotClearedError naming every open step that stands before money.
 
+        Raises AccountFrozenError while the person has frozen her money.
+
         A risk profile that has aged does not stand before money, only before new advice.
         """
-        open_steps = await self.missing_steps(user_id)
+        document = await people.find_steps(self._db, user_id)
+        since = people.frozen_at(document)
+        if since is not None:
+            raise AccountFrozenError(since=since.isoformat())
+        open_steps = steps.missing(await self._steps(user_id, document, outdated=False))
         if open_steps:
             raise NotClearedError(f"still open: {', '.join(open_steps)}", missing=open_steps)
 

@@ -22,6 +22,7 @@ FinNamiError
 │   ├── RecommendationRejectedError   409 recommendation_rejected she declined it
 │   ├── RecommendationOrderedError    409 recommendation_ordered  its orders were placed
 │   ├── HelpTakenError                409 help_taken              asked or answered otherwise
+│   ├── NotSuitableError              409 not_suitable            (field `reason`)
 │   ├── NothingToTradeError           409 nothing_to_trade        every line of the plan is a skip
 │   ├── StalePriceError               409 stale_price             (field `symbols`)
 │   ├── MarketClosedError             409 market_closed           (fields `state`, `next_open`)
@@ -82,6 +83,13 @@ class NothingToAcceptError(ConflictError):
 
     code = "nothing_to_accept"
     title = "This recommendation is to wait, so there is nothing to order"
+
+
+class NotSuitableError(ConflictError):
+    """An order of hers does not suit her profile, or has to wait; `reason` says which check."""
+
+    code = "not_suitable"
+    title = "This order does not suit your risk profile now"
 
 
 class NothingToTradeError(ConflictError):

@@ -38,6 +38,8 @@ from app.domains.portfolio.usecases.periods import Periods
 from app.domains.portfolio.usecases.projecting import Projecting
 from app.domains.portfolio.usecases.rebalancing import Rebalancing
 from app.domains.portfolio.usecases.reviews import Reviews
+from app.domains.portfolio.usecases.single_orders import SingleOrders
+from app.domains.portfolio.usecases.situations import Situations
 from app.domains.portfolio.usecases.stating import Stating
 from app.domains.portfolio.usecases.trading import Trading
 from app.domains.portfolio.usecases.wishing import Wishing
@@ -60,7 +62,8 @@ class PortfolioService:
 
     `outlooks` says what an advice means in money and what if; `answers` keeps what she says to
     it; `statements` says why it suits; `wishes` are her own limits on plans; `orders` accepts,
-    executes and lists order plans; `rebalancing` previews a way back into the bands, `automatic`
+    executes and lists order plans; `single_orders` previews one purchase or sale of
+    her own; `rebalancing` previews a way back into the bands, `automatic`
     makes such runs by itself; `performance`, `fees`, `lots` and `net_worth` are reports, in the
     currency that `bases` keeps; `goals` keeps goals and says what they may become.
     """
@@ -126,15 +129,28 @@ class PortfolioService:
             frontiers=self._frontiers,
             wishing=self.wishes,
         )
-        self.rebalancing = Rebalancing(
+        situations = Situations(
             db=self._db,
-            clock=self._clock,
             market=self._market,
             onboarding=self._onboarding,
             ledger=self._ledger,
             advising=self._advising,
             holdings=self._holdings,
             frontiers=self._frontiers,
+        )
+        self.rebalancing = Rebalancing(
+            db=self._db,
+            clock=self._clock,
+            ledger=self._ledger,
+            situations=situations,
+            wishing=self.wishes,
+        )
+        self.single_orders = SingleOrders(
+            db=self._db,
+            clock=self._clock,
+            new_id=new_id,
+            onboarding=self._onboarding,
+            situations=situations,
             wishing=self.wishes,
         )
         self.automatic = Automatic(

@@ -19,6 +19,10 @@ ACTIONS: Final = (
 )  # fmt: skip
 MIN_CONFIDENCE: Final = 0.90
 MIN_MARGIN: Final = 0.30
+_MARKS: Final = re.compile(r"[?؟？]")
+#: A sum of money; shares such as 60/40 or 60 % belong to a rebalancing.
+_FIGURE: Final = re.compile(r"(?<![\d/])\d[\d.,]*(?![\d.,]*\s*(?:[%/]|percent|prozent))")
+_STORIES: Final = frozenset({"dispute_payment"})
 #: Written without spaces between words: any place in the text counts.
 _UNSPACED: Final = frozenset({"zh"})
 
@@ -42,21 +46,32 @@ def may_propose(found: Evidence) -> bool:
 
 
 def is_request(normalised: str, label: str, lang: str) -> bool:
-    """Return whether a text says the verb of its action, does not deny it and does not ask."""
+    """Return whether a text asks for an action to be done.
+
+    It says the action's verb and what it acts on, and nothing that speaks against it: no denial,
+    no question, no story of what happened, nobody else's account, no other direction.
+    """
     table = _lexicon()
     if lang not in table["words"]:
         return False
     text = folded(normalised).replace("’", "'")
+    if _MARKS.search(text) or (label == "rebalance" and _FIGURE.search(text)):
+        return False
 
     def says(entries: list[str], *, whole: bool) -> bool:
         return (
             _any(tuple(entries), whole=whole, unspaced=lang in _UNSPACED).search(text) is not None
         )
 
+    objects = table["objects"].get(label, {}).get(lang)
     return (
         says(table["words"][lang].get(label, []), whole=False)
+        and (objects is None or says(objects, whole=False))
         and not says(table["negation"][lang], whole=True)
         and not says(table["asking"][lang], whole=True)
+        and not says(table["against"].get(label, {}).get(lang, []), whole=True)
+        # Who objects to a payment tells what happened.
+        and (label in _STORIES or not says(table["reporting"][lang], whole=True))
     )
 
 

@@ -16,9 +16,9 @@ import { antdConfig } from "@/lib/theme";
 
 const never = () => () => undefined;
 
-type Props = { locale: string; waiting: ReactNode; children: ReactNode };
+type Props = { locale: string; waiting: ReactNode; dock: ReactNode; children: ReactNode };
 
-export function AppGate({ locale, waiting, children }: Props) {
+export function AppGate({ locale, waiting, dock, children }: Props) {
   const inBrowser = useSyncExternalStore(never, () => true, () => false);
   const [messages, setMessages] = useState<AbstractIntlMessages | null>(null);
   useEffect(() => {
@@ -34,12 +34,14 @@ export function AppGate({ locale, waiting, children }: Props) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <NextIntlClientProvider locale={locale} messages={messages} timeZone={zone}>
-      <Providers locale={locale}>{children}</Providers>
+      <Providers locale={locale} dock={dock}>
+        {children}
+      </Providers>
     </NextIntlClientProvider>
   );
 }
 
-function Providers({ locale, children }: { locale: string; children: ReactNode }) {
+function Providers({ locale, dock, children }: Omit<Props, "waiting">) {
   const [client] = useState(makeQueryClient);
   const scheme = useScheme();
   useEffect(() => applyScheme(scheme), [scheme]);
@@ -47,7 +49,7 @@ function Providers({ locale, children }: { locale: string; children: ReactNode }
     <AntdRegistry>
       <ConfigProvider direction={directionOf(locale)} theme={antdConfig(scheme)} wave={{ disabled: true }}>
         <QueryClientProvider client={client}>
-          <AppShell>{children}</AppShell>
+          <AppShell dock={dock}>{children}</AppShell>
         </QueryClientProvider>
       </ConfigProvider>
     </AntdRegistry>

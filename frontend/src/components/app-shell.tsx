@@ -16,7 +16,7 @@ import { useOnline } from "@/lib/use-online";
 
 const PLACES = [
   "dashboard", "portfolio", "performance", "goals", "recommendation", "rebalance", "transfers", "orders",
-  "transactions", "reports",
+  "transactions", "reports", "chat",
 ] as const;
 const STAFF_PLACES = [
   { role: "adviser", place: "advice-desk" },
@@ -30,7 +30,8 @@ const STAFF_PLACES = [
   { role: "admin", place: "analytics" },
 ] as const;
 
-export function AppShell({ children }: { children: ReactNode }) {
+/** `dock` stands among the tools of whoever is signed in. */
+export function AppShell({ dock, children }: { dock: ReactNode; children: ReactNode }) {
   const t = useTranslations("shell");
   const online = useOnline();
   const signedIn = useSessionState() === "signed_in";
@@ -45,7 +46,7 @@ export function AppShell({ children }: { children: ReactNode }) {
             {t("offline")}
           </p>
         )}
-        <Bar />
+        <Bar dock={dock} />
         {signedIn && <AskBanner />}
       </header>
       <main id="main">{children}</main>
@@ -54,7 +55,7 @@ export function AppShell({ children }: { children: ReactNode }) {
   );
 }
 
-function Bar() {
+function Bar({ dock }: { dock: ReactNode }) {
   const t = useTranslations("shell");
   const signedIn = useSessionState() === "signed_in";
   const scheme = useScheme();
@@ -66,6 +67,7 @@ function Bar() {
       </Link>
       {signedIn && <Places />}
       <div className={shell.tools}>
+        {signedIn && dock}
         <button type="button" className={shell.tool} onClick={() => chooseScheme(other)}>
           {t(other)}
         </button>

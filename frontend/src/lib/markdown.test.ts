@@ -40,3 +40,10 @@ test("nothing is nothing, and a bar without a rule is no table", () => {
   expect(blocksOf("a | b\nc | d")).toEqual([{ kind: "paragraph", spans: text("a | b c | d") }]);
   expect(spansOf("")).toEqual([]);
 });
+
+test("a link leads to a page of this site; the API, other places and images stay text", () => {
+  expect(spansOf("see [Help](/app/goal?id=a1#b)")).toEqual([...text("see "), { kind: "link", text: "Help", path: "/app/goal?id=a1#b" }]);
+  for (const evil of ["[a](https://evil.example)", "[a](//evil.example)", "[a](/v1/auth/logout)", "![a](/how)", "[a](/\\\\evil.example)", "[a](/how\"x)"]) {
+    expect(spansOf(evil)).toEqual(text(evil));
+  }
+});

@@ -1,6 +1,6 @@
-// The Markdown that model cards are written in: headings, paragraphs, lists, tables, code; no HTML and no links.
+// The Markdown of model cards and answers: headings, paragraphs, lists, tables, code, links to own pages; no HTML, no images.
 
-export type Span = { kind: "text" | "strong" | "code"; text: string };
+export type Span = { kind: "text" | "strong" | "code"; text: string } | { kind: "link"; text: string; path: string };
 export type Block =
   | { kind: "heading"; level: number; spans: Span[] }
   | { kind: "paragraph"; spans: Span[] }
@@ -15,14 +15,20 @@ const FENCE = /^\s*```/;
 const INDENTED = /^ {4}/;
 const RULE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
-/** Split a line into plain, strong and code pieces; a mark without its partner stays text. */
+// A link leads to a page of this site, never to another address or to the API; an image is no link.
+const MARKS = /`([^`]+)`|\*\*([^*]+)\*\*|(?<!!)\[([^\]]+)\]\((\/(?!\/|v1\b)[\w/-]*(?:\?[\w=&-]*)?(?:#[\w-]*)?)\)/g;
+
+/** Split a line into plain, strong, code and link pieces; a mark without its partner stays text. */
 export function spansOf(text: string): Span[] {
   const spans: Span[] = [];
   let from = 0;
-  for (const found of text.matchAll(/`([^`]+)`|\*\*([^*]+)\*\*/g)) {
+  for (const found of text.matchAll(MARKS)) {
     if (found.index > from) spans.push({ kind: "text", text: text.slice(from, found.index) });
-    spans.push(found[1] === undefined ? { kind: "strong", text: found[2] ?? "" } : { kind: "code", text: found[1] });
-    from = found.index + found[0].length;
+    const [whole, code, strong, link, path] = found;
+    if (code !== undefined) spans.push({ kind: "code", text: code });
+    else if (strong !== undefined) spans.push({ kind: "strong", text: strong });
+    else spans.push({ kind: "link", text: link ?? "", path: path ?? "/" });
+    from = found.index + whole.length;
   }
   if (from < text.length) spans.push({ kind: "text", text: text.slice(from) });
   return spans;
@@ -127,4 +133,21 @@ export function blocksOf(markdown: string): Block[] {
     at = next;
   }
   return blocks;
+}
+
+const wordsOf = (spans: readonly Span[]) => spans.map((span) => span.text).join("");
+
+/** The words of a block without its marks, line by line. */
+export function linesOf(block: Block): string[] {
+  switch (block.kind) {
+    case "heading":
+    case "paragraph":
+      return [wordsOf(block.spans)];
+    case "list":
+      return block.items.map(wordsOf);
+    case "code":
+      return block.text.split("\n");
+    case "table":
+      return [block.head, ...block.rows].map((row) => row.map(wordsOf).join(" "));
+  }
 }

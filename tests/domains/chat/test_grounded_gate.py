@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domains.chat.engines.helping import help_line_evidence
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
 from app.domains.chat.grounded_gate import GroundedGate
 from app.domains.chat.talk_types import LANGUAGES, Turn, Understood
@@ -109,3 +110,22 @@ def test_any_text_ends_and_loses_nothing_that_was_not_refused(lang: str, text: s
         len(step.text) - step.shown for step in rendered if isinstance(step, Refused)
     )
     assert len(shown(steps)) + refused - taken_back == whole
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_help_line_is_said_though_no_tool_found_it(lang: str) -> None:
+    heard = Understood(lang, "oos", 0.2, True, "oos", False, screen="distress")
+    at = datetime(2026, 11, 26, tzinfo=UTC)
+    made = GroundedGate(
+        Turn("t", "c", "u", "…", lang, at, "USD", heard), Tooling(Tools(), base_currency="USD")
+    )
+    line = help_line_evidence(lang, lang)
+    steps = through(made, ["Call [[help_line]] now."])
+    assert (str(line.evidence[0].value) in shown(steps)) is True if line else not shown(steps)
+    assert not any(isinstance(step, Release) for step in through(gate(lang), ["[[help_line]]"]))
+
+
+def test_the_verb_may_is_no_month() -> None:
+    made = gate()
+    said = "It carries risk, and you may get back less. In May you spent more."
+    assert shown(through(made, [said])) == "It carries risk, and you may get back less."

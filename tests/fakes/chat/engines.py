@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.domains.chat.engines.writing import found
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source, Verdict
 from app.domains.chat.talk_types import (
     Answered,
@@ -47,9 +48,7 @@ def end(text: str = "", finish: Finish = Finish.COMPLETE) -> Answered:
 async def normal(turn: Turn, tools: ToolBox) -> AsyncIterator[TalkEvent | Answered]:
     yield TalkEvent(EventName.TOOL_START, {"call": "c1", "tool": "portfolio.summary"})
     result = await tools.call("portfolio.summary", {"range": "secret-range-77"})
-    yield TalkEvent(
-        EventName.TOOL_RESULT, {"call": "c1", "ok": result.ok, "evidence": result.evidence}
-    )
+    yield found("c1", result)
     yield delta("Your portfolio is worth ")
     yield delta("[[v1]]. ")
     yield delta("Ask me why.")

@@ -14,7 +14,7 @@ from app.ml.features.encoder import (
     directory,
     lay_over,
 )
-from app.ml.features.vectors import E5Vectors, installed_vectors
+from app.ml.features.vectors import MAX_PIECES, E5Vectors, installed_vectors, read
 
 pytestmark = pytest.mark.row("CH4")
 
@@ -84,3 +84,17 @@ def test_a_file_cut_short_is_refused(image: bytes, size: int) -> None:
 def test_any_bytes_are_refused(noise: bytes) -> None:
     with pytest.raises(EncoderFileError):
         directory(b"E5S1" + struct.pack("<I", 1) + noise)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("how much cash do I have, and where? " * 12, 432),
+        ("我这个月在超市一共花了多少钱" * 10, 140),
+        ("c\u0301\u0302\u0303" * 200, 197),
+        ("👩‍👩‍👧" * 120, MAX_PIECES),
+        ("9" * 600, 2 * MAX_PIECES),
+    ],
+)
+def test_signs_that_cost_a_piece_each_are_read_to_a_bound(text: str, kept: int) -> None:
+    assert read(text) == text[:kept]

@@ -162,10 +162,11 @@ async def _yes_or_no(talk: _Talk, *, yes: bool) -> AsyncIterator[TalkEvent]:
     done = result is not None and result.ok
     if yes and done and result is not None and result.action is not None:
         yield confirm(result.action, result)
-    key = ("shown" if yes else "cancelled") if done else "use_card"
+    gone = result is not None and result.code == "not_found"
+    key = ("shown" if yes else "cancelled") if done else "nothing_open" if gone else "use_card"
     for event in talk.writer.write(talk.words.say("cards", key)):
         yield event
-    if done and not yes:
+    if gone or (done and not yes):
         talk.state = TalkState(lang=talk.words.lang, intent=talk.state.intent)
 
 
@@ -221,7 +222,12 @@ async def _help(talk: _Talk) -> AsyncIterator[TalkEvent]:
 async def _plan(talk: _Talk, plan: Plan) -> AsyncIterator[TalkEvent]:
     """Ask for what is missing, make sure of an action, then ask the plan's tool."""
     intent = talk.turn.understood.intent
-    slots = gathered(talk.turn.understood, talk.state)
+    heard = talk.turn.understood
+    if plan.proposes and not (heard.meant or heard.fires):
+        async for event in _clarify_action(talk, intent):
+            yield event
+        return
+    slots = gathered(heard, talk.state)
     lacking = first_lacking(plan, slots)
     if lacking is not None:
         for event in talk.writer.write(talk.words.say("slots", lacking)):
@@ -229,7 +235,7 @@ async def _plan(talk: _Talk, plan: Plan) -> AsyncIterator[TalkEvent]:
         talk.finish = Finish.CLARIFY
         talk.keep(intent, asked=lacking)
         return
-    if plan.proposes and not talk.turn.understood.fires:
+    if plan.proposes and not heard.fires:
         async for event in _clarify_action(talk, intent):
             yield event
         return

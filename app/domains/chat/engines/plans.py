@@ -106,21 +106,23 @@ _PROPOSES: Final = {
         "propose.deposit", "amount currency account", "plan amount", ("amount",), proposes=True
     ),
     "withdraw": _plan(
-        "propose.withdraw", "amount currency recipient account", "plan amount", ("amount",),
+        "propose.withdraw", "amount currency recipient account", "plan amount to", ("amount",),
         proposes=True,
     ),
     "recurring_plan": _plan(
-        "propose.recurring_plan", "amount currency frequency goal date", "plan amount",
+        "propose.recurring_plan", "amount currency frequency goal date", "plan amount note",
         ("amount",), ("frequency",), proposes=True,
     ),
     "goal_change": _plan(
         "propose.goal_change", "goal amount currency date", "plan target", ("goal",),
+        ("amount", "date"),
         proposes=True,
     ),
-    "freeze_account": _plan("propose.freeze_account", "account", "plan", proposes=True),
+    "freeze_account": _plan("propose.freeze_account", "account", "plan note", proposes=True),
     "cancel_order": _plan("propose.cancel_order", "reference", "plan amount", proposes=True),
     "dispute_payment": _plan(
-        "propose.dispute_payment", "reference merchant amount date", "plan amount", proposes=True
+        "propose.dispute_payment", "reference merchant amount date", "plan amount note",
+        proposes=True,
     ),
 }  # fmt: skip
 PLANS: Final[Mapping[str, Plan]] = {**_READS, **_PROPOSES}
@@ -151,6 +153,7 @@ FAILURES: Final = (
     "no_money", "no_orders", "no_advice", "no_profile", "not_held", "ambiguous", "no_article",
     "invalid_arguments", "too_many_calls", "timeout", "unavailable", "not_offered", "not_suitable",
     "insufficient_funds", "nothing_to_do", "second_factor_needed", "limit_reached", "market_closed",
+    "not_now", "done_already", "nothing_to_change", "frozen", "too_small",
 )  # fmt: skip
 SCREENS: Final = (
     "distress",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from app.domains.chat.evidence_types import Evidence
+from app.domains.chat.grounding.evidence_json import evidence_row
 from app.domains.chat.talk_types import EventName, TalkEvent
 from app.domains.chat.tool_types import Card, Proposal, ToolResult, Untrusted
 
@@ -109,7 +110,7 @@ def found(call: str, result: ToolResult) -> TalkEvent:
         "ok": result.ok,
         "code": result.code,
         "card": None if result.card is None else _card(result.card),
-        "evidence": [_evidence(one) for one in result.evidence],
+        "evidence": [evidence_row(one) for one in result.evidence],
     }
     return TalkEvent(EventName.TOOL_RESULT, data)
 
@@ -121,8 +122,8 @@ def confirm(action: Proposal, result: ToolResult) -> TalkEvent:
         "kind": action.kind,
         "parameters": dict(action.parameters),
         "preview": dict(action.preview),
-        "evidence": [_evidence(one) for one in result.evidence],
-        "suitability": _plain(result.facts.get("suitability", "")),
+        "evidence": [evidence_row(one) for one in result.evidence],
+        "suitability": {"ok": True, "reasons": list(action.suitability)},
         "expires_at": action.expires_at,
         "step_up": action.step_up,
     }
@@ -139,19 +140,3 @@ def _card(card: Card) -> dict[str, Any]:
 
 def _plain(cell: str | Untrusted) -> str | dict[str, str]:
     return {"untrusted": cell.text[:200]} if isinstance(cell, Untrusted) else cell
-
-
-def _evidence(one: Evidence) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "kind": one.kind.value,
-        "value": str(one.value),
-        "metric": one.metric.value,
-        "source": one.source.value,
-        "currency": one.currency,
-        "signed": one.signed,
-        "entity": one.entity,
-        "as_of": one.as_of,
-        "ref": one.ref,
-        "inputs": list(one.inputs),
-    }

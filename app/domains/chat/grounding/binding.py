@@ -14,6 +14,24 @@ _SLACK: Final = Decimal("0.05")
 _SHARE_SLACK: Final = Decimal("0.005")
 _COUNTED: Final = frozenset({Kind.QUANTITY, Kind.COUNT})
 _LEVELS: Final = frozenset({Metric.VALUE, Metric.CASH, Metric.PRICE, Metric.WEIGHT, Metric.TARGET})
+_WHOLE: Final = frozenset({Metric.WEIGHT, Metric.VALUE})
+_LOST: Final = frozenset({Metric.GAIN, Metric.RETURN})
+#: What parts add up to.
+_ADDED: Final = frozenset(
+    {
+        Metric.VALUE, Metric.CASH, Metric.FEE, Metric.SPENDING, Metric.AMOUNT, Metric.INCOME,
+        Metric.CONTRIBUTION, Metric.COUNT, Metric.QUANTITY, Metric.TARGET,
+    }
+)  # fmt: skip
+#: A gain in per cent is a return, a return in money a gain.
+_EARNED: Final = frozenset({(Metric.RETURN, Kind.PERCENT), (Metric.GAIN, Kind.MONEY)})
+#: What is also called by another's word: a score of risk, the limit or the high of a price, the
+#: rate at which income comes.
+_CALLED: Final = {
+    Metric.SCORE: frozenset({Metric.RISK}),
+    Metric.PRICE: frozenset({Metric.LIMIT}),
+    Metric.RATE: frozenset({Metric.INCOME}),
+}
 _UNNAMED: Final = frozenset({Metric.OTHER, Metric.COUNT, Metric.QUANTITY})
 
 
@@ -53,10 +71,11 @@ def _fits(figure: Figure, one: Numeric, place: Place, grounds: Grounds) -> bool:
     if not (_kind_fits(figure, evidence, place) and _shown(figure, one, place)):
         return False
     if evidence.source is Source.USER:
-        return not place.about_account and _sign_fits(figure, one, place)
+        asked = place.lasting and evidence.kind in _COUNTED
+        return (asked or not place.about_account) and _sign_fits(figure, one, place)
     return (
         _sign_fits(figure, one, place)
-        and _entity_fits(evidence, place)
+        and _entity_fits(evidence, place, grounds)
         and _metric_fits(evidence, place)
         and _period_fits(one, place, grounds)
     )
@@ -116,22 +135,40 @@ def _sign_fits(figure: Figure, one: Numeric, place: Place) -> bool:
     positive = one.value > 0
     if figure.sign:
         return (figure.sign > 0) == positive
-    if not one.evidence.signed or figure.bracketed:
-        return True
+    if not one.evidence.signed or figure.bracketed or one.evidence.metric is Metric.RISK:
+        return True  # a worst year or a drawdown is told by its size
     if positive:
         return place.direction >= 0 or one.evidence.metric in _LEVELS
     return place.below
 
 
-def _entity_fits(evidence: Evidence, place: Place) -> bool:
-    return not place.entities or evidence.entity is None or evidence.entity in place.entities
+def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
+    """Tell whether the clause may speak of this.
+
+    The whole's figure is not that of a named part whose own is known, unless that one is told
+    beside it ("12 of 100"); and what is said of the whole is no part's.
+    """
+    if evidence.entity in place.entities:
+        return True
+    key = (evidence.kind, evidence.metric)
+    if not place.entities:
+        return not (place.whole and evidence.entity and key in grounds.of_whole)
+    if evidence.entity is not None:
+        return False
+    own = [size for name in place.entities for size in grounds.of_parts.get((*key, name), ())]
+    return not own or (evidence.metric in _ADDED and any(size in place.beside for size in own))
 
 
 def _metric_fits(evidence: Evidence, place: Place) -> bool:
     if not place.metrics or evidence.metric in _UNNAMED or evidence.metric in place.metrics:
         return True
-    # A score of risk is called by either word.
-    return evidence.metric is Metric.SCORE and Metric.RISK in place.metrics
+    if evidence.metric is Metric.FEE and Metric.FEE in place.said and place.metrics <= _WHOLE:
+        return True  # fees are told as a share of what is held
+    if evidence.metric is Metric.RISK and place.below and place.metrics & _LOST:
+        return True
+    if (evidence.metric, evidence.kind) in _EARNED and place.metrics & _LOST:
+        return True
+    return bool(_CALLED.get(evidence.metric, frozenset()) & place.metrics)
 
 
 def _period_fits(one: Numeric, place: Place, grounds: Grounds) -> bool:

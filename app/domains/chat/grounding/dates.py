@@ -19,6 +19,7 @@ _NUMERIC: Final = re.compile(
 )
 _MONTH_YEAR: Final = re.compile(rf"{_FREE}(0[1-9]|1[0-2])[/.]({_YEAR}){_DONE}")
 _CLOCK: Final = re.compile(r"(?<![0-9:])([0-2]?[0-9])[:h]([0-5][0-9])(?::[0-5][0-9])?(?![0-9:])")
+_ARTICLE: Final = r"(?:el|le|zum|dem|den|o)\b"
 _CJK: Final = re.compile(rf"(?:({_YEAR})年)?(?:(1[0-2]|0?[1-9])月)?(?:([0-3]?[0-9])[日号])?")
 _CJK_QUARTER: Final = re.compile(rf"(?:({_YEAR})年?)?第?([一二三四1-4])季度?")
 _CJK_FOUR: Final = {"一": 1, "二": 2, "三": 3, "四": 4}
@@ -53,7 +54,8 @@ def _rules(language: str) -> _Rules:
     year = rf"(?:,?{link}(?P<year>{_YEAR})(?![0-9]))?"
     day = r"(?P<day>[0-3]?[0-9])(?:st|nd|rd|th|er|º|ª|\.)?"
     clitic = "[وبفل]?" if language == "ar" else ""
-    many = r"(?:(?P<from>[0-3]?[0-9])\.?\s*(?:[-–—]|to|bis|al?|au|à|إلى|से)\s*)?"
+    between = rf"[-–—]|(?:to|and|bis|und|y|e|et|al?|au|à|إلى|الي|و|से)(?:\s+{_ARTICLE})?"
+    many = rf"(?:(?P<from>[0-3]?[0-9])(?:er|\.|º)?\s*(?:{between})\s*)?"
     before = own["month_prepositions"]
     alone = name
     if own["month_needs_preposition"]:

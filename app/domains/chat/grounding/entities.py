@@ -57,6 +57,7 @@ _GENERIC: Final = frozenset(
         "objectif",
     ]
 )
+_WRITTEN: Final = r"a-z0-9\u00c0-\u058f\u0600-\u06ff\u0900-\u097f"
 _ALIAS_MIN: Final = 4
 
 
@@ -96,8 +97,13 @@ class Entities:
                 owner = next(iter(owners))
                 self._of[fold(word)] = frozenset((owner, known[owner]))
                 self._exact[fold(word)] = word
+        # A Latin name may stand right between Chinese characters.
+        latin = pattern_of([alias for alias in self._of if alias.isascii()], edge=False)
         self._pattern = re.compile(
-            rf"(?<![{WORD}])(?:{pattern_of(self._of)})" if self._of else r"(?!)"
+            rf"(?<![{WORD}])(?:{pattern_of(self._of)})"
+            rf"|(?<![{_WRITTEN}])(?:{latin})(?![{_WRITTEN}])"
+            if self._of
+            else r"(?!)"
         )
         self._loose = re.compile(pattern_of([a for a in self._of if not a.isascii()], edge=False))
 

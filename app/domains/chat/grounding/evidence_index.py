@@ -37,6 +37,16 @@ class Grounds:
             for number, figure in enumerate(user, 1)
             if figure.value is not None
         ]
+        self.of_whole = {
+            (one.kind, one.metric)
+            for one in evidence
+            if one.entity is None and one.metric in (Metric.RETURN, Metric.GAIN)
+        }
+        self.of_parts: dict[tuple[Kind, Metric, str], list[Decimal]] = {}
+        for part in self.numeric:
+            one = part.evidence
+            if one.entity is not None:
+                self.of_parts.setdefault((one.kind, one.metric, one.entity), []).append(part.size)
         self._dates: list[tuple[str, Period]] = []
         for one in evidence:
             if isinstance(one.value, date):

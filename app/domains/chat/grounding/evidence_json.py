@@ -74,6 +74,16 @@ def _value(value: Any, kind: Kind, place: str) -> Decimal | date | str:
     return number
 
 
+def evidence_row(one: Evidence) -> dict[str, Any]:
+    """Return evidence as JSON, exact numbers as text: what `evidence_of` reads."""
+    return {
+        "id": one.id, "kind": one.kind.value, "value": str(one.value),
+        "metric": one.metric.value, "source": one.source.value, "currency": one.currency,
+        "signed": one.signed, "entity": one.entity, "as_of": one.as_of, "ref": one.ref,
+        "inputs": list(one.inputs),
+    }  # fmt: skip
+
+
 def claim_row(claim: Claim) -> dict[str, Any]:
     """Return a claim as JSON."""
     value = claim.value

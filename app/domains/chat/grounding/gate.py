@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from app.domains.chat.evidence_types import Verdict
+from app.domains.chat.grounding.links import MAY_LINK
 from app.domains.chat.grounding.mapping import fold, mapped
 from app.domains.chat.grounding.numbers import number_words
 from app.domains.chat.grounding.patterns import OTHER_NUMERIC, patterns
@@ -53,7 +54,7 @@ Step = Release | Refused
 
 @cache
 def _triggers(language: str) -> re.Pattern[str]:
-    """Return what may begin a figure: digit, sign, percent, token, number word, month."""
+    """Return what may begin a figure or a link: digit, sign, token, number word, month, `](`."""
     own = words(language)
     symbols = [fold(sign) for sign in table("currencies")["symbols"] if not sign[-1].isalpha()]
     names = [name for row in own["months"] for name in row.split("|")]
@@ -62,6 +63,7 @@ def _triggers(language: str) -> re.Pattern[str]:
     spoken += [*own["worded_magnitudes"], *names, *own["quarter_words"], *own["percent"]]
     left = START + ("(?:[وبفلك]|ال|لل)?" if language == "ar" else "")
     plain = rf"[0-9%‰]|\[\[|{OTHER_NUMERIC.pattern}|{pattern_of(symbols, edge=False)}"
+    plain = f"{plain}|{MAY_LINK.pattern}"
     if language == "zh":
         return re.compile(
             plain + "|[二三四五六七八九十百千万亿两兩萬億壹贰叁肆伍陆柒捌玖拾半翻倍减減]"

@@ -19,6 +19,11 @@ _LISTED: Final = re.compile(
     r"(?m)^[ \t]*(?:[-*•][ \t]+)?(?:\(?([0-9]{1,2})[.)]|([①-⑳]))(?=\s|[^\s0-9.,%])"
 )
 _ALONE: Final = re.compile(r"(?<![A-Za-z0-9_])[0-9][0-9.,]*(?![A-Za-z0-9_])")
+#: In small letters it is a verb, unless it stands as a month does: "in may", "may 2026".
+_VERB_MAY: Final = re.compile(
+    r"(?<![A-Za-z])(?<!\bin )(?<!\bof )(?<!\bsince )(?<!\blast )(?<!\buntil )may"
+    r"(?![A-Za-z]|\s+[0-9])"
+)
 _HIDDEN: Final = r"(?:[*•·xX.…#]{2,12}[\s-]?|…)"
 _LAST: Final = 4
 _ID_MAX: Final = 64
@@ -68,6 +73,8 @@ def mask(
     ]  # fmt: skip
     found.spans += [(mention.start, mention.end) for mention in mentions]
     found.spans += [match.span() for match in _phrases().finditer(source.folded)]
+    if language == "en":
+        found.spans += [match.span() for match in _VERB_MAY.finditer(source.text)]
     _ids(source, evidence, language, found)
     return found
 

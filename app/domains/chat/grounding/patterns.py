@@ -52,7 +52,8 @@ def patterns(language: str) -> Patterns:
     marks = codes | symbols | {str(k): str(v).upper() for k, v in own["currencies"].items()}
     marks |= {key: "%c" for key, mark in marks.items() if mark == "%C"}
     left = START if edge else r"(?<![a-z])"
-    coded, signed = pattern_of(codes, edge=False), pattern_of(symbols, edge=False)
+    coded = pattern_of([*codes, *(one for one in symbols if one[0].isalpha())], edge=False)
+    signed = pattern_of([one for one in symbols if not one[0].isalpha()], edge=False)
     before = (
         rf"(?P<sign>[-+–]{S}?)?(?P<cur>{left}{coded}|{signed}){S}?(?P<inner>[-+])?$"
         r"|(?P<only>[-+–])$"
@@ -95,7 +96,7 @@ def _after(own: Mapping[str, Any], marks: Mapping[str, str], *, edge: bool) -> s
 def _ahead(found: list[str], *, edge: bool) -> re.Pattern[str]:
     """Return a pattern of words just before a figure, with at most two short words between."""
     left = START if edge else ""
-    gap = rf"(?:{S}*[{WORD}]{{1,5}}){{0,1}}" if edge else ""
+    gap = rf"(?:{S}*[{WORD}]{{1,5}}){{0,2}}" if edge else r"[\u3400-\u9fff]{0,4}"
     return re.compile(rf"(?:{left}(?:{pattern_of(found, edge=edge)})){gap}{S}*$")
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 
 from app.domains.chat.evidence_types import Kind, Metric
@@ -12,9 +13,12 @@ from app.domains.chat.grounding.lexicon import Hit, hits, metrics_of, names_acco
 from app.domains.chat.grounding.patterns import patterns
 from app.domains.chat.grounding.sentences import clauses
 from app.domains.chat.grounding.tables import WORD, words
+from app.domains.chat.grounding.tries import pattern_of
 
 _HEDGE_WINDOW = 40
 _BOTH_WAYS = 6
+#: Units of time stand first among a language's units: so many of them.
+_TIMES = {"en": 8, "es": 8, "fr": 9, "de": 11, "pt": 8, "hi": 12, "ar": 12, "zh": 6}
 _LINKED = 5
 _SHORT = 1
 _WORDS = re.compile(rf"[{WORD}]*[^\W\d_][{WORD}]*")
@@ -35,6 +39,17 @@ class Place:
     under: bool = False
     names_currency: bool = False
     about_account: bool = False
+    said: frozenset[Metric] = frozenset()
+    """What all words of the sentence may measure."""
+
+    beside: frozenset[Decimal] = frozenset()
+    """The sizes of the other figures of the sentence."""
+
+    whole: bool = False
+    """Whether the clause speaks of all that is held."""
+
+    lasting: bool = False
+    """Whether a unit of time follows: "3 months" of a question."""
 
 
 @dataclass(slots=True)
@@ -74,7 +89,9 @@ class Scene:
         part = self.parts[index]
         own = _within(self.words, part)
         rows = patterns(self.language)
-        ahead = self.folded[max(self.span[0], figure.start - _HEDGE_WINDOW) : figure.start]
+        # "près d'un quart": what is written together with the figure may be half of a hedge.
+        begins = figure.start + 2 * (self.folded[figure.start : figure.start + 2] in ("d'", "d’"))
+        ahead = self.folded[max(self.span[0], begins - _HEDGE_WINDOW) : begins]
         behind = self.folded[figure.end : figure.end + 12]
         relative = [hit for hit in own if hit.relative]
         relative = relative or [hit for hit in self.words if hit.relative]
@@ -90,6 +107,10 @@ class Scene:
             under=bool(rows.under.search(ahead)) or _trailing(behind, "under", self.language),
             names_currency=any(one.kind is Kind.MONEY for one in self.figures),
             about_account=names_account(self.words) or self._owning(),
+            said=frozenset().union(*(hit.metrics for hit in self.words)),
+            beside=frozenset(abs(one.value) for one in self.figures if one.value is not None),
+            whole=any(hit.whole for hit in own),
+            lasting=bool(_lasting(self.language).match(self.folded, figure.start, self.span[1])),
         )
 
     def _owning(self) -> bool:
@@ -110,8 +131,11 @@ class Scene:
             return metrics_of(own, figure.kind)
         if own or not self._goes_on(part):
             return frozenset()
-        for other in (index - 1, index + 1):
-            if 0 <= other < len(self.parts) and (other < index or not self._figured(other)):
+        # "500 (5 %) gained": what is said after the brackets is said of both.
+        bracket = index + 1 < len(self.parts) and self.folded[self.parts[index + 1][0]] == "("
+        for other in (index + 1, index - 1) if bracket else (index - 1, index + 1):
+            there = 0 <= other < len(self.parts)
+            if there and (other < index or bracket or not self._figured(other)):
                 said = metrics_of(_within(self.words, self.parts[other]), figure.kind)
                 if said:
                     return said
@@ -174,6 +198,13 @@ class Scene:
 @cache
 def _owned(language: str) -> re.Pattern[str]:
     return re.compile("|".join(words(language)["owning"]) or "(?!)")
+
+
+@cache
+def _lasting(language: str) -> re.Pattern[str]:
+    """Return what a figure with a unit of time looks like."""
+    units = words(language)["units"][: _TIMES[language]]
+    return re.compile(rf"\S{{1,20}}?\s*(?:[{WORD}]{{3,9}}\s)?{pattern_of(units, edge=False)}")
 
 
 @cache

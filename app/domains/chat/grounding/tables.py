@@ -13,8 +13,8 @@ from app.domains.chat.talk_types import LANGUAGES
 
 _FOLDER: Final = Path(__file__).with_name("tables")
 DEFAULT: Final = "en"
-WORD: Final = r"\w\u0900-\u097f"
-"""What makes up words: Python leaves the vowel signs of Devanagari out of `\\w`."""
+WORD: Final = r"\w\u0900-\u0963\u0966-\u097f"
+"""What makes up words: Python leaves Devanagari's vowel signs out of `\\w`. A danda ends one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,9 @@ def _chinese(text: str) -> list[Worded]:
         if run[0] in "百" and text.startswith("百分", match.start()):
             continue
         value = value / 100 if percent else value
-        out.append(Worded(match.start(), match.end(), value, bare_ok=False, percent=percent))
+        # The "per cent" before it is a part of the figure, and no word about it.
+        start = match.start() - len(_PERCENT_CJK) * percent
+        out.append(Worded(start, match.end(), value, bare_ok=False, percent=percent))
     return out
 
 

@@ -1,4 +1,7 @@
-"""What a person may use: messages a minute, answers at once, cost a day; one Redis call."""
+"""What a person may use: messages a minute, answers at once, cost a day; one Redis call.
+
+The day's cost closes the way outside only: what is answered here costs nothing.
+"""
 
 from collections import deque
 from datetime import date
@@ -8,7 +11,7 @@ from app.core.clock import Clock
 from app.core.gate import Gate, GateUnavailableError
 from app.core.gate_scripts import Script
 from app.core.redis_wire import Argument
-from app.domains.chat.errors import DayBudgetError, TooManyMessagesError, TooManyTurnsError
+from app.domains.chat.errors import TooManyMessagesError, TooManyTurnsError
 
 MESSAGES: Final = 20
 WINDOW_S: Final = 60
@@ -19,7 +22,6 @@ LEASE_S: Final = 100
 DAY_S: Final = 2 * 86_400
 _PEOPLE_MAX: Final = 10_000
 _BUSY_WAIT_S: Final = 5
-_DAY_WAIT_S: Final = 3_600
 
 _RESERVE: Final = Script(
     """
@@ -33,11 +35,11 @@ if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[3]) then
   local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
   return {2, tonumber(first[2]) + window - now}
 end
-if tonumber(redis.call('GET', KEYS[3]) or 0) >= tonumber(ARGV[5]) then return {3, 0} end
 redis.call('ZADD', KEYS[1], now + lease, ARGV[1])
 redis.call('PEXPIRE', KEYS[1], lease)
 redis.call('ZADD', KEYS[2], now, ARGV[1])
 redis.call('PEXPIRE', KEYS[2], window)
+if tonumber(redis.call('GET', KEYS[3]) or 0) >= tonumber(ARGV[5]) then return {3, 0} end
 return {0, 0}
 """
 )
@@ -64,9 +66,10 @@ class Budgets:
         self._sent: dict[str, deque[float]] = {}
 
     async def reserve(self, owner: str, turn_id: str) -> bool:
-        """Count a message and take a place; True when Redis knows (False: only this process).
+        """Count a message and take a place; True when it may cost something.
 
-        Raises TooManyTurnsError, TooManyMessagesError, DayBudgetError.
+        False when the day's budget is used up, or only this process could count it.
+        Raises TooManyTurnsError, TooManyMessagesError.
         """
         args: list[Argument] = [turn_id, AT_ONCE, MESSAGES, WINDOW_S, self._day_cap_micro, LEASE_S]
         try:
@@ -83,9 +86,7 @@ class Budgets:
             raise TooManyTurnsError(retry_after_s=_BUSY_WAIT_S)
         if why == 2:
             raise TooManyMessagesError(retry_after_s=max(1, -(-wait_ms // 1000)))
-        if why == 3:
-            raise DayBudgetError(retry_after_s=_DAY_WAIT_S)
-        return True
+        return why == 0
 
     async def settle(self, owner: str, turn_id: str, *, cost_micro: int = 0) -> None:
         """Give the place back and count what the turn cost; repeating it would count it twice."""

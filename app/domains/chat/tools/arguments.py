@@ -13,6 +13,15 @@ _AMOUNT_MAX: Final = Decimal(10) ** 12
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 
+def decimal(text: str) -> Decimal | None:
+    """Return the number a text is, None when it is none."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
 class Arguments:
     """The arguments of one call, each read by what it is meant to be."""
 

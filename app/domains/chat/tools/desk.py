@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.domains.chat.evidence_types import Evidence
 from app.domains.chat.grounding.calculating import calc
+from app.domains.chat.talk_types import Turn
 from app.domains.chat.tools.handles import Handles
 from app.domains.ledger.service import LedgerService
 from app.domains.market.service import MarketService
@@ -92,6 +93,10 @@ class Desk:
 
     movements: dict[str, str] = field(default_factory=dict)
     """Handles of movements shown in this turn."""
+
+    base_currency: str = "USD"
+    turn: Turn | None = None
+    """The turn, once it is understood; before that nothing can be drafted."""
 
     @property
     def today(self) -> date:

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.core.money import Money
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
-from app.domains.chat.tool_types import Card, Row, ToolResult, Untrusted
+from app.domains.chat.tool_types import Card, Proposal, Row, ToolResult, Untrusted
 from app.domains.chat.tools.desk import Desk
 
 ROWS_MAX: Final = 50
@@ -34,6 +34,13 @@ class Findings:
         self._evidence: list[Evidence] = []
         self._rows: list[Row] = []
         self._card: Card | None = None
+        self.action: Proposal | None = None
+        """The action that this call drafted."""
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return the figures found so far."""
+        return tuple(self._evidence)
 
     def money(self, origin: Origin, metric: Metric, amount: Money, *, signed: bool = False) -> str:
         """Keep an amount; return its id."""
@@ -104,6 +111,7 @@ class Findings:
             facts=dict(self._facts),
             evidence=tuple(self._evidence),
             card=self._card,
+            action=self.action,
         )
 
     def _keep(

@@ -21,6 +21,18 @@ from app.domains.chat.tools import (
 from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.desk import Desk
 from app.domains.chat.tools.findings import Findings
+from app.domains.chat.tools.schemas import (
+    ACCOUNT,
+    AMOUNT,
+    CURRENCY,
+    GOAL,
+    INSTRUMENT,
+    MERCHANT,
+    RANGE,
+    REFERENCE,
+    one_of,
+    text,
+)
 
 Run = Callable[[Desk, Arguments], Awaitable[Findings]]
 Properties = Mapping[str, Mapping[str, Any]]
@@ -56,27 +68,6 @@ def tool(  # noqa: PLR0913 - the parts of a specification
     return Tool(ToolSpec(name, group or name.partition(".")[0], description, schema, proposes), run)
 
 
-def _text(description: str) -> Mapping[str, Any]:
-    return {"type": "string", "maxLength": 200, "description": description}
-
-
-def _one_of(options: tuple[str, ...], description: str) -> Mapping[str, Any]:
-    return {"type": "string", "enum": list(options), "description": description}
-
-
-_RANGE: Final = _text(
-    "Days meant: today, yesterday, this_week, last_week, this_month, last_month, last_quarter, "
-    "this_year, last_year, last_30_days, since_2025-01, 2025, 2025-03, 2025-03-14, "
-    "2025-01-01/2025-03-31, or all"
-)
-_INSTRUMENT: Final = _text("Handle such as ins_1, symbol, or full name of an instrument")
-_GOAL: Final = _text("Handle such as goal_1, or the name of one of the user's goals")
-_ACCOUNT: Final = _text("Handle such as acc_1, or currency of one of the user's money accounts")
-_CURRENCY: Final = {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217 code"}
-_AMOUNT: Final = _text("Decimal amount in major units, such as 12.50")
-_REFERENCE: Final = _text("Handle such as mov_1, or reference as the user gave it")
-_MERCHANT: Final = _text("Words of the memo, or a kind: deposit, withdrawal, transfer, order")
-
 _PORTFOLIO: Final = (
     tool(
         "portfolio.summary",
@@ -88,8 +79,8 @@ _PORTFOLIO: Final = (
         report_reads.performance,
         "Return and gain over a range, after fees, by one method.",
         {
-            "range": _RANGE,
-            "method": _one_of(report_reads.METHODS, "How the return is computed"),
+            "range": RANGE,
+            "method": one_of(report_reads.METHODS, "How the return is computed"),
         },
     ),
     tool(
@@ -101,7 +92,7 @@ _PORTFOLIO: Final = (
         "portfolio.holding",
         portfolio_reads.holding,
         "Quantity, price, value, weight and unrealised gain of one holding.",
-        {"instrument": _INSTRUMENT},
+        {"instrument": INSTRUMENT},
         required=("instrument",),
     ),
     tool(
@@ -113,29 +104,29 @@ _PORTFOLIO: Final = (
         "portfolio.fees",
         report_reads.fees,
         "Fees paid in a range, and what the funds cost a year.",
-        {"range": _RANGE},
+        {"range": RANGE},
     ),
     tool(
         "portfolio.advice_reasons",
         advice_reads.advice_reasons,
         "Why the newest advice is as it is, and what it wants of one instrument.",
-        {"instrument": _INSTRUMENT},
+        {"instrument": INSTRUMENT},
     ),
     tool(
         "portfolio.goal",
         goal_reads.goal,
         "Where one of the user's goals stands and how probable it is.",
-        {"goal": _GOAL},
+        {"goal": GOAL},
     ),
     tool(
         "portfolio.what_if",
         goal_reads.what_if,
         "How probable a goal would be with another payment or date. Nothing is kept.",
         {
-            "goal": _GOAL,
-            "monthly": _AMOUNT,
-            "date": _text("New date: 2030-06-30, 2030-06, 2030 or in_5_years"),
-            "frequency": _one_of(tuple(goal_reads.FREQUENCIES), "How often the amount is paid"),
+            "goal": GOAL,
+            "monthly": AMOUNT,
+            "date": text("New date: 2030-06-30, 2030-06, 2030 or in_5_years"),
+            "frequency": one_of(tuple(goal_reads.FREQUENCIES), "How often the amount is paid"),
         },
     ),
 )
@@ -144,42 +135,42 @@ _LEDGER: Final = (
         "ledger.cash",
         ledger_reads.cash,
         "Money that is free and money that is reserved, by account.",
-        {"account": _ACCOUNT, "currency": _CURRENCY},
+        {"account": ACCOUNT, "currency": CURRENCY},
     ),
     tool(
         "ledger.search",
         ledger_reads.search,
         "The user's movements of a range that match a word or an amount, the newest first.",
-        {"merchant": _MERCHANT, "range": _RANGE, "amount": _AMOUNT, "account": _ACCOUNT},
+        {"merchant": MERCHANT, "range": RANGE, "amount": AMOUNT, "account": ACCOUNT},
     ),
     tool(
         "ledger.spending",
         ledger_reads.spending,
         "What went out in a range (payments, not investments), summed.",
         {
-            "range": _RANGE,
-            "by": _one_of(ledger_reads.BY, "What is summed together"),
-            "merchant": _MERCHANT,
-            "account": _ACCOUNT,
+            "range": RANGE,
+            "by": one_of(ledger_reads.BY, "What is summed together"),
+            "merchant": MERCHANT,
+            "account": ACCOUNT,
         },
     ),
     tool(
         "ledger.payment_status",
         status_reads.payment_status,
         "What became of a payment of the last 90 days: booked, held, refused or returned.",
-        {"reference": _REFERENCE, "recipient": _text("Words of the memo"), "amount": _AMOUNT},
+        {"reference": REFERENCE, "recipient": text("Words of the memo"), "amount": AMOUNT},
     ),
     tool(
         "ledger.order_status",
         status_reads.order_status,
         "What became of an order of the last 90 days.",
-        {"reference": _text("Handle such as order_1, or id of an order plan")},
+        {"reference": text("Handle such as order_1, or id of an order plan")},
     ),
     tool(
         "ledger.receipt",
         status_reads.receipt,
         "The reference of a movement's proof, which the user can check herself.",
-        {"reference": _REFERENCE, "range": _RANGE},
+        {"reference": REFERENCE, "range": RANGE},
     ),
 )
 _OTHERS: Final = (
@@ -187,14 +178,14 @@ _OTHERS: Final = (
         "market.quote",
         market_reads.quote,
         "The last price of an instrument and its change since the close before.",
-        {"instrument": _INSTRUMENT},
+        {"instrument": INSTRUMENT},
         required=("instrument",),
     ),
     tool(
         "market.instrument",
         market_reads.instrument,
         "What an instrument is: kind, currency, yearly cost.",
-        {"instrument": _INSTRUMENT},
+        {"instrument": INSTRUMENT},
         required=("instrument",),
     ),
     tool(
@@ -211,7 +202,7 @@ _OTHERS: Final = (
         "help.search",
         help_reads.search,
         "Help articles about the product, at most three.",
-        {"query": _text("Words of the question, in the user's language")},
+        {"query": text("Words of the question, in the user's language")},
         required=("query",),
         group=HELP,
     ),
@@ -219,7 +210,7 @@ _OTHERS: Final = (
         "glossary.lookup",
         help_reads.lookup,
         "Terms of the glossary, at most three.",
-        {"term": _text("The term, in the user's language")},
+        {"term": text("The term, in the user's language")},
         required=("term",),
         group=HELP,
     ),
@@ -228,7 +219,7 @@ _OTHERS: Final = (
         calc_reads.calc,
         "Arithmetic over evidence ids of this turn; the only way to state a computed figure.",
         {
-            "op": _one_of(tuple(OPERATIONS), "pct_change is from the first to the second"),
+            "op": one_of(tuple(OPERATIONS), "pct_change is from the first to the second"),
             "refs": {
                 "type": "array",
                 "items": {"type": "string", "maxLength": 20},

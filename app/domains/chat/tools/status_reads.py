@@ -61,7 +61,7 @@ async def order_status(desk: Desk, given: Arguments) -> Findings:
         desk.owner, since=desk.now - RECENT, before=desk.now + timedelta(minutes=1)
     )
     if reference is not None:
-        plan = await _plan(desk, reference, plans)
+        plan = await plan_named(desk, reference, plans)
     elif plans:
         plan = plans[0]
     else:
@@ -138,7 +138,8 @@ async def _payments(desk: Desk, given: Arguments) -> list[Journal]:
     return found
 
 
-async def _plan(desk: Desk, reference: str, plans: list[OrderPlan]) -> OrderPlan:
+async def plan_named(desk: Desk, reference: str, plans: list[OrderPlan]) -> OrderPlan:
+    """Return one of her plans by handle or id. Raises ToolRefusal."""
     numbered = {f"order_{number}": plan for number, plan in enumerate(plans, start=1)}
     if reference in numbered:
         return numbered[reference]

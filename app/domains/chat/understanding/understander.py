@@ -58,16 +58,18 @@ class ModelUnderstander:
         if follows is not None and hit is None:
             return follows
         slots = recognise(part, intent=found.label, lang=lang, names=names)
+        meant = found.fires and hit is None
         return Understood(
             lang=lang,
             intent=found.label,
             confidence=found.confidence,
             abstain=found.abstain,
             second=found.second,
-            fires=found.fires and hit is None,
+            fires=meant and not missing(found.label, _named(slots, names)),
             slots=slots,
             answer=yes_or_no(part),
             screen=hit,
+            meant=meant,
         )
 
 
@@ -82,6 +84,23 @@ def load_understander(models_dir: Path, *, trust: TrustCheck) -> ModelUnderstand
 def lacks(understood: Understood) -> tuple[str, ...]:
     """Return the slots an action still needs before it may be drafted, each by its first name."""
     return missing(understood.intent, frozenset(slot.name for slot in understood.slots))
+
+
+def complete(text: str, *, intent: str, lang: str) -> bool:
+    """Tell whether a text names every part that its action cannot do without."""
+    part = text[:MAX_CHARS]
+    slots = recognise(part, intent=intent, lang=lang)
+    return not missing(intent, _named(slots, Names()))
+
+
+def _named(slots: tuple[Slot, ...], names: Names) -> frozenset[str]:
+    """Return the slots that are there; an instrument only when it can be one that is listed."""
+    listed = frozenset(names.instruments.values())
+    return frozenset(
+        slot.name
+        for slot in slots
+        if slot.name != "instrument" or slot.value in listed or _ticker(slot)
+    )
 
 
 def _language(text: str, told: str, locale: str) -> str:
@@ -106,9 +125,10 @@ def _follow_up(text: str, state: TalkState | None, names: Names, lang: str) -> U
         return None
     # The adviser asked for a part of an action, and here it is: the action may be drafted now.
     asked = state.intent in REQUIRED and any(slot.name == state.asked for slot in slots)
+    lacking = missing(state.intent, _named(slots, names) | frozenset(state.slots))
     return Understood(
         lang=str(tongue), intent=state.intent, confidence=1.0, abstain=False, second=state.intent,
-        fires=asked, slots=slots,
+        fires=asked and not lacking, slots=slots, meant=asked,
     )  # fmt: skip
 
 

@@ -27,10 +27,10 @@ from app.domains.chat.repository.budgets import LEASE_S, Budgets
 from app.domains.chat.repository.streams import Streams
 from app.domains.chat.rules.memory import MAX_TURNS as MOST_REMEMBERED
 from app.domains.chat.rules.memory import remembered
-from app.domains.chat.talk_types import Said
 from app.domains.chat.turn_types import MAX_TURNS, Ask, KeptEvent, Opened, StoredTurn
 from app.domains.chat.usecases.following import followed
-from app.domains.chat.usecases.running import Job, Running
+from app.domains.chat.usecases.preparing import Job
+from app.domains.chat.usecases.running import Running
 from app.domains.chat.usecases.turn_log import TurnLog
 
 MOST_RUNNING: Final = 512
@@ -88,7 +88,8 @@ class Asking:
         """
         now = self._clock.now()
         turn_id, began_s = new_ulid(now), self._clock.monotonic()
-        seen, refusal = await self._looked_up(owner, conversation_id, turn_id)
+        seen, told = await self._looked_up(owner, conversation_id, turn_id)
+        refusal = told if isinstance(told, FinNamiError) else None
         turn = StoredTurn(
             id=turn_id,
             conversation=conversation_id,
@@ -101,20 +102,32 @@ class Asking:
             locale=ask.locale,
         )
         refusal = self._refusal(seen) or refusal
+        log = TurnLog(
+            turn_id=turn_id, conversation_id=conversation_id, owner=owner, streams=self._streams
+        )
+        job = Job(turn, seen, log, began_s, metered=told is True)
+        if self._running is not None and refusal is None:
+            self._running.preparing.begin(job)
         try:
             known, recent = await self._placed(turn, seen.key, refusal)
         except BaseException:
-            await self._budgets.settle(owner, turn_id)
+            await self._dropped(job)
             raise
         if known is not None:
-            await self._budgets.settle(owner, turn_id)
+            await self._dropped(job)
             return await self._again(owner, known, turn.tag, after=after)
         assert self._running is not None  # noqa: S101 - refused before otherwise
-        told = [turns.opened(row, seen.key) for row in recent if row["_id"] != turn_id]
-        history = remembered(
-            (old.text, "" if old.answer is None else old.answer.text) for old in told
+        earlier = [turns.opened(row, seen.key) for row in recent if row["_id"] != turn_id]
+        job.history = remembered(
+            (old.text, "" if old.answer is None else old.answer.text) for old in earlier
         )
-        return self._started(self._running, turn, seen, history=history, began_s=began_s)
+        return self._started(self._running, job)
+
+    async def _dropped(self, job: Job) -> None:
+        """Give a turn up that is not to be run."""
+        if job.looking is not None:
+            job.looking.cancel()
+        await self._budgets.settle(job.stored.owner, job.stored.id)
 
     async def follow(
         self, owner: str, conversation_id: str, turn_id: str, *, after: int
@@ -153,8 +166,8 @@ class Asking:
 
     async def _looked_up(
         self, owner: str, conversation_id: str, turn_id: str
-    ) -> tuple[Opened, FinNamiError | None]:
-        """Return the conversation and what the budget says, all asked at once.
+    ) -> tuple[Opened, FinNamiError | bool]:
+        """Return the conversation, and whether the turn may cost something, asked at once.
 
         A refusal is not raised yet: a repeated message needs no budget.
         """
@@ -171,11 +184,10 @@ class Asking:
             await asyncio.gather(reserving, return_exceptions=True)
             await self._budgets.settle(owner, turn_id)
             raise
-        (refusal,) = await asyncio.gather(reserving, return_exceptions=True)
-        if isinstance(refusal, BaseException) and not isinstance(refusal, FinNamiError):
-            raise refusal
-        found = refusal if isinstance(refusal, FinNamiError) else None
-        return conversations.opened(head, key), found
+        (told,) = await asyncio.gather(reserving, return_exceptions=True)
+        if isinstance(told, BaseException) and not isinstance(told, FinNamiError):
+            raise told
+        return conversations.opened(head, key), told
 
     async def _placed(
         self, turn: StoredTurn, key: DataKey, refusal: FinNamiError | None
@@ -233,24 +245,10 @@ class Asking:
             raise TurnNotFoundError
         return found
 
-    def _started(
-        self,
-        running: Running,
-        turn: StoredTurn,
-        seen: Opened,
-        *,
-        history: tuple[Said, ...],
-        began_s: float,
-    ) -> Following:
-        log = TurnLog(
-            turn_id=turn.id,
-            conversation_id=turn.conversation,
-            owner=turn.owner,
-            streams=self._streams,
-        )
+    def _started(self, running: Running, job: Job) -> Following:
+        turn, log = job.stored, job.log
         wake = log.enter()
         self._logs[turn.id] = log
-        job = Job(stored=turn, seen=seen, history=history, log=log, began_s=began_s)
         # A turn outlives the deadline of the request that began it: a context of its own.
         task = asyncio.create_task(running.run(job), context=contextvars.Context())
         log.runs_in(task)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from app.core.decisions import canonical_json
+from app.domains.chat.engines.writing import confirm, found
 from app.domains.chat.errors import EngineError
+from app.domains.chat.events import plain
 from app.domains.chat.evidence_types import Evidence
 from app.domains.chat.tool_types import ToolBox, ToolResult, ToolSpec
 from app.domains.chat.turn_types import Record
@@ -34,6 +36,8 @@ class MeteredTools:
         self._digest_key = digest_key
         self._learn = learn
         self.calls = 0
+        self._drafted: dict[str, ToolResult] = {}
+        self._results: list[ToolResult] = []
 
     def specs(self, intent: str) -> tuple[ToolSpec, ...]:
         """Return the tools this intent may use."""
@@ -52,7 +56,27 @@ class MeteredTools:
         except TimeoutError:
             result = ToolResult("", name, ok=False, code="tool_timeout")
         self._learn(result.evidence)
+        self._results.append(result)
+        if result.action is not None:
+            self._drafted[result.action.id] = result
         return self._noted(result, arguments)
+
+    def found(self, data: Mapping[str, Any]) -> bool:
+        """Tell whether a `tool_result` shows what a tool of this turn returned, and only that."""
+        shown = {name: value for name, value in plain(data).items() if name != "call"}
+        results = [*self._results, ToolResult("", "", ok=False, code=str(shown.get("code")))]
+        told = (plain(found("", result).data) for result in results)
+        return any(shown == {name: one[name] for name in one if name != "call"} for one in told)
+
+    def card(self, action: object) -> Mapping[str, Any]:
+        """Return the card of an action as its own tool drafted it, whatever an engine says of it.
+
+        Raises EngineError for one that no tool of this turn drafted or showed.
+        """
+        result = self._drafted.get(action) if isinstance(action, str) else None
+        if result is None or result.action is None:
+            raise EngineError("an engine may not make a card of its own")
+        return confirm(result.action, result).data
 
     def _noted(self, result: ToolResult, arguments: Mapping[str, Any]) -> ToolResult:
         """Record the call: arguments as a keyed digest, for an amount is easily guessed."""

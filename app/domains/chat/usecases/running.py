@@ -1,9 +1,10 @@
 """Runs one turn: understands, asks the engines in order, ends the stream whatever happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -11,22 +12,19 @@ import structlog
 from app.core.clock import Clock
 from app.domains.chat.errors import EngineError
 from app.domains.chat.events import plain
+from app.domains.chat.evidence_types import Evidence
+from app.domains.chat.output.gates import CleanGate, Listener, StandInGate
+from app.domains.chat.output.products import ProductScreen
 from app.domains.chat.rules.notices import removed
-from app.domains.chat.talk_types import (
-    Answered,
-    EventName,
-    Finish,
-    Said,
-    TalkEvent,
-    Turn,
-)
-from app.domains.chat.turn_ports import ChatPorts, Offered, Tooling
-from app.domains.chat.turn_types import Answer, Opened, Record, StoredTurn
+from app.domains.chat.talk_types import Answered, EventName, Finish, TalkEvent, Turn
+from app.domains.chat.turn_ports import ChatPorts, Gate, Offered, Tooling
+from app.domains.chat.turn_types import Answer, Record
+from app.domains.chat.usecases.mending import mended
 from app.domains.chat.usecases.metered_tools import MeteredTools
 from app.domains.chat.usecases.pacing import Pace, paced
+from app.domains.chat.usecases.preparing import Job, Preparing
 from app.domains.chat.usecases.settling import Settled, Settling
 from app.domains.chat.usecases.speaking import Speaker
-from app.domains.chat.usecases.turn_log import TurnLog
 
 PREPARE_S: Final = 5.0
 MAX_KEPT: Final = 16
@@ -37,27 +35,12 @@ _THROUGH: Final = frozenset(
 log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class Job:
-    """A turn to run, and what came of it so far."""
-
-    stored: StoredTurn
-    seen: Opened
-    history: tuple[Said, ...]
-    log: TurnLog
-    began_s: float
-    record: Record = field(default_factory=Record)
-    speaker: Speaker | None = None
-    results: list[dict[str, Any]] = field(default_factory=list)
-    proposals: list[dict[str, Any]] = field(default_factory=list)
-    meta: Mapping[str, Any] = field(default_factory=dict)
-
-
 class Running:
     """The router: safety and understanding first, the remote engine if allowed, then ours."""
 
     def __init__(self, *, ports: ChatPorts, settling: Settling, clock: Clock) -> None:
         self._ports = ports
+        self.preparing = Preparing(ports)
         self._settling = settling
         self._clock = clock
 
@@ -77,7 +60,7 @@ class Running:
     async def _answered(self, job: Job) -> Settled:
         try:
             async with asyncio.timeout(PREPARE_S):
-                turn, tooling, offers = await self._prepared(job)
+                turn, tooling, offers = await self.preparing.prepared(job)
         except TimeoutError as error:
             raise EngineError("the turn could not be prepared in time") from error
         ends_s = job.began_s + self._ports.budget.seconds
@@ -95,58 +78,6 @@ class Running:
             return Settled(Finish.DEGRADED if degraded else found.finish, state=found.state)
         return Settled(None, code=EngineError.code)
 
-    async def _prepared(self, job: Job) -> tuple[Turn, Tooling, list[Offered]]:
-        stored, ports = job.stored, self._ports
-        tooling = await ports.toolboxes.for_turn(stored.owner, locale=stored.locale, now=stored.at)
-        state = job.seen.conversation.state
-        # A model's work of some milliseconds, once its loading: beside the loop, not in it.
-        understood = await asyncio.to_thread(
-            ports.understander.understand,
-            stored.text,
-            locale=stored.locale,
-            names=tooling.names,
-            today=stored.at,
-            state=state,
-        )
-        turn = Turn(
-            id=stored.id,
-            conversation=stored.conversation,
-            owner=stored.owner,
-            text=stored.text,
-            locale=_spoken(stored.locale, understood.lang),
-            received_at=stored.at,
-            base_currency=tooling.base_currency,
-            understood=understood,
-            state=state,
-            history=job.history,
-        )
-        record = job.record
-        record.lang, record.intent, record.screen = (
-            understood.lang,
-            understood.intent,
-            understood.screen,
-        )
-        first = job.seen.conversation.turns == 0
-        job.meta = {
-            "turn": turn.id,
-            "conversation": turn.conversation,
-            "lang": understood.lang,
-            "intent": understood.intent,
-            "confidence": round(understood.confidence, 6),
-            "disclaimer": self._ports.disclaimer(understood.lang) if first else None,
-        }
-        return turn, tooling, await self._offers(turn)
-
-    async def _offers(self, turn: Turn) -> list[Offered]:
-        """Return who may answer, in order; what the safety screen caught stays with us."""
-        offers: list[Offered] = []
-        if self._ports.remote is not None and turn.understood.screen is None:
-            offered = await self._ports.remote.offered(turn.owner)
-            offers += [offered] if offered is not None else []
-        if self._ports.embedded is not None:
-            offers.append(self._ports.embedded)
-        return offers
-
     def _begin(self, job: Job, offer: Offered, *, degraded: bool) -> None:
         """Tell who answers; with a fallback, take back what the one before said."""
         if job.speaker is not None:
@@ -155,6 +86,7 @@ class Running:
         record = job.record
         record.engine, record.model, record.badge = offer.badge, offer.model, badge
         record.versions = dict(offer.versions)
+        job.redacted = job.redacted if offer.redacted is None else offer.redacted
         who = {"engine": offer.badge, "model": offer.model, "badge": badge}
         job.log.add(EventName.META, {**job.meta, **who})
 
@@ -163,7 +95,18 @@ class Running:
     ) -> Answered:
         """Return an engine's end after everything it said went out. Raises EngineError."""
         budget = self._ports.budget
-        gate = self._ports.gates(turn, tooling)
+        evidence: list[Evidence] = []
+        gate = self._gate(turn, tooling, offer)
+
+        def learn(found: Sequence[Evidence]) -> None:
+            evidence.extend(found)
+            gate.learn(found)
+
+        def again() -> Gate:
+            other = self._gate(turn, tooling, offer)
+            other.learn(evidence)
+            return other
+
         job.speaker = speaker = Speaker(
             job.log,
             gate,
@@ -172,24 +115,44 @@ class Running:
             most_tokens=budget.output_tokens,
             now_ms=lambda: self._ms(job),
         )
-        tools = MeteredTools(
+        speaker.mends_left = 0 if offer.mend is None else MAX_REFUSED
+        job.tools = tools = MeteredTools(
             tooling.box,
             most=budget.tool_calls,
             record=job.record,
             digest_key=job.seen.key.derive("chat-audit"),
-            learn=gate.learn,
+            learn=learn,
         )
         left_s = max(0.001, ends_s - self._clock.monotonic())
         pace = Pace(left_s, None if last else budget.first_token_s, self._ports.stall_s)
         answer = offer.engine.answer(turn, tools, replace(budget, seconds=left_s))
         async with aclosing(paced(answer, pace)) as items:
-            answered = await self._heard(job, items, pace, last=last)
-        speaker.finish()
+            mending = partial(mended, speaker, offer.mend, turn, again)
+            answered = await self._heard(job, items, pace, mending, last=last)
+            speaker.finish()
+            await mending()
+        speaker.close()
         self._told_refusals(job, last=last)
         return answered
 
+    def _gate(self, turn: Turn, tooling: Tooling, offer: Offered) -> Gate:
+        """Return what everything of an engine passes: figures, stand-ins, links, promises."""
+        gate = self._ports.gates(turn, tooling)
+        if offer.originals is not None:
+            gate = StandInGate(gate, offer.originals)
+        if offer.badge != "remote":
+            return CleanGate(gate)
+        said = (turn.text, *(one.text for one in turn.history))
+        return CleanGate(gate, Listener(ProductScreen(tooling.names.instruments, said)))
+
     async def _heard(
-        self, job: Job, items: AsyncIterator[TalkEvent | Answered], pace: Pace, *, last: bool
+        self,
+        job: Job,
+        items: AsyncIterator[TalkEvent | Answered],
+        pace: Pace,
+        mending: Callable[[], Awaitable[None]],
+        *,
+        last: bool,
     ) -> Answered:
         speaker = job.speaker
         assert speaker is not None  # noqa: S101 - made by the caller
@@ -203,6 +166,7 @@ class Running:
                 if item.name is EventName.DELTA or item.name is EventName.CONFIRM_REQUEST:
                     pace.begun = True
                 self._pass(job, speaker, item)
+                await mending()
                 self._told_refusals(job, last=last)
             else:
                 raise EngineError("an engine sends events and its end, nothing else")
@@ -216,10 +180,15 @@ class Running:
                 raise EngineError("only the gate takes text back")
             speaker.say(item.data.get("text", ""))
         elif item.name in _THROUGH:
-            job.log.add(item.name, item.data)
+            data = item.data
+            if item.name is EventName.CONFIRM_REQUEST and job.tools is not None:
+                data = job.tools.card(data.get("action"))
+            if item.name is EventName.TOOL_RESULT and job.tools and not job.tools.found(data):
+                raise EngineError("an engine shows what no tool returned")
+            job.log.add(item.name, data)
             kept = job.results if item.name is EventName.TOOL_RESULT else job.proposals
             if item.name is not EventName.TOOL_START and len(kept) < MAX_KEPT:
-                kept.append(plain(item.data))
+                kept.append(plain(data))
         elif item.name is EventName.USAGE:
             self._count(job.record, item.data)
         elif item.name is not EventName.CITATION:
@@ -250,6 +219,7 @@ class Running:
         """Store the turn, then end its stream with `done` or `error`."""
         record, speaker = job.record, job.speaker
         record.ms_total, record.events = self._ms(job), len(job.log.events)
+        record.redacted = None if job.redacted is None else dict(job.redacted)
         text = "" if speaker is None else speaker.text
         record.characters = len(text)
         answer = Answer(
@@ -280,8 +250,3 @@ class Running:
 
     def _ms(self, job: Job) -> int:
         return round((self._clock.monotonic() - job.began_s) * 1000)
-
-
-def _spoken(locale: str, lang: str) -> str:
-    """Return the locale of the answer: hers when she writes in its language, else the text's."""
-    return locale if locale[:2].lower() == lang else lang

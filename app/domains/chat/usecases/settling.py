@@ -11,7 +11,7 @@ from app.core.db import Database
 from app.core.errors import FinNamiError
 from app.core.ids import new_ulid
 from app.core.uow import Transaction
-from app.domains.chat.repository import conversations, turns
+from app.domains.chat.repository import consents, conversations, turns
 from app.domains.chat.repository.budgets import Budgets
 from app.domains.chat.talk_types import Finish, TalkState
 from app.domains.chat.turn_types import MAX_TITLE, Answer, Opened, Record, StoredTurn
@@ -64,6 +64,8 @@ class Settling:
 
         async def work(tx: Transaction) -> None:
             tx.audit("chat.turn", actor=turn.owner, object_id=turn.id, after=noted)
+            if (counts := record.redacted) is not None:
+                await consents.note(tx, turn.owner, turn=turn.id, at=at, counts=counts)
             found = await conversations.document(tx, turn.conversation, owner=turn.owner)
             if found is None or not await turns.close(
                 tx, turn.id, answer=answer, finish=finish, at=at, key=seen.key

@@ -1,6 +1,7 @@
 """Says an answer into the stream: every text through the gate, bounded, nothing else."""
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from app.domains.chat.errors import EngineError
@@ -42,8 +43,12 @@ class Speaker:
         self._crumbs: list[str] = []
         self._crumbs_length = 0
         self.citations: list[dict[str, Any]] = []
+        self._waiting: deque[Step] = deque()
+        self.mends_left = 0
         self.refused = 0
         self.told = False
+        self.refusal: Refused | None = None
+        """A refused sentence that may be written once more; what follows it waits."""
 
     @property
     def text(self) -> str:
@@ -62,6 +67,9 @@ class Speaker:
     def finish(self) -> None:
         """Say what was still held."""
         self._take(self._gate.finish())
+
+    def close(self) -> None:
+        """Send the crumbs that wait to be put together."""
         self._sweep()
 
     def notice(self, text: str) -> None:
@@ -74,8 +82,22 @@ class Speaker:
         if self._length:
             self._retract(0)
 
+    def replace(self, steps: Sequence[Step] | None) -> None:
+        """Say what came in the place of a refused sentence, if all of it may be shown; go on."""
+        self.refusal = None
+        if steps is not None and all(isinstance(step, Release) for step in steps):
+            self.refused -= 1
+            self._record.mended += 1
+            self._waiting.extendleft(reversed(steps))
+        self._go_on()
+
     def _take(self, steps: Iterable[Step]) -> None:
-        for step in steps:
+        self._waiting.extend(steps)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._waiting and self.refusal is None:
+            step = self._waiting.popleft()
             if step.verdict is not None:
                 self._record.judged += 1
                 self._record.claims += len(step.verdict.claims)
@@ -83,6 +105,9 @@ class Speaker:
                 self._release(step)
             else:
                 self._refuse(step)
+                if self.mends_left > 0:
+                    self.mends_left -= 1
+                    self.refusal = step
 
     def _release(self, step: Release) -> None:
         at = self._length + self._crumbs_length

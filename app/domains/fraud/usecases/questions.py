@@ -48,6 +48,11 @@ class Questions:
         """Return the question about a payment, for the job that writes its letter."""
         return await questions.find(self._db, payment_id)
 
+    async def put(self, tx: Transaction, question: Question) -> None:
+        """Keep a question that she raises herself; one that is there already stays."""
+        if await questions.find(tx, question.payment_id) is None:
+            await questions.insert(tx, question)
+
     async def confirm(self, tx: Transaction, question: Question, *, at: datetime) -> bool:
         """Keep a yes, on the case too; False when she had answered, or it ended, before."""
         if not await questions.answer(

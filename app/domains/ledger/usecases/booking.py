@@ -23,6 +23,7 @@ from app.domains.ledger.events import MovementHeld, MovementPosted
 from app.domains.ledger.repository import accounts, journals
 from app.domains.ledger.rules import entries
 from app.domains.ledger.types import Journal, JournalKind, JournalState, Leg
+from app.domains.ledger.warrant_types import Also
 
 HOLD_FOR = timedelta(days=3)
 OPENED_REMEMBERED = 100_000
@@ -49,6 +50,7 @@ class Intent:
     grant: str | None
     always_step_up: bool
     holdings: frozenset[str] = frozenset()
+    also: Also | None = None
 
     @property
     def journal_id(self) -> str:
@@ -254,6 +256,8 @@ class Booking:
             held = journal.state is JournalState.HELD
             event = MovementHeld if held else MovementPosted
             tx.publish(event(journal.journal_id))
+            if intent.also is not None:
+                await intent.also(tx, movement_id=journal.journal_id, held=held)
             return journal
 
         return work

@@ -4,13 +4,16 @@ from app.core.clock import Clock
 from app.core.db import Database
 from app.core.uow import Transaction
 from app.domains.fraud.case_types import Question, QuestionState
+from app.domains.fraud.errors import QuestionNotFoundError
 from app.domains.fraud.service import FraudService
+from app.domains.fraud.types import PaymentKind
 from app.domains.identity.service import IdentityService
 from app.domains.identity.types import Caller, MailKind, StepUpAction, StepUpGrant
+from app.domains.ledger.errors import JournalNotFoundError
 from app.domains.ledger.events import MovementVoided
 from app.domains.ledger.repository import accounts, journals
 from app.domains.ledger.rules import entries
-from app.domains.ledger.types import ConfirmationAnswer, JournalState
+from app.domains.ledger.types import ConfirmationAnswer, Journal, JournalState
 
 
 class Confirmations:
@@ -77,9 +80,48 @@ class Confirmations:
         same. A repeat returns the first answer. Raises QuestionNotFoundError.
         """
         question = await self._fraud.questions.get(caller.user_id, payment_id)
-        now = self._clock.now()
+        return await self._denied(caller, question, asked=True)
+
+    async def dispute(self, caller: Caller, payment_id: str) -> ConfirmationAnswer:
+        """Keep that a payment was not hers, also when nobody asked; all that `deny` does follows.
+
+        Raises JournalNotFoundError, also for what she did not start.
+        """
+        try:
+            question = await self._fraud.questions.get(caller.user_id, payment_id)
+        except QuestionNotFoundError:
+            journal = await journals.find(self._db, payment_id)
+            if journal is None or journal.owner != caller.user_id:
+                raise JournalNotFoundError from None
+            return await self._denied(caller, self._unasked(caller, journal), asked=False)
+        return await self._denied(caller, question, asked=True)
+
+    def _unasked(self, caller: Caller, journal: Journal) -> Question:
+        return Question(
+            payment_id=journal.journal_id,
+            user_id=caller.user_id,
+            payee_id=journal.counterparty,
+            decision_id=journal.decision_id,
+            state=QuestionState.ASKED,
+            held=journal.state is JournalState.HELD,
+            amount=journal.amount,
+            payment_kind=PaymentKind(journal.kind.value),
+            reasons=(),
+            session_id=caller.session_id,
+            action=None,
+            params=(),
+            asked_at=self._clock.now(),
+            answered_at=None,
+        )
+
+    async def _denied(
+        self, caller: Caller, question: Question, *, asked: bool
+    ) -> ConfirmationAnswer:
+        payment_id, now = question.payment_id, self._clock.now()
 
         async def work(tx: Transaction) -> bool:
+            if not asked:
+                await self._fraud.questions.put(tx, question)
             if not await self._fraud.questions.deny(tx, question, at=now):
                 return False
             journal = await journals.find(tx, payment_id)

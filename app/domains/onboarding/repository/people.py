@@ -1,7 +1,7 @@
 """Facts, answers, replies and consents in MongoDB; personal facts sealed as one blob."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from app.core.envelope import DataKey, Place
 from app.core.schema import CollectionSpec
@@ -19,7 +19,14 @@ SPECS = (
 )
 _PLACE = Place(PEOPLE, "pii")
 _TOPICS = frozenset(topic.value for topic in Topic)
-_STEP_FIELDS = {"financial": 1, "answers": 1, "profile_version": 1, "kyc": 1, "consents": 1}
+_STEP_FIELDS = {
+    "financial": 1,
+    "answers": 1,
+    "profile_version": 1,
+    "kyc": 1,
+    "consents": 1,
+    "frozen_at": 1,
+}
 
 
 async def find(store: Store, user_id: str) -> Document | None:
@@ -30,6 +37,26 @@ async def find(store: Store, user_id: str) -> Document | None:
 async def find_steps(store: Store, user_id: str) -> Document | None:
     """Return only what tells which steps are done: every movement of money asks."""
     return await store.find_one(PEOPLE, {"_id": user_id}, projection=_STEP_FIELDS)
+
+
+def frozen_at(document: Document | None) -> datetime | None:
+    """Return since when a person's money is frozen."""
+    found: datetime | None = None if document is None else document.get("frozen_at")
+    return None if found is None else found.astimezone(UTC)
+
+
+async def freeze(store: Store, user_id: str, *, at: datetime) -> bool:
+    """Freeze a person's money; False when it was frozen before."""
+    if frozen_at(await find_steps(store, user_id)) is not None:
+        return False
+    change = {"$set": {"frozen_at": at}}
+    return await store.update_one(PEOPLE, {"_id": user_id}, change, upsert=True) == 1
+
+
+async def lift(store: Store, user_id: str) -> bool:
+    """Lift a freeze; False when there was none."""
+    query = {"_id": user_id, "frozen_at": {"$ne": None}}
+    return await store.update_one(PEOPLE, query, {"$set": {"frozen_at": None}}) == 1
 
 
 async def save_facts(store: Store, user_id: str, fields: Document) -> None:

@@ -14,6 +14,7 @@ from app.core.uow import Transaction
 from app.domains.ledger.errors import IdempotencyMismatchError
 from app.domains.ledger.service import LedgerService
 from app.domains.ledger.types import MICRO, Fill, Journal, JournalState, OrderBatch
+from app.domains.ledger.warrant_types import Warrant
 from app.domains.portfolio.errors import (
     NothingToAcceptError,
     NothingToTradeError,
@@ -104,7 +105,14 @@ class Ordering:
         return plan
 
     async def execute(
-        self, user_id: str, plan_id: str, *, session_id: str, key: str, grant: str | None
+        self,
+        user_id: str,
+        plan_id: str,
+        *,
+        session_id: str,
+        key: str,
+        grant: str | None,
+        warrant: Warrant | None = None,
     ) -> OrderPlan:
         """Fill a previewed plan at the last quotes and book it; a plan is executed at most once.
 
@@ -129,7 +137,8 @@ class Ordering:
         if not await plans.claim(self._db, plan, key):
             raise PlanTakenError
         try:
-            journal = booked or await self._book(plan, session_id=session_id, key=key, grant=grant)
+            batch = OrderBatch(user_id, session_id, key, plan.currency, (), plan_id, grant, warrant)
+            journal = booked or await self._book(plan, batch)
         except FinNamiError as error:
             if error.status < 500:
                 # An outage leaves the claim: only its own key may find out what happened.
@@ -190,8 +199,8 @@ class Ordering:
             cash_before=book.cash,
             cash_after=after.cash,
             fees=Money(sum(order.fee.amount_minor for order in orders), currency),
-            drift_before=_six_digits(book.drift),
-            drift_after=_six_digits(after.drift),
+            drift_before=book.drift.quantize(planning.QUANTITY_STEP),
+            drift_after=after.drift.quantize(planning.QUANTITY_STEP),
         )
 
     async def _require_not_rejected(self, user_id: str, recommendation_id: str) -> None:
@@ -204,9 +213,7 @@ class Ordering:
         if not plan.trades:
             raise NothingToTradeError
 
-    async def _book(
-        self, plan: OrderPlan, *, session_id: str, key: str, grant: str | None
-    ) -> Journal:
+    async def _book(self, plan: OrderPlan, batch: OrderBatch) -> Journal:
         held = await self._holdings.of(plan.user_id)
         unusable = held.unusable({order.symbol for order in plan.trades})
         if unusable or held.currency != plan.currency:
@@ -217,17 +224,8 @@ class Ordering:
         fills = planning.fit_to_cash(plan.trades, prices, held.cash, step=step)
         if not fills:
             raise NothingToTradeError
-        return await self._ledger.execute(
-            OrderBatch(
-                user_id=plan.user_id,
-                session_id=session_id,
-                key=key,
-                currency=plan.currency,
-                fills=tuple(_fill(order, held) for order in fills),
-                reference=plan.plan_id,
-                grant=grant,
-            )
-        )
+        booked = replace(batch, fills=tuple(_fill(order, held) for order in fills))
+        return await self._ledger.execute(booked)
 
 
 def _book(wished: Wished, held: Held) -> Book:
@@ -293,7 +291,3 @@ def _done(plan: OrderPlan, journal: Journal, key: str) -> OrderPlan:
         key=key,
         movement_id=journal.journal_id,
     )
-
-
-def _six_digits(value: Decimal) -> Decimal:
-    return value.quantize(planning.QUANTITY_STEP)

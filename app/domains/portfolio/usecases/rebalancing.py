@@ -1,6 +1,6 @@
 """One rebalancing: today's advice, what is held, the bands; previewed, sealed, one per book."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -13,31 +13,22 @@ from app.core.money import Money
 from app.core.store import DuplicateKeyError
 from app.core.uow import Transaction
 from app.domains.ledger.service import LedgerService
-from app.domains.market.service import MarketService
-from app.domains.onboarding.service import OnboardingService
 from app.domains.onboarding.types import Reason
 from app.domains.portfolio.errors import AdviceUnavailableError
 from app.domains.portfolio.lot_types import LotMethod
 from app.domains.portfolio.rebalance_types import Rebalance, RunState
 from app.domains.portfolio.repository import plans, rebalances
 from app.domains.portfolio.rules import decide, lots, rebalance_record, rebalancing
-from app.domains.portfolio.rules.opening import market_closed
 from app.domains.portfolio.rules.planning import QUANTITY_STEP, Book
 from app.domains.portfolio.rules.rebalancing import Limits
 from app.domains.portfolio.types import (
-    AdviceOutcome,
     OrderPlan,
     PlanAction,
     PlannedOrder,
     PlanState,
-    Recommendation,
-    StoredFrontier,
 )
-from app.domains.portfolio.usecases.advising import Advising
-from app.domains.portfolio.usecases.frontiers import Frontiers
-from app.domains.portfolio.usecases.holdings import Held, Holdings
 from app.domains.portfolio.usecases.ordering import PREVIEW_FOR
-from app.domains.portfolio.usecases.reviews import Reviews
+from app.domains.portfolio.usecases.situations import Situation, Situations
 from app.domains.portfolio.usecases.wishing import Wished, Wishing
 from app.domains.portfolio.wish_types import conflict_reason
 
@@ -45,39 +36,23 @@ from app.domains.portfolio.wish_types import conflict_reason
 COOL_DOWN: Final = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class _Situation:
-    advice: Recommendation
-    frontier: StoredFrontier
-    held: Held
-
-
 class Rebalancing:
     """Makes rebalancing plans; they are executed like any other plan."""
 
-    def __init__(  # noqa: PLR0913 - one parameter per room it works with
+    def __init__(
         self,
         *,
         db: Database,
         clock: Clock,
-        market: MarketService,
-        onboarding: OnboardingService,
         ledger: LedgerService,
-        advising: Advising,
-        holdings: Holdings,
-        frontiers: Frontiers,
+        situations: Situations,
         wishing: Wishing,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._market = market
-        self._onboarding = onboarding
         self._ledger = ledger
-        self._advising = advising
-        self._holdings = holdings
-        self._frontiers = frontiers
+        self._situations = situations
         self._wishing = wishing
-        self._reviews = Reviews(db=db, ledger=ledger)
 
     async def preview(self, user_id: str, *, automatic: bool = False) -> Rebalance:
         """Return the run for what is held now; nothing is ordered by it.
@@ -86,7 +61,7 @@ class Rebalancing:
         RiskProfileMissingError, RiskProfileExpiredError, NoPricesError, AdviceUnavailableError.
         """
         now = self._clock.now()
-        found = await self._situation(user_id, now)
+        found = await self._situations.of(user_id, now)
         if isinstance(found, Reason):
             return _waiting(user_id, found, at=now, automatic=automatic)
         assert found.advice.mix is not None  # noqa: S101 - a situation has a mix
@@ -143,52 +118,8 @@ class Rebalancing:
             return winner
         return run
 
-    async def _situation(self, user_id: str, now: datetime) -> _Situation | Reason:
-        """Return what a run rests on, or why it has to wait."""
-        closed = market_closed(await self._market.hours())
-        if closed is not None:
-            return closed
-        if await self._reviews.of(user_id, now):
-            return _IN_REVIEW
-        advice = await self._advice(user_id, now)
-        if advice.outcome is AdviceOutcome.PREPARING:
-            return _PREPARING
-        if advice.mix is None:
-            return _DO_NOT_INVEST
-        frontier = await self._frontiers.current()
-        if frontier is None or frontier.source != advice.mix.source:
-            return _PREPARING
-        held = await self._holdings.of(user_id)
-        wanted = {target.symbol for target in advice.mix.targets}
-        listed = {symbol for symbol in held.quantities if symbol in held.instruments}
-        unusable = held.unusable(wanted | listed)
-        if unusable:
-            names = ", ".join(unusable)
-            return Reason(
-                "stale_price",
-                f"The price of {names} is missing or too old to trade on; this waits.",
-                (("symbols", names),),
-            )
-        return _Situation(advice, frontier, held)
-
-    async def _advice(self, user_id: str, now: datetime) -> Recommendation:
-        """Return the newest advice while it is good, else today's."""
-        profile, outdated = await self._onboarding.advisable_profile(user_id, at=now)
-        newest = await self._advising.newest(user_id)
-        if (
-            outdated is None
-            and newest is not None
-            and newest.expires_at > now
-            and newest.profile_reference == profile.reference
-            and newest.profile == profile.final
-            and newest.outcome is AdviceOutcome.INVEST
-        ):
-            return newest
-        key = f"rebalance:{now.date().isoformat()}:{now.hour}:{profile.reference}:{profile.final}"
-        return await self._advising.recommend(user_id, key=key)
-
     async def _limits(
-        self, user_id: str, book: Book, found: _Situation, wished: Wished, now: datetime
+        self, user_id: str, book: Book, found: Situation, wished: Wished, now: datetime
     ) -> Limits:
         activities = await self._ledger.activities.of(user_id, book.cash.currency)
         story = lots.book_of(activities, LotMethod.FIFO, book.cash.currency)
@@ -202,7 +133,7 @@ class Rebalancing:
         return Limits(may_sell=outside or not cooling, volatility_outside=outside, no_buy=no_buy)
 
 
-def _book(found: _Situation, wished: Wished) -> tuple[Book, tuple[str, ...]]:
+def _book(found: Situation, wished: Wished) -> tuple[Book, tuple[str, ...]]:
     """Return the book of what can be traded, and what is held beside it."""
     held = found.held
     foreign = tuple(sorted(set(held.quantities) - set(held.instruments)))
@@ -216,7 +147,7 @@ def _book(found: _Situation, wished: Wished) -> tuple[Book, tuple[str, ...]]:
 
 
 def _plan(
-    found: _Situation,
+    found: Situation,
     book: Book,
     orders: tuple[PlannedOrder, ...],
     foreign: tuple[str, ...],
@@ -279,13 +210,6 @@ def _waiting(user_id: str, note: Reason, *, at: datetime, automatic: bool) -> Re
     )
 
 
-_IN_REVIEW: Final = Reason(
-    "in_review", "An order of yours is being looked at by a person; this waits for its end."
-)
-_PREPARING: Final = Reason("preparing", "Today's figures are being computed; try again shortly.")
-_DO_NOT_INVEST: Final = Reason(
-    "do_not_invest", "Your newest recommendation is not to invest yet, so nothing is traded."
-)
 _COOLING: Final = Reason(
     "cooling_down", "Something was sold within the last week, so only cash is invested now."
 )

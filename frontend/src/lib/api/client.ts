@@ -64,6 +64,13 @@ export function openEvents(path: string, lastId: string | null, signal: AbortSig
   return sendAuthorised(new Request(new URL(path, origin()), { headers, signal, cache: "no-store" }), sendOpenEnded);
 }
 
+/** Sends a body whose answer is a stream of events. */
+export function postForEvents(path: string, body: object, signal: AbortSignal): Promise<Response> {
+  const headers = new Headers({ Accept: "text/event-stream", "Content-Type": "application/json" });
+  const request = new Request(new URL(path, origin()), { method: "POST", body: JSON.stringify(body), headers, signal, cache: "no-store" });
+  return sendAuthorised(request, sendOpenEnded);
+}
+
 const requestIds: Middleware = {
   onRequest({ request }) {
     request.headers.set("X-Request-Id", crypto.randomUUID().replaceAll("-", ""));

@@ -2040,6 +2040,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Freeze
+         * @description Return whether the caller's money is frozen.
+         */
+        get: operations["get_freeze"];
+        /**
+         * Put Freeze
+         * @description Freeze it: no payment, no order, no deposit. It needs no code, for haste may be needed.
+         */
+        put: operations["put_freeze"];
+        post?: never;
+        /**
+         * Delete Freeze
+         * @description Lift the freeze, with a grant for `unfreeze`.
+         */
+        delete: operations["delete_freeze"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/fraud/cases": {
         parameters: {
             query?: never;
@@ -2844,6 +2872,157 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Actions
+         * @description Return what was drafted, the newest first.
+         */
+        get: operations["list_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/actions/{action_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Action
+         * @description Return one drafted action as it stands now.
+         */
+        get: operations["get_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/actions/{action_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Action
+         * @description Carry a draft out, once, with a grant for exactly this action.
+         *
+         *     Whatever the key is, a second confirmation returns the first result. `action_changed` brings
+         *     the new preview as `action`: look at it and confirm again.
+         */
+        post: operations["confirm_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/actions/{action_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Action
+         * @description Cancel a draft; again changes nothing.
+         */
+        post: operations["cancel_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Chat Provider
+         * @description Return who could word answers, with the text to read before anything leaves.
+         */
+        get: operations["get_chat_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Chat Consent
+         * @description Return the caller's consent, and what was replaced in the newest turn that left.
+         */
+        get: operations["get_chat_consent"];
+        /**
+         * Give Chat Consent
+         * @description Consent to the provider and the text in force; repeating it changes `share_figures`.
+         */
+        put: operations["give_chat_consent"];
+        post?: never;
+        /**
+         * Withdraw Chat Consent
+         * @description Withdraw: from the next message on nothing leaves. Without a consent nothing changes.
+         */
+        delete: operations["withdraw_chat_consent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/redaction-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Redaction
+         * @description Show a message as it would leave. Nothing is sent and nothing is kept.
+         */
+        post: operations["preview_redaction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/analytics/cohorts": {
         parameters: {
             query?: never;
@@ -3186,6 +3365,86 @@ export interface components {
             available: string;
             /** Movements */
             movements: number;
+        };
+        /**
+         * ActionKind
+         * @description What can be drafted; each is the name of its intent.
+         * @enum {string}
+         */
+        ActionKind: "rebalance" | "buy" | "sell" | "deposit" | "withdraw" | "recurring_plan" | "goal_change" | "freeze_account" | "cancel_order" | "dispute_payment";
+        /**
+         * ActionOut
+         * @description A draft made in a conversation. `preview` names evidence by its id, or holds a word.
+         *
+         *     `step_up`: confirming needs a grant for the action `chat_action` with `action_id` and the
+         *     `params_hash` that a refusal names. `result` says how it ended.
+         */
+        ActionOut: {
+            /** Action Id */
+            action_id: string;
+            kind: components["schemas"]["ActionKind"];
+            state: components["schemas"]["ActionState"];
+            /**
+             * Parameters
+             * @example {
+             *       "amount": "50.00",
+             *       "currency": "USD"
+             *     }
+             */
+            parameters: {
+                [key: string]: string;
+            };
+            /**
+             * Preview
+             * @example {
+             *       "amount": "v1",
+             *       "cash_after": "v3"
+             *     }
+             */
+            preview: {
+                [key: string]: string;
+            };
+            /** Evidence */
+            evidence: {
+                [key: string]: unknown;
+            }[];
+            suitability: components["schemas"]["SuitabilityOut"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Step Up */
+            step_up: boolean;
+            /** Result */
+            result: {
+                [key: string]: string;
+            } | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Turn Id */
+            turn_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ActionState
+         * @description Where an action stands. The last four never change again.
+         * @enum {string}
+         */
+        ActionState: "proposed" | "confirmed" | "executed" | "refused" | "expired" | "cancelled";
+        /**
+         * ActionsOut
+         * @description Drafted actions, the newest first.
+         */
+        ActionsOut: {
+            /** Actions */
+            actions: components["schemas"]["ActionOut"][];
         };
         /**
          * ActivationIn
@@ -3994,6 +4253,76 @@ export interface components {
             asked_at: string;
             /** Answered At */
             answered_at: string | null;
+        };
+        /**
+         * ConsentIn
+         * @description Whom and what was read; `share_figures` lets amounts leave as well.
+         */
+        ConsentIn: {
+            /**
+             * Provider
+             * @example Example AI
+             */
+            provider: string;
+            /**
+             * Version
+             * @example 2026-11
+             */
+            version: string;
+            /**
+             * Language
+             * @example en
+             */
+            language: string;
+            /**
+             * Share Figures
+             * @default false
+             */
+            share_figures?: boolean;
+        };
+        /**
+         * ConsentOut
+         * @description The caller's consent. `in_force` is false when provider, host or text changed since.
+         */
+        ConsentOut: {
+            /** Given */
+            given: boolean;
+            /** In Force */
+            in_force: boolean;
+            /** Provider */
+            provider: string | null;
+            /** Host */
+            host: string | null;
+            /** Version */
+            version: string | null;
+            /** Language */
+            language: string | null;
+            /** Share Figures */
+            share_figures: boolean;
+            /** At */
+            at: string | null;
+            last_redaction: components["schemas"]["LastRedactionOut"] | null;
+        };
+        /**
+         * ConsentTextOut
+         * @description What is to be read before a consent, with the hash it is stored with.
+         */
+        ConsentTextOut: {
+            /**
+             * Version
+             * @example 2026-11
+             */
+            version: string;
+            /** Language */
+            language: string;
+            /** Title */
+            title: string;
+            /** Paragraphs */
+            paragraphs: string[];
+            /** Kinds */
+            kinds: components["schemas"]["RedactedKindOut"][];
+            /** Sha256 */
+            sha256: string;
         };
         /**
          * ConsistencyOut
@@ -5003,6 +5332,14 @@ export interface components {
             total: components["schemas"]["FraudLineOut"];
         };
         /**
+         * FreezeOut
+         * @description Since when nothing moves; null while everything may.
+         */
+        FreezeOut: {
+            /** Frozen Since */
+            frozen_since: string | null;
+        };
+        /**
          * FrequencyOut
          * @description In `count` of `of` simulated futures.
          */
@@ -5857,6 +6194,21 @@ export interface components {
          * @enum {string}
          */
         KycState: "draft" | "pending" | "in_review" | "resubmission_requested" | "approved" | "rejected" | "expired";
+        /**
+         * LastRedactionOut
+         * @description What was replaced in the newest turn that left this installation; never a value.
+         */
+        LastRedactionOut: {
+            /** Turn Id */
+            turn_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Counts */
+            counts: components["schemas"]["RedactedCountOut"][];
+        };
         /**
          * LimitIn
          * @description How much of the portfolio one instrument may be; `at_most` 0 excludes it.
@@ -7083,6 +7435,39 @@ export interface components {
             next_before: number | null;
         };
         /**
+         * PreviewIn
+         * @description A message, as it would be written to the adviser.
+         */
+        PreviewIn: {
+            /**
+             * Text
+             * @example How much is my portfolio worth?
+             */
+            text: string;
+            /**
+             * Locale
+             * @default en
+             * @example en
+             * @example de-CH
+             */
+            locale?: string;
+            /**
+             * Share Figures
+             * @default false
+             */
+            share_figures?: boolean;
+        };
+        /**
+         * PreviewOut
+         * @description The message as the provider would see it, and what was replaced.
+         */
+        PreviewOut: {
+            /** Text */
+            text: string;
+            /** Counts */
+            counts: components["schemas"]["RedactedCountOut"][];
+        };
+        /**
          * PriceUnit
          * @description Money per piece, or per cent of the nominal value (bonds).
          * @enum {string}
@@ -7228,6 +7613,21 @@ export interface components {
             /** Glide */
             glide: components["schemas"]["GlideStepOut"][];
             assumptions: components["schemas"]["AssumptionsOut"];
+        };
+        /**
+         * ProviderOut
+         * @description The provider that could word answers; not `configured`: everything stays here.
+         */
+        ProviderOut: {
+            /** Configured */
+            configured: boolean;
+            /** Name */
+            name: string | null;
+            /** Model */
+            model: string | null;
+            /** Host */
+            host: string | null;
+            consent_text: components["schemas"]["ConsentTextOut"] | null;
         };
         /**
          * Question
@@ -7582,6 +7982,35 @@ export interface components {
             code: string;
             /** Device */
             device?: string | null;
+        };
+        /**
+         * RedactedCountOut
+         * @description How many different values of a kind were replaced.
+         */
+        RedactedCountOut: {
+            /**
+             * Kind
+             * @example iban
+             */
+            kind: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * RedactedKindOut
+         * @description A kind of personal data that is replaced, and its name in the language asked for.
+         */
+        RedactedKindOut: {
+            /**
+             * Kind
+             * @example iban
+             */
+            kind: string;
+            /**
+             * Label
+             * @example Bank account numbers (IBAN)
+             */
+            label: string;
         };
         /**
          * RefreshRequest
@@ -8414,7 +8843,7 @@ export interface components {
          * @description What a fresh second factor may be asked for; a grant is good for one of them, once.
          * @enum {string}
          */
-        StepUpAction: "withdrawal" | "transfer" | "payee_add" | "order" | "recommendation_accept" | "limit_raise" | "api_key" | "export" | "erasure" | "email_change" | "password_change" | "second_factor_change" | "chat_action" | "kyc_decision" | "case_decision" | "role_change" | "model_change" | "rule_change" | "reversal";
+        StepUpAction: "withdrawal" | "transfer" | "payee_add" | "order" | "recommendation_accept" | "limit_raise" | "api_key" | "export" | "erasure" | "email_change" | "password_change" | "second_factor_change" | "chat_action" | "unfreeze" | "kyc_decision" | "case_decision" | "role_change" | "model_change" | "rule_change" | "reversal";
         /**
          * StepUpRequest
          * @description What the grant is for: one action with exactly these parameters, as text.
@@ -8444,6 +8873,16 @@ export interface components {
          * @enum {string}
          */
         SubjectKind: "payee" | "customer";
+        /**
+         * SuitabilityOut
+         * @description The checks a draft passed; one that fails a check becomes no draft.
+         */
+        SuitabilityOut: {
+            /** Ok */
+            ok: boolean;
+            /** Reasons */
+            reasons: string[];
+        };
         /**
          * SuitabilityStatementOut
          * @description A suitability statement. From the sealed record alone: asked again it is byte-equal.
@@ -12239,7 +12678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12331,7 +12770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12423,7 +12862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14605,7 +15044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_cleared`: Some steps are still open; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
+            /** @description `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `step_up_required`: Confirm this with a fresh code; `payment_blocked`: This payment was refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17545,6 +17984,204 @@ export interface operations {
             };
             /** @description `payment_decision_not_found`: No such decision */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_freeze: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A grant from POST /v1/me/step-up */
+                "x-step-up-grant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezeOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `step_up_required`: Confirm this with a fresh code */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21277,7 +21914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ValidationProblem"];
                 };
             };
-            /** @description `too_many_turns`: Other answers of yours are still being written; `too_many_messages`: That is many messages at once; `chat_day_budget`: The budget of today is used up */
+            /** @description `too_many_turns`: Other answers of yours are still being written; `too_many_messages`: That is many messages at once */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21508,6 +22145,712 @@ export interface operations {
             };
             /** @description `conversation_not_found`: Conversation not found; `turn_not_found`: Turn not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_actions: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ActionState"] | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionsOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `action_not_found`: Action not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_action: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your own unique name for this call; repeat it to retry safely */
+                "idempotency-key"?: string | null;
+                /** @description A grant from POST /v1/me/step-up */
+                "x-step-up-grant"?: string | null;
+            };
+            path: {
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionOut"];
+                };
+            };
+            /** @description `idempotency_key_required`: Send an Idempotency-Key header of 1 to 255 printable characters */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `step_up_required`: Confirm this with a fresh code; `not_cleared`: Some steps are still open; `account_frozen`: Your money is frozen; lift the freeze first; `payment_blocked`: This payment was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `action_not_found`: Action not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `action_closed`: This action can no longer be changed; `action_changed`: Something has changed since; please look at it again; `insufficient_funds`: There is not enough money in this account; `daily_limit`: This is more than may leave the account in one day; `market_closed`: The market is closed; `stale_price`: A price is missing or too old to trade on; `plan_expired`: This preview is out of date; accept the recommendation again; `plan_taken`: This plan was already ordered; `nothing_to_trade`: Nothing needs to be bought or sold */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `action_expired`: This draft is too old; please ask for it again */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `amount_limit`: The amount is outside the limits; `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `action_not_found`: Action not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `action_closed`: This action can no longer be changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_chat_provider: {
+        parameters: {
+            query?: {
+                locale?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_chat_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_chat_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_provider`: No provider is configured here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `consent_text`: Read the text in force, then consent to it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_chat_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_input`: The input is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ValidationProblem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Temporarily unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_redaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description `malformed_request`: The request could not be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Please sign in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
 // One connection for the prices of the whole page: follows the stream, asks instead while there is none, rests unseen.
 import { EventParser } from "@/lib/live/server-events";
+import { wait } from "@/lib/live/wait";
 
 export type StreamState = "idle" | "connecting" | "live" | "polling";
 
@@ -179,17 +180,4 @@ export class QuoteStream<Quote> {
       // The last prices stay, with their age; the next question comes soon.
     }
   }
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ def verdict_of(row: dict[str, Any]) -> Verdict:
         locale=row["locale"],
         base_currency=row["base_currency"],
         user_text=row["user"],
+        today=date.fromisoformat(row["today"]) if "today" in row else None,
     )
 
 
@@ -39,8 +41,9 @@ def report(headline: str, rows: list[dict[str, Any]]) -> None:
 
 @pytest.mark.row("CH3")
 class TestPlanted:
-    def test_at_least_ninety_nine_percent_are_caught(self) -> None:
-        rows = answers("planted")
+    @pytest.mark.parametrize("name", ["planted", "blind_planted"])
+    def test_at_least_ninety_nine_percent_are_caught(self, name: str) -> None:
+        rows = answers(name)
         missed = [row for row in rows if verdict_of(row).ok]
 
         caught = 1 - len(missed) / len(rows)
@@ -56,8 +59,9 @@ class TestPlanted:
 
 @pytest.mark.row("CH3")
 class TestClean:
-    def test_at_most_two_percent_are_false_alarms(self) -> None:
-        rows = answers("clean")
+    @pytest.mark.parametrize("name", ["clean", "blind_clean"])
+    def test_at_most_two_percent_are_false_alarms(self, name: str) -> None:
+        rows = answers(name)
         alarms = [row for row in rows if not verdict_of(row).ok]
 
         rate = len(alarms) / len(rows)

@@ -12,6 +12,7 @@ from app.domains.chat.tools.desk import Desk, Doors
 from app.domains.chat.tools.findings import Findings
 from app.domains.chat.tools.handles import Handles
 from app.domains.chat.tools.registry import tool
+from tests.domains.chat.engines.scripted import turn_of
 
 
 def box(**more: Any) -> OwnTools:
@@ -27,6 +28,12 @@ async def slow(_: Desk, __: Arguments) -> Findings:
     raise AssertionError
 
 
+DRAFTS = (
+    tool("propose.buy", slow, "Draft.", proposes=True),
+    tool("propose.withdraw", slow, "Draft.", proposes=True),
+)
+
+
 @pytest.mark.row("CH5")
 async def test_a_slow_tool_ends_with_a_code() -> None:
     made = box(more=(tool("help.slow", slow, "Slow."),), seconds=0.05)
@@ -35,17 +42,32 @@ async def test_a_slow_tool_ends_with_a_code() -> None:
 
 @pytest.mark.row("CH5")
 async def test_an_intent_gets_its_group_help_and_its_own_draft() -> None:
-    made = box(
-        more=(
-            tool("propose.buy", slow, "Draft.", proposes=True),
-            tool("propose.withdraw", slow, "Draft.", proposes=True),
-        )
-    )
+    made = box(more=DRAFTS)
+    made.hear(turn_of("buy"))
     names = {spec.name for spec in made.specs("buy")}
     assert {"propose.buy", "portfolio.summary", "market.quote", "help.search", "calc"} <= names
     assert not names & {"propose.withdraw", "ledger.cash"}
     assert (await made.call("propose.withdraw", {})).code == "not_offered"
     assert (await made.call("ledger.cash", {})).code == "not_offered"
+
+
+@pytest.mark.row("CH9")
+@pytest.mark.parametrize(
+    "heard",
+    [
+        {"fires": False},
+        {"screen": "injection"},
+        {"answer": "yes"},
+        {"intent": "sell"},
+        {"intent": "portfolio_value"},
+    ],
+)
+async def test_nothing_is_drafted_that_the_message_does_not_ask_for(heard: dict[str, Any]) -> None:
+    made = box(more=DRAFTS)
+    assert (await made.call("propose.buy", {})).code == "not_offered"
+    made.hear(turn_of(**{"intent": "buy", **heard}))
+    assert (await made.call("propose.buy", {})).code == "not_offered"
+    assert not any(spec.name == "propose.buy" for spec in made.specs("buy"))
 
 
 @pytest.mark.row("CH2")

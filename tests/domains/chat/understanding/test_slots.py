@@ -107,6 +107,15 @@ class TestNames:
             ("goal", "goal_1")
         ]
 
+    @pytest.mark.parametrize(
+        "text", ["withdraw 9.87 USD please", "put in 5 USD monthly", "deposit USD 50 today"]
+    )
+    def test_an_account_called_by_its_currency_does_not_hide_an_amount(self, text: str) -> None:
+        names = Names(accounts={"USD": "acc_1"})
+        slots = dict(found(text, "withdraw", "en", names))
+        assert slots["currency"] == "USD"
+        assert float(slots["amount"]) in (9.87, 5, 50)
+
     def test_only_slots_of_the_intent_are_looked_for(self) -> None:
         assert found("sell 5 VTI for 30 euros", "portfolio_value", "en") == []
         assert {name for name, _ in found("sell 5 VTI", "holding_detail", "en")} <= {"instrument"}

@@ -91,6 +91,31 @@ class TestFollowUps:
         assert not understood("50 euros", state=TalkState(lang="en", intent="deposit")).fires
 
 
+class TestGate:
+    NAMES = Names(instruments={"World shares": "VTI"})
+
+    def fired(self, text: str, **more: object) -> tuple[bool, bool]:
+        known = ModelUnderstander(FakeIntents(**more))  # type: ignore[arg-type]
+        got = known.understand(text, locale="en", names=self.NAMES, today=TODAY)
+        return got.fires, got.meant
+
+    def test_all_parts_fire_and_a_missing_one_is_only_meant(self) -> None:
+        assert self.fired("buy VTI for 100 dollars") == (True, True)
+        assert self.fired("buy VTI") == (False, True)
+        assert self.fired("buy VTI for 100 dollars", fires=False) == (False, False)
+
+    def test_what_is_not_listed_is_no_instrument(self) -> None:
+        assert self.fired("sell World shares", label="sell") == (True, True)
+        assert self.fired("sell my old laptop", label="sell")[0] is False
+
+    def test_a_part_asked_for_fires_only_when_no_other_is_missing(self) -> None:
+        asked = TalkState(lang="en", intent="buy", asked="instrument")
+        got = understood("VTI", state=asked)
+        assert (got.fires, got.meant) == (False, True)
+        full = TalkState(lang="en", intent="buy", asked="amount", slots={"instrument": "VTI"})
+        assert understood("100 dollars", state=full).fires
+
+
 class TestScreened:
     def test_nothing_fires_when_a_message_is_screened(self) -> None:
         got = understood("buy shares, I have insider info from my boss")

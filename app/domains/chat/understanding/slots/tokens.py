@@ -66,43 +66,11 @@ _HAN_NUMBER: Final = re.compile(
     r"\d[\d,.]*[十百千万亿]+|[一二三四五六七八九十百千万亿两半零]+(?<!半)"
 )
 _FIGURE: Final = re.compile(DIGITS)
-_NOT_TICKERS: Final = frozenset(
-    {
-        "EUR",
-        "USD",
-        "GBP",
-        "CHF",
-        "INR",
-        "NGN",
-        "KES",
-        "MXN",
-        "COP",
-        "ARS",
-        "BRL",
-        "AOA",
-        "XOF",
-        "MAD",
-        "SAR",
-        "AED",
-        "EGP",
-        "CNY",
-        "HKD",
-        "TWD",
-        "SGD",
-        "RS",
-        "NT",
-        "HK",
-        "KZ",
-        "KYC",
-        "PDF",
-        "OK",
-        "SMS",
-        "ATM",
-        "PIN",
-        "FAQ",
-        "APP",
-    }
-)
+_NOT_TICKERS: Final = frozenset({
+    "EUR", "USD", "GBP", "CHF", "INR", "NGN", "KES", "MXN", "COP", "ARS", "BRL",
+    "AOA", "XOF", "MAD", "SAR", "AED", "EGP", "CNY", "HKD", "TWD", "SGD", "RS",
+    "NT", "HK", "KZ", "KYC", "PDF", "OK", "SMS", "ATM", "PIN", "FAQ", "APP",
+})  # fmt: skip
 
 
 def tokenise(
@@ -117,8 +85,22 @@ def tokenise(
         found += _currencies(folded.text, lexicon)
         found += _parts(folded.text, lexicon)
     found += _codes(folded)
-    chosen = _leftmost(found)
+    chosen = _leftmost([one for one in found if not _of_a_figure(one, found, folded.text)])
     return _with_words(folded.text, chosen)
+
+
+def _of_a_figure(token: Token, found: list[Token], text: str) -> bool:
+    """Tell whether an account called by its currency is the currency of a figure beside it."""
+    if token.of != "account" or not any(
+        one.sort is Sort.CURRENCY and (one.start, one.end) == (token.start, token.end)
+        for one in found
+    ):
+        return False
+    return any(
+        one.sort is Sort.FIGURE
+        and not text[min(one.end, token.end) : max(one.start, token.start)].strip()
+        for one in found
+    )
 
 
 def dated_tokens(text: str, lexicon: Lexicon) -> list[Token]:

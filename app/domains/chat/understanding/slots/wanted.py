@@ -39,7 +39,7 @@ REQUIRED: Final[dict[str, tuple[frozenset[str], ...]]] = {
     "deposit": (frozenset({"amount"}),),
     "withdraw": (frozenset({"amount"}),),
     "recurring_plan": (frozenset({"amount"}), frozenset({"frequency"})),
-    "goal_change": (frozenset({"goal"}),),
+    "goal_change": (frozenset({"goal"}), frozenset({"amount", "date"})),
 }
 
 

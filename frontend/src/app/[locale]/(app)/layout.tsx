@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 
 import { AppGate } from "@/components/app-gate";
+import { ChatDock } from "@/features/chat/components/chat-dock";
 import { fixLocale } from "@/lib/i18n/page";
 import type { LocaleParams } from "@/lib/i18n/page";
 
@@ -15,7 +16,7 @@ export default async function AppLayout({ children, ...props }: LocaleParams & {
     </div>
   );
   return (
-    <AppGate locale={locale} waiting={waiting}>
+    <AppGate locale={locale} waiting={waiting} dock={<ChatDock />}>
       {children}
     </AppGate>
   );

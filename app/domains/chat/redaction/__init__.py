@@ -1,0 +1,1 @@
+"""Replaces personal data by placeholders before a text leaves this installation."""

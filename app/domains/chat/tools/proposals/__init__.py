@@ -1,0 +1,1 @@
+"""Tools that draft an action, one room for each family of actions."""

@@ -1,0 +1,1 @@
+"""Attacks as data, and the harness that plays them against the real router."""
