@@ -87,10 +87,15 @@ def lock() -> None:
         "--extra", "remote", "--group", "dev", "--group", "servers",
         "--override", "requirements/overrides.in", "-o",
     )  # fmt: skip
+    # The image understands by sentence vectors and can ask a provider, as a checkout does.
+    image = (
+        "pyproject.toml", "--extra", "chat", "--extra", "remote", "-c", "requirements/dev.lock",
+        "-o", "requirements/runtime.lock",
+    )  # fmt: skip
     for arguments in (
         ("requirements/build.in", "-o", "requirements/build.lock"),
         ("pyproject.toml", *dev, "requirements/dev.lock"),
-        ("pyproject.toml", "-c", "requirements/dev.lock", "-o", "requirements/runtime.lock"),
+        image,
     ):
         run(str(uv()), "pip", "compile", *common, *arguments, env=uv_environment(),
             what=f"locking {arguments[-1]}")  # fmt: skip

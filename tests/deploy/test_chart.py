@@ -229,3 +229,19 @@ def test_only_the_feed_gets_the_keys_of_the_price_provider() -> None:
         if any(item["name"] == "FINNAMI_FEED_KEY" for item in container["env"])
     }
     assert [name.rpartition("-")[2] for name in with_key] == ["feed"]
+
+
+@pytest.mark.row("CH5")
+def test_only_the_api_gets_the_key_of_the_chat_provider_and_reaches_it() -> None:
+    chosen = copy.deepcopy(values(FILES["large"]))
+    chosen.setdefault("secrets", {})["chat"] = True
+    made = render(chosen)
+    with_key = {
+        name
+        for name, template in pods(made).items()
+        for container in template["spec"]["containers"]
+        if any(item["name"] == "FINNAMI_CHAT_KEY" for item in container["env"])
+    }
+    assert [name.rpartition("-")[2] for name in with_key] == ["api"]
+    names = {item["metadata"]["name"] for item in made if item["kind"] == "NetworkPolicy"}
+    assert any(name.endswith("-api-outside") for name in names)

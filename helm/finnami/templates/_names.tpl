@@ -31,7 +31,7 @@ api:
   values: {{ .Values.api | toJson }}
   args: ["serve", "api", "--host", "0.0.0.0"]
   probes: true
-  egress: {{ .Values.networkPolicy.apiEgress }}
+  egress: {{ or .Values.networkPolicy.apiEgress .Values.secrets.chat }}
 worker-fast:
   values: {{ .Values.workerFast | toJson }}
   args: ["serve", "worker", "--queue", "fast"]

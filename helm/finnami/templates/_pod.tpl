@@ -80,6 +80,13 @@ env:
         key: feed-secret
         optional: true
   {{- end }}
+  {{- if and .root.Values.secrets.chat (eq (default "" .role) "api") }}
+  - name: FINNAMI_CHAT_KEY
+    valueFrom:
+      secretKeyRef:
+        name: {{ .root.Values.secrets.existingSecret }}
+        key: chat-key
+  {{- end }}
   {{- range $name, $value := .root.Values.settings }}
   - name: {{ $name }}
     value: {{ $value | quote }}
