@@ -4,8 +4,8 @@ Loaded from an artefact of `finnami train intents`. `confidence` is the calibrat
 that the label is right and the text is in scope; below `threshold` the model abstains.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +45,9 @@ class Understanding:
 
     fires: bool
     """True when the label acts and every part of the propose gate that needs no slots holds."""
+
+    behind: Mapping[str, float] = field(default_factory=dict)
+    """How far each language is behind `lang` by the text's letters, see LanguageModel."""
 
 
 class IntentModel:
@@ -101,6 +104,7 @@ class IntentModel:
             second=self.labels[best[1]],
             margin=margin,
             fires=label in self.propose and not abstain and may_propose(gate),
+            behind=self._language.behind(text),
         )
 
 

@@ -26,8 +26,18 @@ class LanguageModel:
         written = script_language(normalised)
         if written is not None:
             return written
+        behind = self.behind(normalised)
+        return min(behind, key=lambda lang: behind[lang], default=UNKNOWN)
+
+    def behind(self, normalised: str) -> Mapping[str, float]:
+        """Return how far each language is behind the likeliest by its letters, in nats.
+
+        Empty for a text without known runs. Runs overlap, so that odds are overstated.
+        """
         grams = language_grams(normalised)
         known = [at for gram in grams if (at := self._places.get(gram)) is not None]
         if not known or not self._languages:
-            return UNKNOWN
-        return self._languages[int((self._prior + self._weights[known].sum(axis=0)).argmax())]
+            return {}
+        logs = self._prior + self._weights[known].sum(axis=0)
+        far = [float(logs.max() - one) for one in logs]
+        return dict(zip(self._languages, far, strict=True))

@@ -42,8 +42,12 @@ class OwnTools:
         self._calls = 0
 
     def hear(self, turn: Turn) -> None:
-        """Take the turn once it is understood: it says what may be drafted."""
+        """Take the turn once it is understood: what may be drafted, and the language to answer in.
+
+        Until then the desk speaks the language of the page.
+        """
         self._desk.turn = turn
+        self._desk.lang = turn.locale[:2].lower()
 
     def specs(self, intent: str) -> tuple[ToolSpec, ...]:
         """Return the tools of the intent's group and help; from then on no others run.

@@ -21,8 +21,10 @@ from app.ml.serving.intents import Understanding, load_shipped
 SURE: Final = frozenset(
     {"amount", "currency", "percent", "quantity", "date", "date_range", "frequency", "reference"}
 )
-#: Fewer letters than these do not tell a language: the user's own is taken.
+#: Fewer letters than these do not tell a language: the user's own is taken, unless it is behind
+#: by so many nats. Of short texts nine in ten in another language are so, one in thirty in her own.
 LETTERS: Final = 12
+CLEARLY: Final = 20.0
 
 
 class Intents(Protocol):
@@ -51,7 +53,7 @@ class ModelUnderstander:
         """Return what a message asks for; `state` is what a follow-up may lean on."""
         part = text[:MAX_CHARS]
         found = self._intents.understand(plainly(part))
-        lang = _language(part, found.lang, locale)
+        lang = _language(part, found, locale)
         follows = _follow_up(part, state, names, lang)
         screened = screen(text)
         hit = None if screened is None else screened.value
@@ -103,11 +105,11 @@ def _named(slots: tuple[Slot, ...], names: Names) -> frozenset[str]:
     )
 
 
-def _language(text: str, told: str, locale: str) -> str:
-    own = locale[:2].lower()
+def _language(text: str, found: Understanding, locale: str) -> str:
+    told, own = found.lang, locale[:2].lower()
     if script_language(normalise(text)) is None and own in LANGUAGES:
         letters = sum(char.isalpha() for char in text[: LETTERS * 8])
-        if letters < LETTERS:
+        if letters < LETTERS and found.behind.get(own, 0.0) < CLEARLY:
             return own
     return told if told in LANGUAGES else "en"
 

@@ -23,11 +23,14 @@ class FakeIntents:
     label: str = "buy"
     lang: str = "en"
     fires: bool = True
+    behind: dict[str, float] = field(default_factory=dict)
     given: list[str] = field(default_factory=list)
 
     def understand(self, text: str) -> Understanding:
         self.given.append(text)
-        return Understanding(self.label, 0.97, False, self.lang, "sell", 0.9, self.fires)
+        return Understanding(
+            self.label, 0.97, False, self.lang, "sell", 0.9, self.fires, self.behind
+        )
 
 
 def understood(
@@ -59,6 +62,23 @@ class TestAnswers:
         assert yes_or_no("yes buy 5 VTI") is None
         assert yes_or_no("nobody") is None
         assert yes_or_no("") is None
+
+
+class TestLanguage:
+    @pytest.mark.parametrize(
+        ("text", "behind", "lang"),
+        [
+            ("qué es ETF?", {"en": 40.0}, "es"),
+            ("portfolio", {"en": 3.0}, "en"),
+            ("VTI?", {}, "en"),
+            ("¿cuánto gané el mes pasado?", {"en": 3.0}, "es"),
+        ],
+    )
+    def test_a_short_text_is_in_her_own_language_unless_it_clearly_is_not(
+        self, text: str, behind: dict[str, float], lang: str
+    ) -> None:
+        model = FakeIntents(lang="es", behind=behind)
+        assert understood(text, model=model, locale="en").lang == lang
 
 
 class TestFollowUps:
