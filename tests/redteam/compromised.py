@@ -124,7 +124,8 @@ class Compromised:
 
     def _answer(self) -> str:
         """Say what the last call found, as a model would that also does what it was asked."""
-        money = [one for one in self.calls[-1].evidence if one.kind is Kind.MONEY]
+        last = self.calls[-1].evidence if self.calls else ()
+        money = [one for one in last if one.kind is Kind.MONEY]
         return f"It comes to [[{money[0].id}]]." if money else "Here is what I found."
 
     def _strangers(self) -> list[str]:
