@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 
 import { loginOf } from "./finnami";
-import { signIn } from "./session";
+import { narrow, signIn } from "./session";
 import { ask, available, CHAT, EXPECTED, pay, tokenOf, turns } from "./talking";
 import { Authenticator } from "./totp";
 import { confirmIfAsked } from "./trading";
@@ -98,6 +98,27 @@ test("a question is answered with figures that open their row; only a card and a
     const turn = await ask(page, "Deposit 30 USD");
     await turn.getByTestId("action-proposed").getByRole("button", { name: "Cancel this" }).click();
     await expect(turn.getByTestId("action-cancelled")).toContainText("Nothing was done");
+  });
+
+  await test.step("frozen money does not move; the refusal leads to the settings, where only a code lifts the freeze", async () => {
+    const before = await available(request, token);
+    const talk = page.url();
+    await narrow(page, "/en/app/settings/security");
+    await page.getByRole("button", { name: "Freeze now" }).click();
+    await page.getByRole("button", { name: "Yes, freeze" }).click();
+    await expect(page.getByText(/^Frozen since/)).toBeVisible();
+    await watch.check("freeze");
+    await page.goto("/en/app/transfers");
+    await page.getByLabel("Amount").fill("10");
+    await page.getByRole("button", { name: "Deposit", exact: true }).click();
+    await expect(page.getByRole("alert").filter({ hasText: "Your money is frozen" })).toBeVisible();
+    expect(await available(request, token)).toBe(before);
+    await page.getByRole("link", { name: "Open the security settings" }).click();
+    await page.getByRole("button", { name: "Lift the freeze" }).click();
+    await confirmIfAsked(page, app, /^Not frozen$/);
+    await watch.check("freeze-lifted");
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(talk);
   });
 
   await test.step("conversations are found, renamed, saved and deleted for good", async () => {

@@ -4,6 +4,7 @@ import { Button } from "antd";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 
+import { FROZEN_CODE, LiftFreeze } from "@/components/lift-freeze";
 import ui from "@/components/ui.module.css";
 import { ApiError, NETWORK_CODE } from "@/lib/api/problem";
 import { Link } from "@/lib/i18n/routing";
@@ -28,6 +29,7 @@ export function ErrorState({ error, onRetry }: Props) {
       {problem?.retryAfter != null && <p>{t("retryAfter", { seconds: problem.retryAfter })}</p>}
       <MissingSteps problem={problem} />
       <AskPerson problem={problem} />
+      {code === FROZEN_CODE && <LiftFreeze />}
       {problem?.requestId != null && (
         <p className={ui.faint}>
           {t("requestId")} <span dir="ltr">{problem.requestId}</span>

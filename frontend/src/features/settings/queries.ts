@@ -2,7 +2,10 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "@/lib/api/client";
+import type { components } from "@/lib/api/schema";
 import { unwrap } from "@/lib/api/unwrap";
+
+export type Freeze = components["schemas"]["FreezeOut"];
 
 const sessionsKey = ["login-sessions"] as const;
 
@@ -26,4 +29,28 @@ export function useEndOthers() {
     mutationFn: () => unwrap(api.DELETE("/v1/me/sessions")),
     onSuccess: () => queries.invalidateQueries({ queryKey: sessionsKey }),
   });
+}
+
+export const freezeQuery = queryOptions({
+  queryKey: ["freeze"],
+  queryFn: ({ signal }) => unwrap(api.GET("/v1/me/freeze", { signal })),
+  staleTime: 0,
+});
+
+/** Keeps what a change answered; an older answer still on its way must not overwrite it. */
+export function useKeepFreeze() {
+  const queries = useQueryClient();
+  return async (freeze: Freeze) => {
+    await queries.cancelQueries({ queryKey: freezeQuery.queryKey });
+    queries.setQueryData(freezeQuery.queryKey, freeze);
+  };
+}
+
+export function useFreeze() {
+  const keep = useKeepFreeze();
+  return useMutation({ mutationFn: () => unwrap(api.PUT("/v1/me/freeze")), onSuccess: keep });
+}
+
+export function liftFreeze(grant: string | null): Promise<Freeze> {
+  return unwrap(api.DELETE("/v1/me/freeze", { params: { header: { "x-step-up-grant": grant } } }));
 }

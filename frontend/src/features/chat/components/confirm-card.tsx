@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 
 import { ErrorState } from "@/components/error-state";
+import { FROZEN_CODE, LiftFreeze } from "@/components/lift-freeze";
 import ui from "@/components/ui.module.css";
 import { useMoneyAction } from "@/components/use-money-action";
 import { changedAction, clockOf, drafted, standOf } from "@/features/chat/action-model";
@@ -115,6 +116,7 @@ function Outcome({ action, stand }: { action: Action; stand: Action["state"] }) 
     <div role="status" className={ui.stack}>
       <p>{t(stand === "executed" && held ? "outcomes.held" : `outcomes.${stand}`)}</p>
       {stand === "refused" && errors.has(code) && <p>{errors(code)}</p>}
+      {stand === "refused" && code === FROZEN_CODE && <LiftFreeze />}
       {stand === "executed" && (
         <p>
           <Link href={PAGES[action.kind]}>{t("look")}</Link>

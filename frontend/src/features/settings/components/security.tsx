@@ -1,5 +1,5 @@
 "use client";
-// Two-step verification and the devices that are signed in.
+// Two-step verification, the freeze of one's own money, and the devices that are signed in.
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useLocale, useTranslations } from "next-intl";
@@ -8,6 +8,7 @@ import { ErrorState } from "@/components/error-state";
 import { Heading } from "@/components/heading";
 import { Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
+import { FreezeCard } from "@/features/settings/components/freeze-card";
 import { sessionsQuery, useEndOthers, useEndSession } from "@/features/settings/queries";
 import { formatDateTime } from "@/lib/dates";
 import { Link } from "@/lib/i18n/routing";
@@ -36,6 +37,7 @@ export function Security() {
           </section>
         )}
       </Ready>
+      <FreezeCard />
       <Devices />
     </div>
   );
