@@ -45,7 +45,7 @@ class Program:
     prepare: Callable[[], None] = _nothing
     settings: Mapping[str, str] = field(default_factory=dict)
     port: int | None = None
-    ready_timeout_s: float = 30.0
+    ready_timeout_s: float = 120.0
     once: bool = False
     """Runs to its end, which must be exit code 0, and is not started again."""
 
