@@ -28,8 +28,8 @@ test("a private character in the text itself stands for no figure", () => {
 });
 
 test("sentences are told when they are complete, the last one at the end", () => {
-  const text = "Dein Portfolio ist gerade 2.487,50 $ wert. Das ist gut. Davon";
-  expect(sentencesOf(text, "de", false)).toEqual(["Dein Portfolio ist gerade 2.487,50 $ wert.", "Das ist gut."]);
+  const text = "Ihr Portfolio ist gerade 2.487,50 $ wert. Das ist gut. Davon";
+  expect(sentencesOf(text, "de", false)).toEqual(["Ihr Portfolio ist gerade 2.487,50 $ wert.", "Das ist gut."]);
   expect(sentencesOf(text, "de", true)).toHaveLength(3);
   expect(sentencesOf("你有5元。这很好。", "zh", true)).toHaveLength(2);
   expect(sentencesOf("", "en", true)).toEqual([]);
