@@ -33,9 +33,8 @@ class TextModel:
         offset = 0
         for name, grams in GRAMS.items():
             known = unpack(arrays[f"{name}.grams"])
-            places = {gram: place for place, gram in enumerate(known)}
             idf = arrays[f"{name}.idf"].astype(float)
-            self._blocks.append((offset, Vocabulary(places, idf, grams)))
+            self._blocks.append((offset, Vocabulary.of(known, idf, grams)))
             offset += len(known)
         self._classes = classes
         self._weights = arrays["linear.weights"]
