@@ -87,6 +87,9 @@ test("an answer that is cut goes on where it stopped, one that is stopped stays 
     });
     await field(page).fill("What is inflation?");
     await field(page).press("Enter");
+    // Stopped before its first event it would only be left: the server has nothing to be told yet.
+    await page.waitForFunction(() => "endAnswer" in window);
+    await page.waitForTimeout(500);
     await page.getByRole("button", { name: "Stop", exact: true }).click();
     await held;
     await page.evaluate(() => (window as unknown as { endAnswer: () => void }).endAnswer());

@@ -90,7 +90,7 @@ test("a stop asks the server; before there is anything to stop it leaves", async
   talks.send("c", MESSAGE);
   await talks.stop("c", MESSAGE.client_message_id);
   await ended();
-  expect(talks.of("c")[0]?.phase).toBe("cut");
+  expect(talks.of("c")[0]).toMatchObject({ phase: "over", answer: { finish: "stopped" } });
   expect(stopped).toEqual([]);
   const open = stand({ follow: (_, __, ___, signal) => hanging(signal), stop: async (_, turn) => void stopped.push(turn) });
   open.talks.follow("c", stored({ open: true, finish: null }));

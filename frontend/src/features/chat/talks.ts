@@ -23,6 +23,12 @@ export type TalkPorts = {
 };
 
 const NONE: readonly Talk[] = [];
+
+// Who stopped it before it had a name has no line that broke.
+function cutOff(talk: Talk): Talk {
+  return talk.stopping ? { ...talk, phase: "over", answer: { ...talk.answer, finish: "stopped" } } : { ...talk, phase: "cut" };
+}
+
 const GONE = 410;
 
 export class Talks {
@@ -131,7 +137,7 @@ export class Talks {
     );
     this.runs.delete(id);
     if (end.kind === "over") this.change(conversation, id, (talk) => ({ ...talk, phase: "over" }));
-    else if (end.kind === "cut") this.change(conversation, id, (talk) => ({ ...talk, phase: "cut" }));
+    else if (end.kind === "cut") this.change(conversation, id, cutOff);
     else await this.refused(conversation, id, end.answer);
     // Also after a cut: the server may have ended and kept what did not arrive.
     if (this.find(conversation, id) !== undefined) this.ports.onOver(conversation);
