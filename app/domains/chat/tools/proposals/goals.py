@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app.core.money import InvalidAmountError, Money, Rounding
+from app.core.money import Money, Rounding
 from app.domains.chat.action_types import ActionKind, PendingAction
 from app.domains.chat.evidence_types import Metric, Source
 from app.domains.chat.tools.arguments import Arguments
@@ -15,7 +15,7 @@ from app.domains.chat.tools.desk import Desk, Doors
 from app.domains.chat.tools.findings import Findings, Origin
 from app.domains.chat.tools.goal_reads import FREQUENCIES, due
 from app.domains.chat.tools.handles import shown as shown_name
-from app.domains.chat.tools.proposals.kinds import Kind, Order, Params, Sketch
+from app.domains.chat.tools.proposals.kinds import Kind, Order, Params, Sketch, money_of
 from app.domains.chat.tools.refusals import ToolRefusal
 from app.domains.chat.tools.schemas import AMOUNT, CURRENCY, GOAL, one_of, text
 from app.domains.onboarding.errors import RiskProfileMissingError
@@ -31,7 +31,7 @@ async def _change_terms(desk: Desk, given: Arguments) -> Params:
     amount, when = given.amount("amount"), given.text("date")
     terms = {"goal": shown_name(found.wish.name)}
     if amount is not None:
-        money = _money(amount, _currency(found, given))
+        money = money_of(amount, _currency(found, given))
         terms |= {"target": money.decimal_string(), "currency": money.currency}
     if when is not None:
         day = due(when, today=desk.today)
@@ -49,20 +49,13 @@ async def _saving_terms(desk: Desk, given: Arguments) -> Params:
     amount, often = given.amount("amount"), given.text("frequency")
     if amount is None or often not in FREQUENCIES:
         raise ToolRefusal("invalid_arguments")
-    money = _money(amount, _currency(found, given))
+    money = money_of(amount, _currency(found, given))
     return {
         "goal": shown_name(found.wish.name),
         "amount": money.decimal_string(),
         "currency": money.currency,
         "frequency": str(often),
     }
-
-
-def _money(amount: Decimal, currency: str) -> Money:
-    try:
-        return Money.parse(f"{amount:f}", currency)
-    except InvalidAmountError:
-        raise ToolRefusal("invalid_arguments") from None
 
 
 def _currency(found: Goal, given: Arguments) -> str:

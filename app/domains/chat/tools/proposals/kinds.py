@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from app.core.money import InvalidAmountError, Money
 from app.domains.chat.action_types import ActionKind, PendingAction, Preview
 from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.desk import Desk, Doors
 from app.domains.chat.tools.findings import Findings
+from app.domains.chat.tools.refusals import ToolRefusal
 from app.domains.identity.types import Caller
 from app.domains.ledger.warrant_types import Warrant
 
@@ -69,3 +72,23 @@ class Kind:
     changed: Callable[[Desk, PendingAction], Awaitable[bool]]
     carry_out: Callable[[Doors, Order], Awaitable[Mapping[str, str]]]
     books: bool = True
+
+
+async def nothing_moves(_: Desk, __: PendingAction) -> bool:
+    """Tell that nothing has changed: the preview rests on nothing that moves."""
+    return False
+
+
+def money_of(amount: Decimal, currency: str) -> Money:
+    """Return an amount that was said. Raises ToolRefusal when the currency cannot hold it."""
+    try:
+        return Money.parse(f"{amount:f}", currency)
+    except InvalidAmountError:
+        raise ToolRefusal("invalid_arguments") from None
+
+
+async def free_cash(desk: Desk, currency: str) -> Money:
+    """Return what may be spent in a currency now: the desk's accounts are the turn's."""
+    accounts = await desk.doors.ledger.books.accounts(desk.owner)
+    free = next((a.available for a in accounts if a.unit == currency), 0)
+    return Money(free, currency)

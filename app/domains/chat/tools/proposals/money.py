@@ -4,13 +4,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from app.core.money import InvalidAmountError, Money
+from app.core.money import Money
 from app.domains.chat.action_types import ActionKind, PendingAction
 from app.domains.chat.evidence_types import Metric, Source
 from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.desk import Desk, Doors
 from app.domains.chat.tools.findings import Findings, Origin
-from app.domains.chat.tools.proposals.kinds import Kind, Order, Params, Sketch
+from app.domains.chat.tools.proposals.kinds import (
+    Kind,
+    Order,
+    Params,
+    Sketch,
+    free_cash,
+    money_of,
+    nothing_moves,
+)
 from app.domains.chat.tools.references import account_ref
 from app.domains.chat.tools.refusals import ToolRefusal
 from app.domains.chat.tools.schemas import ACCOUNT, AMOUNT, CURRENCY, text
@@ -35,10 +43,7 @@ async def _terms(desk: Desk, given: Arguments) -> Params:
         currency = unit
     if currency is None:
         currency = desk.base_currency
-    try:
-        money = Money.parse(f"{amount:f}", currency)
-    except InvalidAmountError:
-        raise ToolRefusal("invalid_arguments") from None
+    money = money_of(amount, currency)
     if money.amount_minor <= 0:
         raise ToolRefusal("invalid_arguments")
     return {"amount": money.decimal_string(), "currency": currency}
@@ -57,7 +62,7 @@ async def _deposit(desk: Desk, params: Params) -> Sketch:
 
 async def _withdrawal(desk: Desk, params: Params) -> Sketch:
     amount = _money(params)
-    if await _free(desk, amount.currency) < amount:
+    if await free_cash(desk, amount.currency) < amount:
         raise ToolRefusal("insufficient_funds")
     return await _sketch(desk, params, sign=-1)
 
@@ -65,7 +70,7 @@ async def _withdrawal(desk: Desk, params: Params) -> Sketch:
 async def _sketch(desk: Desk, params: Params, *, sign: int) -> Sketch:
     await desk.doors.onboarding.require_cleared(desk.owner)
     amount = _money(params)
-    before = await _free(desk, amount.currency)
+    before = await free_cash(desk, amount.currency)
     after = before + amount if sign > 0 else before - amount
     made = Findings(desk)
     own = Origin(Source.USER, as_of=desk.today.isoformat())
@@ -80,15 +85,11 @@ async def _sketch(desk: Desk, params: Params, *, sign: int) -> Sketch:
     return Sketch(made, shown, ("verified",), {"cash": before.decimal_string()})
 
 
-async def _same(_: Desk, __: PendingAction) -> bool:
-    return False
-
-
 async def _fell(desk: Desk, action: PendingAction) -> bool:
     """Tell whether less is there than was shown, by more than the tolerance."""
     amount = _money(action.params)
     shown = Decimal(action.preview.bound["cash"])
-    now = (await _free(desk, amount.currency)).to_decimal()
+    now = (await free_cash(desk, amount.currency)).to_decimal()
     return now < shown - amount.to_decimal() * TOLERANCE
 
 
@@ -119,12 +120,6 @@ def _money(params: Params) -> Money:
     return Money.parse(params["amount"], params["currency"])
 
 
-async def _free(desk: Desk, currency: str) -> Money:
-    accounts = await desk.doors.ledger.books.accounts(desk.owner)
-    free = next((a.available for a in accounts if a.unit == currency), 0)
-    return Money(free, currency)
-
-
 DEPOSIT: Final = Kind(
     kind=ActionKind.DEPOSIT,
     description="Draft putting sandbox money in.",
@@ -132,7 +127,7 @@ DEPOSIT: Final = Kind(
     required=("amount",),
     terms=_terms,
     sketch=_deposit,
-    changed=_same,
+    changed=nothing_moves,
     carry_out=_put_in,
 )
 WITHDRAW: Final = Kind(

@@ -11,7 +11,7 @@ from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.cleaning import clean
 from app.domains.chat.tools.desk import Desk, Doors
 from app.domains.chat.tools.findings import Findings, Origin
-from app.domains.chat.tools.proposals.kinds import Kind, Order, Params, Sketch
+from app.domains.chat.tools.proposals.kinds import Kind, Order, Params, Sketch, nothing_moves
 from app.domains.chat.tools.ranges import Span, span_of
 from app.domains.chat.tools.refusals import ToolRefusal
 from app.domains.chat.tools.schemas import ACCOUNT, AMOUNT, MERCHANT, REFERENCE, text
@@ -134,10 +134,6 @@ async def _object(doors: Doors, order: Order) -> Mapping[str, str]:
     return {"movement_id": movement_id, "state": "" if state is None else state.value}
 
 
-async def _same(_: Desk, __: PendingAction) -> bool:
-    return False
-
-
 async def _everything(desk: Desk, given: Arguments) -> Params:
     """Return what is frozen: all her money at once, for one account alone would leave a door."""
     account = given.text("account")
@@ -180,7 +176,7 @@ DISPUTE_PAYMENT: Final = Kind(
     required=(),
     terms=_payment_terms,
     sketch=_objecting,
-    changed=_same,
+    changed=nothing_moves,
     carry_out=_object,
     books=False,
 )
@@ -191,7 +187,7 @@ FREEZE_ACCOUNT: Final = Kind(
     required=(),
     terms=_everything,
     sketch=_freezing,
-    changed=_same,
+    changed=nothing_moves,
     carry_out=_freeze,
     books=False,
 )

@@ -5,13 +5,13 @@ from decimal import Decimal
 from functools import partial
 from typing import Final
 
-from app.core.money import InvalidAmountError, Money
+from app.core.money import Money
 from app.domains.chat.action_types import ActionKind, PendingAction
 from app.domains.chat.evidence_types import Metric, Source
 from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.desk import Desk, Doors
 from app.domains.chat.tools.findings import Findings, Origin
-from app.domains.chat.tools.proposals.kinds import Kind, Order, Params, Sketch
+from app.domains.chat.tools.proposals.kinds import Kind, Order, Params, Sketch, free_cash, money_of
 from app.domains.chat.tools.references import price_ref
 from app.domains.chat.tools.refusals import ToolRefusal
 from app.domains.chat.tools.schemas import AMOUNT, CURRENCY, INSTRUMENT, text
@@ -86,10 +86,7 @@ async def _trade_terms(desk: Desk, given: Arguments, *, action: PlanAction) -> P
         raise ToolRefusal("invalid_arguments")
     if "amount" in size:
         size["currency"] = given.currency("currency") or found.currency
-        try:
-            Money.parse(size["amount"], size["currency"])
-        except InvalidAmountError:
-            raise ToolRefusal("invalid_arguments") from None
+        money_of(Decimal(size["amount"]), size["currency"])
     return {"symbol": found.symbol, "name": desk.handles.name_of(found.symbol), **size}
 
 
@@ -152,10 +149,9 @@ async def _moved(desk: Desk, action: PendingAction) -> bool:
         quote = quotes.get(order.symbol)
         if quote is None or abs(quote.price / order.price - 1) > TOLERANCE:
             return True
-    accounts = await desk.doors.ledger.books.accounts(desk.owner)
-    free = next((a.available for a in accounts if a.unit == plan.currency), 0)
+    free = await free_cash(desk, plan.currency)
     needed = plan.cash_before.amount_minor - plan.cash_after.amount_minor
-    fell = plan.cash_before.amount_minor - free
+    fell = plan.cash_before.amount_minor - free.amount_minor
     return needed > 0 and fell > plan.cash_before.amount_minor * TOLERANCE
 
 
