@@ -168,6 +168,7 @@ async def _measure(report: Report, options: BenchOptions, urls: tuple[str, str])
                 await _through_engine(up, Side(""))
                 await world.ask(number)
             stages.seconds.clear()
+            # Timed where it stands: the route asks this very object.
             world.services.chat.ask = stages.awaited(  # type: ignore[method-assign]
                 "budget, keys, insert", world.services.chat.ask
             )

@@ -81,9 +81,6 @@ class Status:
     body: bytes = b'{"error": {"message": "no"}}'
     headers: str = ""
 
-    async def send(self, write: Callable[[bytes], Any]) -> None:
-        raise NotImplementedError
-
 
 Reply = Says | Calls | Raw | Status
 Script = Callable[[Json, int], Reply]
