@@ -4,7 +4,7 @@ import type { Browser } from "@playwright/test";
 
 import { loginOf } from "./finnami";
 import { holdTransfer } from "./held";
-import { narrow, signIn } from "./session";
+import { narrow, signIn, visit } from "./session";
 import { Authenticator } from "./totp";
 import { Watch } from "./watch";
 
@@ -44,7 +44,7 @@ async function decide(browser: Browser, word: "Release" | "Refuse", name: string
   await watch.check(`fraud-case-${name}-360`);
   await narrow(page, "/en/app/fraud?show=decided");
   await page.setViewportSize({ width: 1280, height: 800 });
-  await page.goto(here.replace("/en/", "/ar/"));
+  await visit(page, here.replace("/en/", "/ar/"));
   await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
   await expect(page.getByRole("img")).toBeVisible();
   await watch.check(`fraud-case-${name}-ar`);

@@ -47,6 +47,7 @@ export async function pay(api: APIRequestContext, token: string, app: Authentica
     if (first.ok()) continue;
     const { action, params } = await first.json();
     const granted = await api.post("/v1/me/step-up", { data: { action, params, code: await app.code() }, headers });
+    expect(granted.ok(), await granted.text()).toBe(true);
     const second = await api.post(path, { data: body, headers: { ...key, "x-step-up-grant": (await granted.json()).grant } });
     expect(second.ok(), await second.text()).toBe(true);
   }

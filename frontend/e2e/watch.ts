@@ -26,13 +26,22 @@ export class Watch {
   async check(name: string): Promise<void> {
     await expect(this.page.locator("h1")).toHaveCount(1);
     expect(await this.page.title()).not.toBe("");
-    // Colours fade from one scheme to the other: half-way through no contrast is what it will be.
+    // Half-way through a fade or a dialog's entrance no contrast is what it will be. What was just
+    // rendered starts to move a frame later; what never ends (a spinner) is not waited for.
     await this.page.evaluate(async () => {
-      const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
-      await Promise.allSettled(fading.map((one) => one.finished));
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      const moving = () =>
+        document.getAnimations().filter((one) => one.playState === "running" && Number.isFinite(Number(one.effect?.getComputedTiming().endTime)));
+      for (let turn = 0; turn < 10; turn += 1) {
+        await frame();
+        await frame();
+        const found = moving();
+        if (found.length === 0) return;
+        await Promise.allSettled(found.map((one) => one.finished));
+      }
     });
     const found = await new AxeBuilder({ page: this.page }).withTags(TAGS).analyze();
-    const broken = found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`);
+    const broken = found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" ")}`);
     expect(broken, `axe on ${name}`).toEqual([]);
     await this.page.screenshot({ path: `../../test-results/screens/${name}.png`, fullPage: true });
   }

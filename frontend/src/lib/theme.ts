@@ -12,6 +12,10 @@ export function antdConfig(scheme: Scheme): ThemeConfig {
     token: {
       colorPrimary: colour.primary,
       colorLink: colour.link,
+      // A link under the pointer is underlined: the lighter shades that antd derives cannot be read.
+      colorLinkHover: colour.link,
+      colorLinkActive: colour.link,
+      linkHoverDecoration: "underline",
       colorBgBase: colour.surface,
       colorBgLayout: colour.page,
       colorBgContainer: colour.surface,
