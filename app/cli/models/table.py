@@ -9,6 +9,7 @@ MODELS: dict[str, tuple[str, str]] = {
     "fraud": ("app.cli.models.fraud", "Payments: probability, anomaly, reasons."),
     "volatility": ("app.cli.models.volatility", "Yearly volatility of each asset sleeve."),
     "intents": ("app.cli.models.intents", "What a message asks for, its language, how sure."),
+    "encoder": ("app.cli.models.encoder", "The sentence encoder that intents are read with."),
     "slots": ("app.cli.models.slots", "The parts of a message: figures, dates, names."),
     "risk": ("app.cli.models.risk", "Risk tolerance, from survey answers."),
     "chat": ("app.cli.models.chat", "The adviser: questions answered rightly, by language."),

@@ -21,7 +21,7 @@ MAGIC: Final = b"E5S1"
 BLOCK: Final = 32
 BLOCK_BYTES: Final = 18
 #: Integers of the header behind magic and version: sizes, an epsilon, the block, the tokenizer.
-_HEADER: Final = struct.Struct("<7ifi5iQ")
+FILE_HEADER: Final = struct.Struct("<7ifi5iQ")
 
 Layers = Mapping[str, NDArray[Any]]
 """Tensors by their names in the file: uint8 blocks for weights, float32 for the rest."""
@@ -33,13 +33,13 @@ class EncoderFileError(ValueError):
 
 def directory(image: Any) -> dict[str, tuple[int, int]]:
     """Return where each tensor lies: name → (first byte, bytes). Raises EncoderFileError."""
-    if len(image) < 8 + _HEADER.size or bytes(image[:4]) != MAGIC:
+    if len(image) < 8 + FILE_HEADER.size or bytes(image[:4]) != MAGIC:
         raise EncoderFileError("not an encoder file of the package")
     found: dict[str, tuple[int, int]] = {}
     try:
-        header = _HEADER.unpack_from(image, 8)
+        header = FILE_HEADER.unpack_from(image, 8)
         pieces, text_bytes = header[9], header[14]
-        at = 8 + _HEADER.size + 4 * (pieces + 1) + 4 * pieces + text_bytes
+        at = 8 + FILE_HEADER.size + 4 * (pieces + 1) + 4 * pieces + text_bytes
         at += 8 + struct.unpack_from("<I", image, at + 4)[0]
         (count,) = struct.unpack_from("<i", image, at)
         at += 4

@@ -42,6 +42,11 @@ class VectorSource(Protocol):
         """Return one row for each text."""
         ...
 
+    @property
+    def layers(self) -> Layers:
+        """Return the layers trained further that lie over the encoder's own, if any."""
+        ...
+
     def over(self, layers: Layers) -> "VectorSource":
         """Return the same source with layers trained further."""
         ...
@@ -54,8 +59,8 @@ class E5Vectors:
     """
 
     def __init__(self, folder: Path, layers: Layers | None = None) -> None:
-        self._folder = folder
-        self._layers = layers or {}
+        self.folder = folder
+        self.layers: Layers = layers or {}
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._hash: str | None = None
@@ -64,22 +69,22 @@ class E5Vectors:
     def model_hash(self) -> str:
         """Return the sha256 of the weights, and of the layers laid over them if there are any."""
         if self._hash is None:
-            with (self._folder / WEIGHTS_FILE).open("rb") as stream:
+            with (self.folder / WEIGHTS_FILE).open("rb") as stream:
                 total = hashlib.file_digest(stream, "sha256")
-            for name in sorted(self._layers):
-                total.update(name.encode() + b"\0" + self._layers[name].tobytes())
+            for name in sorted(self.layers):
+                total.update(name.encode() + b"\0" + self.layers[name].tobytes())
             self._hash = total.hexdigest()
         return self._hash
 
     def over(self, layers: Layers) -> "E5Vectors":
         """Return the same encoder with these layers in place of its own."""
-        return E5Vectors(self._folder, layers)
+        return E5Vectors(self.folder, layers)
 
     def rows(self, texts: Sequence[str]) -> FloatRows:
         """Return one unit row for each normalised text; a text gives the same row in any batch."""
         with self._lock:
             if self._engine is None:
-                self._engine = Engine(self._folder, self._layers)
+                self._engine = Engine(self.folder, self.layers)
             self._engine.one_thread()
             # One by one: the engine's batches are no faster on one thread, and rows are equal.
             found = [self._engine.row(read(text)) for text in texts]
@@ -113,9 +118,16 @@ class CachedVectors:
         """Return what identifies the weights."""
         return self._source.model_hash
 
+    @property
+    def layers(self) -> Layers:
+        """Return the layers trained further that lie over the encoder's own, if any."""
+        return self._source.layers
+
     def over(self, layers: Layers) -> "CachedVectors":
         """Return the same source with layers trained further; its rows are kept apart."""
-        return CachedVectors(self._source.over(layers), self._file.parent)
+        found = CachedVectors(self._source.over(layers), self._file.parent)
+        found.report_to(self._progress)
+        return found
 
     def rows(self, texts: Sequence[str]) -> FloatRows:
         """Return one row for each text, computing only those the file lacks."""

@@ -117,11 +117,15 @@ def load_intents(
     """Return the model of a folder; `vectors` is the encoder of this installation.
 
     Raises ArtefactError when it is altered, lacks its golden answers, or was trained with
-    vectors that this installation does not have.
+    vectors that this installation does not have. Layers of the encoder that were trained
+    further lie in the artefact and are laid over it.
     """
     artefact = registry.load(folder, feature_version=FEATURE_SET, trust=trust)
     try:
         wanted = str(artefact.manifest["vectors"])
+        layers = artefact.group("encoder")
+        if vectors is not None and layers:
+            vectors = vectors.over(layers)
         if wanted != NO_VECTORS:
             _require(folder, wanted, vectors)
         model = IntentModel(artefact, vectors)

@@ -91,6 +91,8 @@ def train_intents(
 ) -> dict[str, Any]:
     """Write artefact, manifest and card; return the manifest. Same rows and seed, same bytes.
 
+    Layers trained further that lie over the encoder of `vectors` are stored in the artefact.
+
     Raises RowsError, and ArtefactError when the folder holds something else.
     """
     chosen = recipe or IntentRecipe()
@@ -108,7 +110,9 @@ def train_intents(
     calibration = fit_calibration(scored.scores, scored.outside, scored.truth)
     arrays = estimator.export() | _under("calibration", calibration)
     language, languages = language_arrays()
-    arrays |= _under("language", language)
+    arrays |= _under("language", language) | _under(
+        "encoder", dict(vectors.layers if vectors else {})
+    )
     manifest = {
         "name": MODEL_NAME if vectors else PLAIN_NAME,
         "version": f"{rows_sha256(rows)[:8]}-{_content_hash(arrays)[:8]}-s{seed}",

@@ -31,7 +31,7 @@ def encoder() -> E5Vectors:
 
 @pytest.fixture(scope="module")
 def image(encoder: E5Vectors) -> bytes:
-    return (encoder._folder / WEIGHTS_FILE).read_bytes()
+    return (encoder.folder / WEIGHTS_FILE).read_bytes()
 
 
 def test_rows_are_those_of_the_package(encoder: E5Vectors) -> None:

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ml.features.vectors import DIMENSIONS
+from app.ml.features.encoder import DIMENSIONS, Layers
 
 VERBS = {
     "card_lost": ["I lost my card", "my card is gone", "someone stole my card", "cannot find card"],
@@ -31,6 +32,7 @@ class LetterVectors:
     """Unit rows by hashed runs of three letters: near texts are near, without an encoder."""
 
     model_hash = "letters-1"
+    layers: ClassVar[Layers] = {}
 
     def rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
         out = np.zeros((len(texts), DIMENSIONS), np.float32)
@@ -40,3 +42,6 @@ class LetterVectors:
                 row[int.from_bytes(digest[:4], "big") % DIMENSIONS] += 1.0
         out[:, 0] += 1.0
         return out / np.linalg.norm(out, axis=1, keepdims=True)
+
+    def over(self, layers: Layers) -> "LetterVectors":
+        raise NotImplementedError(f"letters have no layers to replace: {sorted(layers)}")

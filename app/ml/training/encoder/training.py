@@ -1,0 +1,102 @@
+"""`finnami train encoder`: the encoder's last layers from labelled lines, stored as an artefact."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numba
+import numpy as np
+
+from app.ml import registry
+from app.ml.features.encoder import Layers
+from app.ml.features.text import TEXT_SET, normalise
+from app.ml.features.vectors import E5Vectors, read
+from app.ml.registry import ArtefactError
+from app.ml.training.encoder.tuning import EncoderRecipe, Progress, Tuned, tune
+from app.ml.training.held_out import SHARE, hold_out
+from app.ml.training.intent_rows import Row, RowsError, Use, rows_sha256
+from app.ml.training.misspelling import misspelt
+
+NAME: Final = "encoder"
+FEATURE_SET: Final = f"encoder-1/{TEXT_SET}"
+
+
+def lines_of(rows: Sequence[Row], recipe: EncoderRecipe) -> tuple[list[str], list[str]]:
+    """Return the texts and labels to learn from: rows not held out, and some misspelt copies."""
+    kept = [row for row in hold_out(rows, seed=recipe.seed) if row.use is Use.FIT]
+    texts = [normalise(row.text) for row in kept]
+    labels = [str(row.label) for row in kept]
+    draw = np.random.default_rng(recipe.seed)
+    copies = [
+        (copy, label)
+        for text, copy, label in zip(texts, misspelt(texts, seed=recipe.seed), labels, strict=True)
+        if copy != text and draw.random() < recipe.copies
+    ]
+    texts += [copy for copy, _ in copies]
+    labels += [label for _, label in copies]
+    return [read(text) for text in texts], labels
+
+
+def train_encoder(
+    rows: Sequence[Row],
+    lines: tuple[Sequence[str], Sequence[str]],
+    out: Path,
+    *,
+    encoder: E5Vectors,
+    recipe: EncoderRecipe,
+    progress: Progress = lambda _count: None,
+) -> dict[str, Any]:
+    """Tune on `lines` of `rows` (see `lines_of`), write the artefact, return its manifest.
+
+    Raises RowsError, and ArtefactError when the folder holds something else.
+    """
+    try:
+        tuned = tune(encoder.folder, *lines, recipe=recipe, progress=progress)
+    except ValueError as exc:
+        raise RowsError(str(exc)) from exc
+    manifest = {
+        "name": NAME,
+        "version": f"{rows_sha256(rows)[:8]}-{_layers_hash(tuned.layers)[:8]}-s{recipe.seed}",
+        "feature_version": FEATURE_SET,
+        "over": encoder.model_hash,
+        "seed": recipe.seed,
+        "recipe": recipe.to_dict(),
+        "data": {"sha256": rows_sha256(rows), "held_out_share": SHARE, "lines": len(lines[0])},
+        "metrics": {"head_accuracy": round(tuned.accuracy, 4), "head_loss": round(tuned.loss, 4)},
+        "libraries": {"numpy": np.__version__, "numba": numba.__version__},
+    }
+    return dict(registry.save(out, tuned.layers, manifest, _card(manifest, tuned)).manifest)
+
+
+def load_layers(folder: Path, *, rows: Sequence[Row], encoder: str, seed: int) -> Layers:
+    """Return tuned layers for training a classifier on the same rows.
+
+    Raises ArtefactError when they were learnt from other rows or with another seed: then the
+    lines held out here were learnt from there, and would be no test of anything.
+    """
+    artefact = registry.load(folder, feature_version=FEATURE_SET)
+    learnt = (artefact.manifest["data"]["sha256"], artefact.manifest["seed"])
+    if learnt != (rows_sha256(rows), seed):
+        raise ArtefactError(f"{folder.name} was learnt from other rows or with another seed")
+    if artefact.manifest["over"] != encoder:
+        raise ArtefactError(f"{folder.name} was learnt over another encoder")
+    return dict(artefact.arrays)
+
+
+def _layers_hash(layers: Layers) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(layers):
+        digest.update(name.encode() + layers[name].tobytes())
+    return digest.hexdigest()
+
+
+def _card(manifest: dict[str, Any], tuned: Tuned) -> str:
+    return (
+        f"# {NAME} {manifest['version']}\n\n"
+        f"The last {manifest['recipe']['layers']} layers of the packaged sentence encoder, trained"
+        f" further on {manifest['data']['lines']:,} labelled lines; the others stay as they came.\n"
+        f"A tenth of the lines was set aside by sentence pattern and never seen.\n\n"
+        f"On its last steps the head named {tuned.accuracy:.1%} of the lines it was learning from."
+        " That measures nothing: see the card of the model that reads with it.\n"
+    )
