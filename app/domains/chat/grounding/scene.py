@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from app.domains.chat.evidence_types import Kind, Metric
+from app.domains.chat.grounding.directions import direction, side, turned
 from app.domains.chat.grounding.entities import Mention
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.lexicon import Hit, hits, metrics_of, names_account
@@ -16,11 +17,14 @@ from app.domains.chat.grounding.tables import WORD, words
 from app.domains.chat.grounding.tries import pattern_of
 
 _HEDGE_WINDOW = 40
-_BOTH_WAYS = 6
 #: Units of time stand first among a language's units: so many of them.
 _TIMES = {"en": 8, "es": 8, "fr": 9, "de": 11, "pt": 8, "hi": 12, "ar": 12, "zh": 6}
 _LINKED = 5
 _SHORT = 1
+#: "Between 3 August and 2 November": so many words may part the days of one span.
+_SPAN = 2
+_SPENT = frozenset({Metric.SPENDING, Metric.FEE, Metric.CONTRIBUTION})
+_MOVING = _SPENT | {Metric.AMOUNT, Metric.INCOME, Metric.GAIN, Metric.RETURN}
 _WORDS = re.compile(rf"[{WORD}]*[^\W\d_][{WORD}]*")
 
 
@@ -51,6 +55,18 @@ class Place:
     lasting: bool = False
     """Whether a unit of time follows: "3 months" of a question."""
 
+    side: int = 0
+    """Above or below what it is compared with, as the nearest word of the clause says."""
+
+    inflow: bool = False
+    """Whether a word says that money came in, and none that it went out."""
+
+    moved: bool = False
+    """Whether the clause speaks only of an amount that moved, not of what for."""
+
+    partner: Figure | None = None
+    """The whole of "6 of 15", the other side of "6 against 15", where no word is beside it."""
+
 
 @dataclass(slots=True)
 class Scene:
@@ -64,6 +80,7 @@ class Scene:
     dates: Sequence[tuple[int, int, PartialDate]]
     words: list[Hit] = field(init=False)
     parts: list[tuple[int, int]] = field(init=False)
+    spans: list[tuple[int, int]] = field(init=False)
     pairs: dict[int, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,11 +91,17 @@ class Scene:
             begin, stop = mention.start - start, mention.end - start
             text = text[:begin] + "\ue000" * (stop - begin) + text[stop:]
         taken = [(figure.start, figure.end) for figure in self.figures]
-        self.words = [
+        found = [
             hit for hit in hits(text, self.language, offset=start)
             if not any(hit.start < stop and hit.end > begin for begin, stop in taken)
         ]  # fmt: skip
-        self.parts = clauses(self.folded, self.span, self.figures, self.language)
+        self.words = turned(found, self.folded, self.figures, self.language)
+        self.spans = [
+            (one[0], two[1]) for one, two in zip(self.dates, self.dates[1:], strict=False)
+            if self._gap(one[1], two[0]) <= _SPAN
+            and not any(one[1] <= figure.start < two[0] for figure in self.figures)
+        ]  # fmt: skip
+        self.parts = clauses(self.folded, self.span, self.figures, self.language, self.spans)
         self.pairs = _paired(self.figures, self.mentions)
 
     def place(self, figure: Figure) -> Place:
@@ -99,8 +122,8 @@ class Scene:
             metrics=self._metrics(index, figure),
             entities=self._entities(figure, part, own),
             direction=(way := self._direction(index, figure)),
-            below=min(way, _direction(own, figure), _direction(self.words, figure)) < 0,
-            dates=[when for start, _, when in self.dates if part[0] <= start < part[1]],
+            below=min(way, direction(own, figure), direction(self.words, figure)) < 0,
+            dates=self._dates(part, figure),
             relative=relative[0].relative if len(relative) == 1 else None,
             hedged=bool(rows.hedges.search(ahead)) or _trailing(behind, "hedges", self.language),
             over=bool(rows.over.search(ahead)) or _trailing(behind, "over", self.language),
@@ -111,7 +134,45 @@ class Scene:
             beside=frozenset(abs(one.value) for one in self.figures if one.value is not None),
             whole=any(hit.whole for hit in own),
             lasting=bool(_lasting(self.language).match(self.folded, figure.start, self.span[1])),
+            side=side(own, figure),
+            inflow=any(hit.inflow for hit in own) and not any(_outgoing(hit) for hit in own),
+            moved=_moved(own),
+            partner=self._partner(figure),
         )
+
+    def _dates(self, part: tuple[int, int], figure: Figure) -> list[PartialDate]:
+        """Return the dates of a figure's clause, but not one written right behind another figure.
+
+        "12,500 in 2023 to 25,000 today": the year is that of the 12,500.
+        """
+        out = []
+        for start, end, when in self.dates:
+            if not part[0] <= start < part[1]:
+                continue
+            start, end = next((one for one in self.spans if one[0] <= start < one[1]), (start, end))
+            before = max((one.end for one in self.figures if one.end <= start), default=-1)
+            after = min((one.start for one in self.figures if one.start >= end), default=-1)
+            if part[0] <= before and after != -1 and after <= part[1]:
+                behind = self._gap(before, start) <= self._gap(end, after)
+                if behind == (figure.start >= after):
+                    continue
+            out.append(when)
+        return out
+
+    def _gap(self, start: int, end: int) -> int:
+        return len(_WORDS.findall(self.folded, start, end)) if self.language != "zh" else end - start
+
+    def _partner(self, figure: Figure) -> Figure | None:
+        """Return what a figure is a part of or set against: "6,240 of 15,000"."""
+        after = [one for one in self.figures if one.start >= figure.end][:2]
+        if not after or not _paired_by(self.language).fullmatch(
+            self.folded, figure.end, after[0].start
+        ):
+            return None
+        stop = after[1].start if len(after) > 1 else self.span[1]
+        part = next((one for one in self.parts if one[0] <= after[0].start < one[1]), self.span)
+        beside = _within(self.words, (figure.end, min(stop, part[1])))
+        return None if any(hit.metrics for hit in beside) else after[0]
 
     def _owning(self) -> bool:
         return bool(_owned(self.language).search(self.folded, *self.span))
@@ -133,7 +194,9 @@ class Scene:
             return frozenset()
         # "500 (5 %) gained": what is said after the brackets is said of both.
         bracket = index + 1 < len(self.parts) and self.folded[self.parts[index + 1][0]] == "("
-        for other in (index + 1, index - 1) if bracket else (index - 1, index + 1):
+        closed = index + 2 < len(self.parts) and self.folded[self.parts[index + 2][0]] == ")"
+        behind = (index + 1, index + 2) if closed else (index + 1,)
+        for other in (*behind, index - 1) if bracket else (index - 1, index + 1):
             there = 0 <= other < len(self.parts)
             if there and (other < index or bracket or not self._figured(other)):
                 said = metrics_of(_within(self.words, self.parts[other]), figure.kind)
@@ -164,11 +227,11 @@ class Scene:
         beside = _within(self.words, window)
         # What stands between two figures may speak of the second.
         prior = [hit for hit in beside if hit.end <= figure.start] if window[1] < part[1] else []
-        way = _direction(prior, figure) or _direction(beside, figure)
+        way = direction(prior, figure) or direction(beside, figure)
         spoken = len(_WORDS.findall(self.folded[figure.start : figure.end]))
         if way or len(_WORDS.findall(self.folded, *window)) - spoken > _SHORT:
             return way
-        return _direction(_within(self.words, part), figure) or _direction(self.words, figure)
+        return direction(_within(self.words, part), figure) or direction(self.words, figure)
 
     def _figured(self, index: int) -> bool:
         start, end = self.parts[index]
@@ -193,6 +256,23 @@ class Scene:
         if not before or any(hit.whole for hit in own):
             return frozenset()
         return before[-1].names
+
+
+@cache
+def _paired_by(language: str) -> re.Pattern[str]:
+    """Return what joins a part to its whole, or the two sides of a comparison."""
+    joined = pattern_of(words(language)["pairing"], edge=False)
+    return re.compile(rf"[\s(,]{{0,3}}(?:{joined})[\s(]{{0,2}}(?:[{WORD}]{{1,5}}\s)?[$€£₹¥]?\s?")
+
+
+def _outgoing(hit: Hit) -> bool:
+    return not hit.inflow and bool(hit.metrics & _SPENT)
+
+
+def _moved(own: Sequence[Hit]) -> bool:
+    """Tell whether the words are those of any payment: "the amount", "a payment of"."""
+    said = [hit.metrics - {Metric.COUNT} for hit in own if hit.metrics & _MOVING]
+    return frozenset({Metric.AMOUNT}) in said and all(one == {Metric.AMOUNT} for one in said)
 
 
 @cache
@@ -224,25 +304,6 @@ def _trailing(behind: str, key: str, language: str) -> bool:
 
 def _within(found: Sequence[Hit], part: tuple[int, int]) -> list[Hit]:
     return [hit for hit in found if part[0] <= hit.start < part[1]]
-
-
-def _distance(hit: Hit, figure: Figure) -> int:
-    return figure.start - hit.end if hit.end <= figure.start else hit.start - figure.end
-
-
-def _direction(found: Sequence[Hit], figure: Figure) -> int:
-    """Return which way the nearest word goes; 0 when none does, or both ("gain/loss")."""
-    ways = [hit for hit in found if hit.up or hit.down]
-    if not ways:
-        return 0
-    near = min(ways, key=lambda hit: _distance(hit, figure))
-    if near.up and near.down:
-        return 0
-    for hit in ways:
-        gap = max(hit.start - near.end, near.start - hit.end)
-        if hit.up != near.up and gap < _BOTH_WAYS:
-            return 0
-    return 1 if near.up else -1
 
 
 def _paired(figures: Sequence[Figure], mentions: Sequence[Mention]) -> dict[int, frozenset[str]]:
