@@ -36,6 +36,7 @@ _CALLED: Final = {
 _PAYMENTS: Final = frozenset(
     {Metric.SPENDING, Metric.FEE, Metric.CONTRIBUTION, Metric.INCOME}
 )  # fmt: skip
+_AIMS: Final = frozenset({Metric.TARGET, Metric.COUNT})
 _QUOTIENTS: Final = frozenset({Kind.PERCENT, Kind.QUANTITY})
 #: What a distance is told against.
 _AGAINST: Final = frozenset({Metric.TARGET, Metric.WEIGHT, Metric.LIMIT})
@@ -180,6 +181,11 @@ def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
 def _metric_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
     if not place.metrics or evidence.metric in _UNNAMED or evidence.metric in place.metrics:
         return True
+    asked = place.metrics & (place.labels | grounds.measured[evidence.kind])
+    if not asked:
+        return True  # a distant word for what the turn knows nothing of is no label
+    if evidence.metric is Metric.PROBABILITY and (place.metrics <= _AIMS):
+        return True  # a goal's percentage is how likely it is; its target is money
     if evidence.metric is Metric.FEE and Metric.FEE in place.said and place.metrics <= _WHOLE:
         return True  # fees are told as a share of what is held
     if evidence.metric is Metric.RISK and place.below and place.metrics & _LOST:

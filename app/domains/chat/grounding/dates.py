@@ -17,6 +17,9 @@ _ISO: Final = re.compile(rf"{_FREE}({_YEAR})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(
 _NUMERIC: Final = re.compile(
     rf"{_FREE}([0-3]?[0-9])([./-])([0-3]?[0-9])\2({_YEAR}|[0-9]{{2}}){_DONE}"
 )
+_DAY_MONTH: Final = re.compile(
+    r"(?<![0-9.,/\-])([0-3]?[0-9])(?:\.([01]?[0-9])\.(?![0-9])|/([01]?[0-9])(?![0-9/]|[.,][0-9]))"
+)
 _MONTH_YEAR: Final = re.compile(rf"{_FREE}(0[1-9]|1[0-2])[/.]({_YEAR}){_DONE}")
 _CLOCK: Final = re.compile(r"(?<![0-9:])([0-2]?[0-9])[:h]([0-5][0-9])(?::[0-5][0-9])?(?![0-9:])")
 _ARTICLE: Final = r"(?:el|le|zum|dem|den|o)\b"
@@ -106,6 +109,14 @@ def _numeric(text: str, order: str) -> list[Found]:
         if 1 <= month <= 12 and 1 <= day <= 31:
             when = PartialDate(_full_year(match.group(4)), month, day)
             out.append(Found(match.start(), match.end(), when))
+    for match in _DAY_MONTH.finditer(text):
+        one, two = int(match.group(1)), int(match.group(2) or match.group(3))
+        # "7/10" may be a score; "25/11" and "31.10." can only be days.
+        if match.group(2) or one > 12:
+            day, month = (one, two) if match.group(2) else _day_month(one, two, order)
+            if 1 <= month <= 12 and 1 <= day <= 31:
+                found = PartialDate(None, month, day)
+                out.append(Found(match.start(), match.end(), found))
     for match in _MONTH_YEAR.finditer(text):
         when = PartialDate(int(match.group(2)), int(match.group(1)))
         out.append(Found(match.start(), match.end(), when))

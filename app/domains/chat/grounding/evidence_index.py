@@ -46,6 +46,9 @@ class Grounds:
             for one in evidence
             if one.entity is None and one.metric in (Metric.RETURN, Metric.GAIN)
         }
+        self.measured: Mapping[Kind, frozenset[Metric]] = {
+            kind: frozenset(one.metric for one in evidence if one.kind is kind) for kind in Kind
+        }
         self.of_parts: dict[tuple[Kind, Metric, str], list[Decimal]] = {}
         for part in self.numeric:
             one = part.evidence

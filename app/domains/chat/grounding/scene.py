@@ -20,6 +20,8 @@ _HEDGE_WINDOW = 40
 #: Units of time stand first among a language's units: so many of them.
 _TIMES = {"en": 8, "es": 8, "fr": 9, "de": 11, "pt": 8, "hi": 12, "ar": 12, "zh": 6}
 _LINKED = 5
+#: A word so few words away is the figure's label.
+_BESIDE = 5
 _SHORT = 1
 #: "Between 3 August and 2 November": so many words may part the days of one span.
 _SPAN = 2
@@ -54,6 +56,9 @@ class Place:
 
     lasting: bool = False
     """Whether a unit of time follows: "3 months" of a question."""
+
+    labels: frozenset[Metric] = frozenset()
+    """What the words right beside the figure say it measures."""
 
     side: int = 0
     """Above or below what it is compared with, as the nearest word of the clause says."""
@@ -134,11 +139,24 @@ class Scene:
             beside=frozenset(abs(one.value) for one in self.figures if one.value is not None),
             whole=any(hit.whole for hit in own),
             lasting=bool(_lasting(self.language).match(self.folded, figure.start, self.span[1])),
+            labels=self._labels(own, figure),
             side=side(own, figure),
             inflow=any(hit.inflow for hit in own) and not any(_outgoing(hit) for hit in own),
             moved=_moved(own),
             partner=self._partner(figure),
         )
+
+    def _labels(self, own: Sequence[Hit], figure: Figure) -> frozenset[Metric]:
+        near = (hit.metrics for hit in own if self._between(hit, figure) <= _BESIDE)
+        return frozenset().union(*near)
+
+    def _between(self, hit: Hit, figure: Figure) -> int:
+        """Return how many words part a word and a figure; days and names do not part them."""
+        start, end = min(hit.end, figure.end), max(hit.start, figure.start)
+        skipped = [(one[0], one[1]) for one in self.dates]
+        skipped += [(one.start, one.end) for one in self.mentions]
+        inside = sum(self._gap(one, two) for one, two in skipped if start <= one and two <= end)
+        return self._gap(start, end) - inside
 
     def _dates(self, part: tuple[int, int], figure: Figure) -> list[PartialDate]:
         """Return the dates of a figure's clause, but not one written right behind another figure.
@@ -214,7 +232,7 @@ class Scene:
         """Tell whether a clause is hardly more than "and 5 %": it means what was meant before."""
         text = self.folded[part[0] : part[1]]
         outside = len(_WORDS.findall(text)) - len(_WORDS.findall(self._spoken(part)))
-        return outside <= _SHORT and not text.lstrip().startswith((":", "(", "[", "：", "（"))
+        return outside <= _SHORT and not text.lstrip().startswith((":", ";", "；", "(", "[", "：", "（"))
 
     def _spoken(self, part: tuple[int, int]) -> str:
         inside = [one for one in self.figures if part[0] <= one.start < part[1]]
