@@ -11,6 +11,7 @@ from app.domains.chat.grounding.figures import Figure
 from app.domains.chat.grounding.scene import Place
 
 _SLACK: Final = Decimal("0.05")
+_TENTH: Final = Decimal("0.001")
 _SHARE_SLACK: Final = Decimal("0.005")
 _COUNTED: Final = frozenset({Kind.QUANTITY, Kind.COUNT})
 _LEVELS: Final = frozenset({Metric.VALUE, Metric.CASH, Metric.PRICE, Metric.WEIGHT, Metric.TARGET})
@@ -38,8 +39,6 @@ _PAYMENTS: Final = frozenset(
 )  # fmt: skip
 _AIMS: Final = frozenset({Metric.TARGET, Metric.COUNT})
 _QUOTIENTS: Final = frozenset({Kind.PERCENT, Kind.QUANTITY})
-#: What a distance is told against.
-_AGAINST: Final = frozenset({Metric.TARGET, Metric.WEIGHT, Metric.LIMIT})
 _UNNAMED: Final = frozenset({Metric.OTHER, Metric.COUNT, Metric.QUANTITY})
 
 
@@ -124,6 +123,8 @@ def _shown(figure: Figure, one: Numeric, place: Place) -> bool:
         return True
     if abs(size - true) > true * _SLACK:
         return False
+    if figure.kind is Kind.PERCENT and figure.step <= _TENTH and _rounds(true, figure.step, size):
+        return True  # a tenth of a point is as fine as percentages are told
     loose = figure.loose_step
     if place.hedged and _rounds(true, loose, size):
         return True
@@ -158,7 +159,7 @@ def _sign_fits(figure: Figure, one: Numeric, place: Place, grounds: Grounds) -> 
         return place.direction >= 0 or metric in _LEVELS
     if metric is Metric.AMOUNT:
         return not place.inflow
-    return place.below
+    return place.below or place.side < 0
 
 
 def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
@@ -194,7 +195,7 @@ def _metric_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
         return True  # a share of the target is told with the target's word
     if place.moved and evidence.metric in _PAYMENTS:
         return True
-    if evidence.metric is Metric.DRIFT and place.side and place.metrics <= _AGAINST:
+    if evidence.metric is Metric.DRIFT and place.side:
         return True  # "3 points above the target" is a distance
     if (evidence.metric, evidence.kind) in _EARNED and place.metrics & _LOST:
         return True

@@ -106,7 +106,7 @@ def _comparison(
     joined = "(?:[وب])?" if language == "ar" else ""
     # "142 more than 1,184" is a distance; "1,326, more than 1,184" compares.
     filler = rf"{joined}(?:{pattern_of(own['fillers'])})\s+"
-    begins = rf"(?:\s*{_MARK}\s*(?:{filler}){{0,4}}|\s*(?:{filler}){{1,4}})"
+    begins = rf"(?:(?:\s+[{WORD}]+){{0,4}}\s*{_MARK}\s*(?:{filler}){{0,4}}|\s*(?:{filler}){{1,4}})"
     return re.compile(rf"{begins}{joined}(?:{sides})[{WORD}]*{_NEAR}"), None
 
 

@@ -22,7 +22,8 @@ _GAP: Final = rf"[^\S\n]*(?:[{WORD}]+[^\S\n]+){{0,2}}(?:[0-9][0-9.,\s]*[%€$£�
 def turned(found: Sequence[Hit], folded: str, figures: Sequence[Figure], language: str) -> list[Hit]:
     """Return the words with those a "not" denies turned round, and those of a hedge silenced.
 
-    "Did not fall" is no fall, so it cannot stand beside a loss; in "more than 700" the word says
+    "Did not fall" is no fall, so it cannot stand beside a loss, and "not invested" names no
+    investment; in "more than 700" the word says
     how exact the figure is, not which way anything went.
     """
     hedges = _hedges(folded, figures, language)
@@ -32,8 +33,8 @@ def turned(found: Sequence[Hit], folded: str, figures: Sequence[Figure], languag
         if any(begin <= hit.start and hit.end <= end for begin, end in hedges):
             kept = hit.metrics & {Metric.TARGET}
             way = replace(hit, up=False, down=False, metrics=kept)
-        elif hit.up != hit.down and _denied(hit, folded, language):
-            way = replace(hit, up=hit.down, down=hit.up)
+        elif _denied(hit, folded, language):
+            way = replace(hit, up=hit.down, down=hit.up, metrics=frozenset())
         out.append(way)
     return out
 
@@ -65,7 +66,8 @@ def _denials(language: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
         return re.compile(rf"(?!{only})(?:{said})[\u3400-\u9fff]{{0,2}}$"), None
     before = re.compile(rf"(?!{START}(?:{only})){START}(?:{said}){EDGE}{_GAP}$")
     # Hindi denies after the verb as well: "it fell not".
-    return before, re.compile(rf"\s+(?:{said}){EDGE}") if language == "hi" else None
+    after = rf"(?:\s+[{WORD}]+)?\s+(?:{said}){EDGE}"
+    return before, re.compile(after) if language == "hi" else None
 
 
 def direction(found: Sequence[Hit], figure: Figure) -> int:
@@ -73,7 +75,8 @@ def direction(found: Sequence[Hit], figure: Figure) -> int:
     ways = [hit for hit in found if hit.up or hit.down]
     if not ways:
         return 0
-    near = min(ways, key=lambda hit: distance(hit, figure))
+    # Of two as near the later one decides: a bill "fell 12 % higher" in German.
+    near = min(ways, key=lambda hit: (distance(hit, figure), -hit.start))
     if near.up and near.down:
         return 0
     for hit in ways:

@@ -122,6 +122,8 @@ class Judge:
                 return _Outcome(Status.GROUNDED, key, kind)
         key = bind(figure, scene.place(figure), self._grounds)
         key = key or constant_of(figure, sentence, scene.words)
+        if key is None and scene.counts(figure):
+            return _Outcome(Status.EXEMPT, None, kind)
         if key is None:
             return _Outcome(Status.UNGROUNDED, None, kind)
         return _Outcome(Status.GROUNDED, key, figure.kind)

@@ -61,6 +61,9 @@ def _finder(language: str) -> Finder:
     for key in ("up", "down", "whole", "above", "below", "inflow"):
         for word in own[key]:
             tags.setdefault(word, set()).add(key)
+    for word in own["neutral"]:
+        # Longer than the word within it, and of no meaning: "time-weighted" is no weight.
+        tags.setdefault(word, set())
     for word, code in own["relative"].items():
         tags.setdefault(word, set()).add(f"r:{code}")
     return Finder(

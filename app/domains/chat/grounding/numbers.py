@@ -20,7 +20,7 @@ _YEARS: Final = range(1900, 2101)
 _COMPOUND: Final = frozenset({"hi", "zh", "en"})
 _CENT: Final = Decimal("0.01")
 _BASIS: Final = Decimal("0.0001")
-POINTS: Final = re.compile(r"\s?(?:points?|puntos?|punkten?|pontos?|अंक|نقاط|نقطه|个点)")
+POINTS: Final = re.compile(r"\s?(?:points?|pts\b\.?|puntos?|punkten?|pontos?|अंक|نقاط|نقطه|个点)")
 _HUNDRED: Final = "百分之"
 
 
@@ -127,6 +127,8 @@ def _stands_free(ahead: str, before: re.Match[str], source: Mapped, at: int) -> 
         if not source.text[begin : begin + 3].isupper():
             return False
     first = before.start()
+    if ahead[first : first + 2] == "– " and ahead[:first].rstrip(" ") != ahead[:first]:
+        return False  # between blanks it is a dash of the sentence
     if ahead[first : first + 1] in "-+–" and first and not code:
         return not (
             ahead[first - 1].isdigit() or _letter(ahead[first - 1]) or ahead[first - 1] in ")%"

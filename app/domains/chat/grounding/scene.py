@@ -163,8 +163,13 @@ class Scene:
 
         "12,500 in 2023 to 25,000 today": the year is that of the 12,500.
         """
-        out = []
+        out: list[tuple[int, PartialDate]] = []
         for start, end, when in self.dates:
+            owner = self._bracketed(start, end)
+            if owner is not None:
+                if owner == figure.start:
+                    return [when]
+                continue
             if not part[0] <= start < part[1]:
                 continue
             start, end = next((one for one in self.spans if one[0] <= start < one[1]), (start, end))
@@ -174,8 +179,21 @@ class Scene:
                 behind = self._gap(before, start) <= self._gap(end, after)
                 if behind == (figure.start >= after):
                     continue
-            out.append(when)
-        return out
+            out.append((start, when))
+        # "After -2 % in 2025 you are at 5 % this year": who has a time of her own needs no other.
+        begin = max((one.end for one in self.figures if one.end <= figure.start), default=part[0])
+        own = [when for start, when in out if start >= begin]
+        timed = any(hit.relative for hit in _within(self.words, (begin, part[1])))
+        return own if own or timed else [when for _, when in out]
+
+    def _bracketed(self, start: int, end: int) -> int | None:
+        """Return where the figure begins that a day in brackets stands right behind."""
+        if not self.folded[:start].endswith("(") or self.folded[end : end + 1] != ")":
+            return None
+        before = [one for one in self.figures if one.end <= start]
+        if not before or self.folded[before[-1].end : start].strip() != "(":
+            return None
+        return before[-1].start
 
     def _gap(self, start: int, end: int) -> int:
         return len(_WORDS.findall(self.folded, start, end)) if self.language != "zh" else end - start
@@ -191,6 +209,13 @@ class Scene:
         part = next((one for one in self.parts if one[0] <= after[0].start < one[1]), self.span)
         beside = _within(self.words, (figure.end, min(stop, part[1])))
         return None if any(hit.metrics for hit in beside) else after[0]
+
+    def counts(self, figure: Figure) -> bool:
+        """Tell whether a number is how many amounts the sentence goes on to list: true to see."""
+        listed = [one for one in self.figures if one.start > figure.start]
+        alike = {(one.kind, one.currency) for one in listed}
+        amounts = len(alike) == 1 and listed[0].kind is Kind.MONEY
+        return figure.kind is Kind.QUANTITY and amounts and figure.value == len(listed) > 1
 
     def _owning(self) -> bool:
         return bool(_owned(self.language).search(self.folded, *self.span))
