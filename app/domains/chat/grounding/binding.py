@@ -8,6 +8,7 @@ from typing import Final
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
 from app.domains.chat.grounding.evidence_index import Grounds, Numeric
 from app.domains.chat.grounding.figures import Figure
+from app.domains.chat.grounding.lexicon import PLAUSIBLE
 from app.domains.chat.grounding.scene import Place
 
 _SLACK: Final = Decimal("0.05")
@@ -36,6 +37,13 @@ _CALLED: Final = {
 #: What an amount that moved may turn out to be.
 _PAYMENTS: Final = frozenset(
     {Metric.SPENDING, Metric.FEE, Metric.CONTRIBUTION, Metric.INCOME}
+)  # fmt: skip
+#: "Took out", "put in", "at most": said of many things, of what measures they are not.
+_VAGUE: Final = frozenset(
+    {
+        Metric.AMOUNT, Metric.CONTRIBUTION, Metric.LIMIT, Metric.SCORE, Metric.RATE,
+        Metric.COUNT, Metric.QUANTITY,
+    }
 )  # fmt: skip
 _AIMS: Final = frozenset({Metric.TARGET, Metric.COUNT})
 _QUOTIENTS: Final = frozenset({Kind.PERCENT, Kind.QUANTITY})
@@ -182,9 +190,10 @@ def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
 def _metric_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
     if not place.metrics or evidence.metric in _UNNAMED or evidence.metric in place.metrics:
         return True
-    asked = place.metrics & (place.labels | grounds.measured[evidence.kind])
-    if not asked:
-        return True  # a distant word for what the turn knows nothing of is no label
+    # A distant or vague word for what the turn knows nothing of is no label.
+    asked = (place.labels - _VAGUE) | grounds.measured[evidence.kind]
+    if not place.metrics & asked & PLAUSIBLE.get(evidence.kind, asked):
+        return True
     if evidence.metric is Metric.PROBABILITY and (place.metrics <= _AIMS):
         return True  # a goal's percentage is how likely it is; its target is money
     if evidence.metric is Metric.FEE and Metric.FEE in place.said and place.metrics <= _WHOLE:
@@ -222,7 +231,7 @@ def _period_fits(one: Numeric, place: Place, grounds: Grounds) -> bool:
     if (
         said
         and not any(own.says(when) for when in place.dates)
-        and not (len(said) > 1 and own.precision == "day")
+        and not ((len(said) > 1 or place.spanning) and own.precision == "day")
         and any(grounds.other_period(when, one.evidence) for when in place.dates)
     ):
         return False

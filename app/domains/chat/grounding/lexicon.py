@@ -27,7 +27,7 @@ _OF_MONEY: Final = frozenset(Metric) - {
     Metric.WEIGHT, Metric.QUANTITY, Metric.COUNT, Metric.PROBABILITY, Metric.RATE, Metric.SCORE,
     Metric.DATE,
 }  # fmt: skip
-_PLAUSIBLE: Final = {Kind.PERCENT: _OF_PERCENT, Kind.MONEY: _OF_MONEY}
+PLAUSIBLE: Final = {Kind.PERCENT: _OF_PERCENT, Kind.MONEY: _OF_MONEY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def hits(folded: str, language: str, *, offset: int = 0) -> list[Hit]:
 def metrics_of(found: Sequence[Hit], kind: Kind) -> frozenset[Metric]:
     """Return what the words say a figure of this kind measures; empty when it can be none of it."""
     said: frozenset[Metric] = frozenset().union(*(hit.metrics for hit in found))
-    if not said & _PLAUSIBLE.get(kind, said):
+    if not said & PLAUSIBLE.get(kind, said):
         return frozenset()
     return said.union(*(hit.hints for hit in found))
 

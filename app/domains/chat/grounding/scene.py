@@ -14,7 +14,7 @@ from app.domains.chat.grounding.lexicon import Hit, hits, metrics_of, names_acco
 from app.domains.chat.grounding.patterns import patterns
 from app.domains.chat.grounding.sentences import clauses
 from app.domains.chat.grounding.tables import WORD, words
-from app.domains.chat.grounding.tries import pattern_of
+from app.domains.chat.grounding.tries import START, pattern_of
 
 _HEDGE_WINDOW = 40
 #: Units of time stand first among a language's units: so many of them.
@@ -39,6 +39,9 @@ class Place:
     direction: int = 0
     below: bool = False
     dates: Sequence[PartialDate] = ()
+    spanning: bool = False
+    """Whether a date begins or ends a span: "since May"."""
+
     relative: str | None = None
     hedged: bool = False
     over: bool = False
@@ -129,6 +132,7 @@ class Scene:
             direction=(way := self._direction(index, figure)),
             below=min(way, direction(own, figure), direction(self.words, figure)) < 0,
             dates=self._dates(part, figure),
+            spanning=self._spanning(part),
             relative=relative[0].relative if len(relative) == 1 else None,
             hedged=bool(rows.hedges.search(ahead)) or _trailing(behind, "hedges", self.language),
             over=bool(rows.over.search(ahead)) or _trailing(behind, "over", self.language),
@@ -185,6 +189,11 @@ class Scene:
         own = [when for start, when in out if start >= begin]
         timed = any(hit.relative for hit in _within(self.words, (begin, part[1])))
         return own if own or timed else [when for _, when in out]
+
+    def _spanning(self, part: tuple[int, int]) -> bool:
+        ahead = _since(self.language)
+        begins = [one[0] for one in self.dates if part[0] <= one[0] < part[1]]
+        return any(ahead.search(self.folded[max(0, at - 16) : at]) for at in begins)
 
     def _bracketed(self, start: int, end: int) -> int | None:
         """Return where the figure begins that a day in brackets stands right behind."""
@@ -316,6 +325,12 @@ def _moved(own: Sequence[Hit]) -> bool:
     """Tell whether the words are those of any payment: "the amount", "a payment of"."""
     said = [hit.metrics - {Metric.COUNT} for hit in own if hit.metrics & _MOVING]
     return frozenset({Metric.AMOUNT}) in said and all(one == {Metric.AMOUNT} for one in said)
+
+
+@cache
+def _since(language: str) -> re.Pattern[str]:
+    left = "" if language == "zh" else START
+    return re.compile(rf"{left}(?:{pattern_of(words(language)['since'], edge=False)})\W*(?:[{WORD}]{{1,3}}\s)?$")
 
 
 @cache
