@@ -8,7 +8,7 @@ from typing import Final
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
 from app.domains.chat.grounding.evidence_index import Grounds, Numeric
 from app.domains.chat.grounding.figures import Figure
-from app.domains.chat.grounding.lexicon import PLAUSIBLE
+from app.domains.chat.grounding.lexicon import PLAUSIBLE, VAGUE
 from app.domains.chat.grounding.scene import Place
 
 _SLACK: Final = Decimal("0.05")
@@ -37,13 +37,6 @@ _CALLED: Final = {
 #: What an amount that moved may turn out to be.
 _PAYMENTS: Final = frozenset(
     {Metric.SPENDING, Metric.FEE, Metric.CONTRIBUTION, Metric.INCOME}
-)  # fmt: skip
-#: "Took out", "put in", "at most": said of many things, of what measures they are not.
-_VAGUE: Final = frozenset(
-    {
-        Metric.AMOUNT, Metric.CONTRIBUTION, Metric.LIMIT, Metric.SCORE, Metric.RATE,
-        Metric.COUNT, Metric.QUANTITY,
-    }
 )  # fmt: skip
 _AIMS: Final = frozenset({Metric.TARGET, Metric.COUNT})
 _QUOTIENTS: Final = frozenset({Kind.PERCENT, Kind.QUANTITY})
@@ -191,7 +184,7 @@ def _metric_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
     if not place.metrics or evidence.metric in _UNNAMED or evidence.metric in place.metrics:
         return True
     # A distant or vague word for what the turn knows nothing of is no label.
-    asked = (place.labels - _VAGUE) | grounds.measured[evidence.kind]
+    asked = (place.labels - VAGUE) | grounds.measured[evidence.kind]
     if not place.metrics & asked & PLAUSIBLE.get(evidence.kind, asked):
         return True
     if evidence.metric is Metric.PROBABILITY and (place.metrics <= _AIMS):

@@ -12,10 +12,10 @@ from app.domains.chat.grounding.numbers import POINTS
 from app.domains.chat.grounding.tables import WORD, words
 from app.domains.chat.grounding.tries import EDGE, START, pattern_of
 
-_MARK: Final = "[,;:(،–—-]"
+_MARK: Final = r"[,;:()،–—-]"
 _PAUSE: Final = r"[\s,;:()\[\]،，；：（）—–-]*"
-_NEAR: Final = rf"\s*(?:[{WORD}'’]+\s+){{0,4}}"
-_NEAR_CJK: Final = r"[\u3400-\u9fff\s]{0,6}"
+_NEAR: Final = rf"\s*(?:[{WORD}'’]+\s+){{0,4}}\(?"
+_NEAR_CJK: Final = r"[\u3400-\u9fff\s]{0,6}\(?"
 
 
 def contradicted(
@@ -97,11 +97,11 @@ def _comparison(
         # "48 % 比 45 % 高": the word stands behind the second.
         return re.compile(before), (
             re.compile(rf"{_PAUSE}(?:{filler})?比{_NEAR_CJK}"),
-            re.compile(r"的?[\u3400-\u9fff]{0,3}?(?:(?P<above>[高多超大])|(?P<below>[低少小]))"),
+            re.compile(r"\)?的?[\u3400-\u9fff]{0,3}?(?:(?P<above>[高多超大])|(?P<below>[低少小]))"),
         )
     if language == "hi":
-        between = rf"[\s,]*(?:(?!और|तथा|एवं)[{WORD}-]+[\s,]+){{0,3}}"
-        behind = rf"\s*(?:[{WORD}-]+\s+){{0,3}}?(?:{sides}){EDGE}"
+        between = rf"[\s,)]*(?:(?!और|तथा|एवं)[{WORD}-]+[\s,]+){{0,3}}\(?"
+        behind = rf"\)?\s*(?:[{WORD}-]+\s+){{0,3}}?(?:{sides}){EDGE}"
         return re.compile("(?P<above>(?!))"), (re.compile(between), re.compile(behind))
     joined = "(?:[وب])?" if language == "ar" else ""
     # "142 more than 1,184" is a distance; "1,326, more than 1,184" compares.

@@ -8,12 +8,13 @@ from typing import Final
 
 from app.domains.chat.evidence_types import Metric
 from app.domains.chat.grounding.figures import Figure
-from app.domains.chat.grounding.lexicon import Hit
+from app.domains.chat.grounding.lexicon import VAGUE, Hit
 from app.domains.chat.grounding.patterns import patterns
 from app.domains.chat.grounding.tables import WORD, words
 from app.domains.chat.grounding.tries import EDGE, START, pattern_of
 
 _BOTH_WAYS: Final = 6
+_NEXT: Final = re.compile(rf"[{WORD}]*[ \u00a0]?")
 _WINDOW: Final = 40
 #: Between a "not" and what it denies stand a word or two, a figure, and no comma.
 _GAP: Final = rf"[^\S\n]*(?:[{WORD}]+[^\S\n]+){{0,2}}(?:[0-9][0-9.,\s]*[%€$£₹]?[^\S\n]*)?"
@@ -28,7 +29,7 @@ def turned(found: Sequence[Hit], folded: str, figures: Sequence[Figure], languag
     """
     hedges = _hedges(folded, figures, language)
     out = []
-    for hit in found:
+    for hit in _side_by_side(found, folded):
         way = hit
         if any(begin <= hit.start and hit.end <= end for begin, end in hedges):
             kept = hit.metrics & {Metric.TARGET}
@@ -36,6 +37,20 @@ def turned(found: Sequence[Hit], folded: str, figures: Sequence[Figure], languag
         elif _denied(hit, folded, language):
             way = replace(hit, up=hit.down, down=hit.up, metrics=frozenset())
         out.append(way)
+    return out
+
+
+def _side_by_side(found: Sequence[Hit], folded: str) -> list[Hit]:
+    """Return the words with two that touch meaning what they share: "cash balance" is cash."""
+    out = list(found)
+    for index in range(len(out) - 1):
+        one, two = out[index], out[index + 1]
+        shared = one.metrics & two.metrics
+        if shared in (one.metrics, two.metrics) and shared - VAGUE and _NEXT.fullmatch(
+            folded, one.end, two.start
+        ):
+            out[index] = replace(one, metrics=shared)
+            out[index + 1] = replace(two, metrics=shared)
     return out
 
 

@@ -29,6 +29,14 @@ _OF_MONEY: Final = frozenset(Metric) - {
 }  # fmt: skip
 PLAUSIBLE: Final = {Kind.PERCENT: _OF_PERCENT, Kind.MONEY: _OF_MONEY}
 
+#: "Took out", "put in", "at most": said of many things, of what measures they are not.
+VAGUE: Final = frozenset(
+    {
+        Metric.AMOUNT, Metric.CONTRIBUTION, Metric.LIMIT, Metric.SCORE, Metric.RATE,
+        Metric.COUNT, Metric.QUANTITY,
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

@@ -209,10 +209,12 @@ class Scene:
 
     def _partner(self, figure: Figure) -> Figure | None:
         """Return what a figure is a part of or set against: "6,240 of 15,000"."""
+        before = [one for one in self.figures if one.end <= figure.start][-1:]
+        joined = _paired_by(self.language)
+        if before and joined.fullmatch(self.folded, before[0].end, figure.start):
+            return before[0]
         after = [one for one in self.figures if one.start >= figure.end][:2]
-        if not after or not _paired_by(self.language).fullmatch(
-            self.folded, figure.end, after[0].start
-        ):
+        if not after or not joined.fullmatch(self.folded, figure.end, after[0].start):
             return None
         stop = after[1].start if len(after) > 1 else self.span[1]
         part = next((one for one in self.parts if one[0] <= after[0].start < one[1]), self.span)
@@ -314,7 +316,7 @@ class Scene:
 def _paired_by(language: str) -> re.Pattern[str]:
     """Return what joins a part to its whole, or the two sides of a comparison."""
     joined = pattern_of(words(language)["pairing"], edge=False)
-    return re.compile(rf"[\s(,]{{0,3}}(?:{joined})[\s(]{{0,2}}(?:[{WORD}]{{1,5}}\s)?[$€£₹¥]?\s?")
+    return re.compile(rf"[\s(,]{{0,3}}(?:[{WORD}]+\s)?(?:{joined})[\s(]{{0,2}}(?:[{WORD}]{{1,5}}\s)?[$€£₹¥]?\s?")
 
 
 def _outgoing(hit: Hit) -> bool:
