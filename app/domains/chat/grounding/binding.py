@@ -9,7 +9,7 @@ from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
 from app.domains.chat.grounding.evidence_index import Grounds, Numeric
 from app.domains.chat.grounding.figures import Figure
 from app.domains.chat.grounding.lexicon import PLAUSIBLE, VAGUE
-from app.domains.chat.grounding.scene import Place
+from app.domains.chat.grounding.place import Place
 
 _SLACK: Final = Decimal("0.05")
 _TENTH: Final = Decimal("0.001")

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from app.domains.chat.evidence_types import Kind
@@ -29,18 +31,19 @@ def contradicted(
     """
     out: set[int] = set()
     distance = _distances(language)
-    for one, two in zip(figures, figures[1:], strict=False):
+    for one, two in pairwise(figures):
         if any(distance.search(folded, each.start, each.end) for each in (one, two)):
             continue
-        for left, right in _alike(one, two):
-            said = _said(folded, one, two, language) or _course(folded, one, two, found, language)
-            if said and (left > right) != (said > 0) and left != right:
-                out |= {one.start, two.start}
-            break
+        sizes = next(_alike(one, two), None)
+        if sizes is None or sizes[0] == sizes[1]:
+            continue
+        said = _said(folded, one, two, language) or _course(folded, one, two, found, language)
+        if said and (sizes[0] > sizes[1]) != (said > 0):
+            out |= {one.start, two.start}
     return frozenset(out)
 
 
-def _alike(one: Figure, two: Figure) -> Iterator[tuple[float, float]]:
+def _alike(one: Figure, two: Figure) -> Iterator[tuple[Decimal, Decimal]]:
     """Return the sizes of two figures in the readings that have one kind."""
     for left in (one, one.inherited):
         for right in (two, two.inherited):
@@ -48,10 +51,10 @@ def _alike(one: Figure, two: Figure) -> Iterator[tuple[float, float]]:
                 continue
             if left.ratio or right.ratio or left.year or right.year:
                 continue
-            if (left.kind, left.currency) == (right.kind, right.currency):
-                # Of two losses the smaller one may be called "less" or "higher": not judged.
-                if left.kind in (Kind.MONEY, Kind.PERCENT) and min(left.sign, right.sign) >= 0:
-                    yield float(abs(left.value)), float(abs(right.value))
+            # Of two losses the smaller one may be called "less" or "higher": not judged.
+            judged = left.kind in (Kind.MONEY, Kind.PERCENT) and min(left.sign, right.sign) >= 0
+            if judged and (left.kind, left.currency) == (right.kind, right.currency):
+                yield abs(left.value), abs(right.value)
 
 
 def _said(folded: str, one: Figure, two: Figure, language: str) -> int:
@@ -124,5 +127,5 @@ def _from_to(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         starts = re.compile(rf"(?:{pattern_of(own['froms'], edge=False)})\s*$")
         return starts, re.compile(rf"\s*(?:{pattern_of(own['tos'], edge=False)})\s*")
     small = r"\s+(?:[^\W\d]{1,3}\s+)?"
-    starts = rf"{START}(?:{pattern_of(own['froms'])}){small}$" if own["froms"] else ""
-    return re.compile(starts), re.compile(rf"\s+(?:{pattern_of(own['tos'])}){small}|\s+(?:{pattern_of(own['tos'])})\s+")
+    begins = rf"{START}(?:{pattern_of(own['froms'])}){small}$" if own["froms"] else ""
+    return re.compile(begins), re.compile(rf"\s+(?:{pattern_of(own['tos'])}){small}")

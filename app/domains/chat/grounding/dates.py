@@ -97,6 +97,19 @@ def _full_year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
+def _days(text: str, order: str) -> list[Found]:
+    """Return days without a year: "25/11", "31.10."; "7/10" may be a score and is none."""
+    out = []
+    for match in _DAY_MONTH.finditer(text):
+        one, two = int(match.group(1)), int(match.group(2) or match.group(3))
+        if not match.group(2) and one <= 12:
+            continue
+        day, month = (one, two) if match.group(2) else _day_month(one, two, order)
+        if 1 <= month <= 12 and 1 <= day <= 31:
+            out.append(Found(match.start(), match.end(), PartialDate(None, month, day)))
+    return out
+
+
 def _numeric(text: str, order: str) -> list[Found]:
     out = []
     for match in _ISO.finditer(text):
@@ -109,14 +122,7 @@ def _numeric(text: str, order: str) -> list[Found]:
         if 1 <= month <= 12 and 1 <= day <= 31:
             when = PartialDate(_full_year(match.group(4)), month, day)
             out.append(Found(match.start(), match.end(), when))
-    for match in _DAY_MONTH.finditer(text):
-        one, two = int(match.group(1)), int(match.group(2) or match.group(3))
-        # "7/10" may be a score; "25/11" and "31.10." can only be days.
-        if match.group(2) or one > 12:
-            day, month = (one, two) if match.group(2) else _day_month(one, two, order)
-            if 1 <= month <= 12 and 1 <= day <= 31:
-                found = PartialDate(None, month, day)
-                out.append(Found(match.start(), match.end(), found))
+    out += _days(text, order)
     for match in _MONTH_YEAR.finditer(text):
         when = PartialDate(int(match.group(2)), int(match.group(1)))
         out.append(Found(match.start(), match.end(), when))

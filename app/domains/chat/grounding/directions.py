@@ -20,7 +20,9 @@ _WINDOW: Final = 40
 _GAP: Final = rf"[^\S\n]*(?:[{WORD}]+[^\S\n]+){{0,2}}(?:[0-9][0-9.,\s]*[%€$£₹]?[^\S\n]*)?"
 
 
-def turned(found: Sequence[Hit], folded: str, figures: Sequence[Figure], language: str) -> list[Hit]:
+def turned(
+    found: Sequence[Hit], folded: str, figures: Sequence[Figure], language: str
+) -> list[Hit]:
     """Return the words with those a "not" denies turned round, and those of a hedge silenced.
 
     "Did not fall" is no fall, so it cannot stand beside a loss, and "not invested" names no
@@ -46,8 +48,10 @@ def _side_by_side(found: Sequence[Hit], folded: str) -> list[Hit]:
     for index in range(len(out) - 1):
         one, two = out[index], out[index + 1]
         shared = one.metrics & two.metrics
-        if shared in (one.metrics, two.metrics) and shared - VAGUE and _NEXT.fullmatch(
-            folded, one.end, two.start
+        if (
+            shared in (one.metrics, two.metrics)
+            and shared - VAGUE
+            and _NEXT.fullmatch(folded, one.end, two.start)
         ):
             out[index] = replace(one, metrics=shared)
             out[index + 1] = replace(two, metrics=shared)

@@ -10,7 +10,6 @@ from app.domains.chat.grounding.dates import Period, period
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.tables import Grammar
 
-
 #: What one is short of, or over.
 _MARKS = frozenset({Metric.TARGET, Metric.LIMIT})
 

@@ -59,8 +59,6 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     left = "" if language == "zh" else START
     rows: list[str] = words(language)["odds"]
     return tuple(
-        re.compile(
-            left + row.replace("{n}", f"(?P<n>{number})").replace("{m}", f"(?P<m>{number})")
-        )
+        re.compile(left + row.replace("{n}", f"(?P<n>{number})").replace("{m}", f"(?P<m>{number})"))
         for row in rows
     )

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
 
 from app.domains.chat.evidence_types import Kind, Metric
@@ -12,9 +11,11 @@ from app.domains.chat.grounding.entities import Mention
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.lexicon import Hit, hits, metrics_of, names_account
 from app.domains.chat.grounding.patterns import patterns
+from app.domains.chat.grounding.place import Place
 from app.domains.chat.grounding.sentences import clauses
 from app.domains.chat.grounding.tables import WORD, words
-from app.domains.chat.grounding.tries import START, pattern_of
+from app.domains.chat.grounding.timing import WORDS, Timing
+from app.domains.chat.grounding.tries import pattern_of
 
 _HEDGE_WINDOW = 40
 #: Units of time stand first among a language's units: so many of them.
@@ -23,57 +24,9 @@ _LINKED = 5
 #: A word so few words away is the figure's label.
 _BESIDE = 5
 _SHORT = 1
-#: "Between 3 August and 2 November": so many words may part the days of one span.
-_SPAN = 2
+_APART = (":", ";", "；", "(", "[", "：", "（")
 _SPENT = frozenset({Metric.SPENDING, Metric.FEE, Metric.CONTRIBUTION})
 _MOVING = _SPENT | {Metric.AMOUNT, Metric.INCOME, Metric.GAIN, Metric.RETURN}
-_WORDS = re.compile(rf"[{WORD}]*[^\W\d_][{WORD}]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one figure stands; empty sets and zero mean nothing is said."""
-
-    metrics: frozenset[Metric] = frozenset()
-    entities: frozenset[str] = frozenset()
-    direction: int = 0
-    below: bool = False
-    dates: Sequence[PartialDate] = ()
-    spanning: bool = False
-    """Whether a date begins or ends a span: "since May"."""
-
-    relative: str | None = None
-    hedged: bool = False
-    over: bool = False
-    under: bool = False
-    names_currency: bool = False
-    about_account: bool = False
-    said: frozenset[Metric] = frozenset()
-    """What all words of the sentence may measure."""
-
-    beside: frozenset[Decimal] = frozenset()
-    """The sizes of the other figures of the sentence."""
-
-    whole: bool = False
-    """Whether the clause speaks of all that is held."""
-
-    lasting: bool = False
-    """Whether a unit of time follows: "3 months" of a question."""
-
-    labels: frozenset[Metric] = frozenset()
-    """What the words right beside the figure say it measures."""
-
-    side: int = 0
-    """Above or below what it is compared with, as the nearest word of the clause says."""
-
-    inflow: bool = False
-    """Whether a word says that money came in, and none that it went out."""
-
-    moved: bool = False
-    """Whether the clause speaks only of an amount that moved, not of what for."""
-
-    partner: Figure | None = None
-    """The whole of "6 of 15", the other side of "6 against 15", where no word is beside it."""
 
 
 @dataclass(slots=True)
@@ -88,7 +41,7 @@ class Scene:
     dates: Sequence[tuple[int, int, PartialDate]]
     words: list[Hit] = field(init=False)
     parts: list[tuple[int, int]] = field(init=False)
-    spans: list[tuple[int, int]] = field(init=False)
+    timing: Timing = field(init=False)
     pairs: dict[int, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -104,12 +57,8 @@ class Scene:
             if not any(hit.start < stop and hit.end > begin for begin, stop in taken)
         ]  # fmt: skip
         self.words = turned(found, self.folded, self.figures, self.language)
-        self.spans = [
-            (one[0], two[1]) for one, two in zip(self.dates, self.dates[1:], strict=False)
-            if self._gap(one[1], two[0]) <= _SPAN
-            and not any(one[1] <= figure.start < two[0] for figure in self.figures)
-        ]  # fmt: skip
-        self.parts = clauses(self.folded, self.span, self.figures, self.language, self.spans)
+        self.timing = Timing(self.folded, self.language, self.figures, self.dates)
+        self.parts = clauses(self.folded, self.span, self.figures, self.language, self.timing.spans)
         self.pairs = _paired(self.figures, self.mentions)
 
     def place(self, figure: Figure) -> Place:
@@ -131,8 +80,8 @@ class Scene:
             entities=self._entities(figure, part, own),
             direction=(way := self._direction(index, figure)),
             below=min(way, direction(own, figure), direction(self.words, figure)) < 0,
-            dates=self._dates(part, figure),
-            spanning=self._spanning(part),
+            dates=self.timing.of(part, figure, self.words),
+            spanning=self.timing.spanning(part),
             relative=relative[0].relative if len(relative) == 1 else None,
             hedged=bool(rows.hedges.search(ahead)) or _trailing(behind, "hedges", self.language),
             over=bool(rows.over.search(ahead)) or _trailing(behind, "over", self.language),
@@ -159,53 +108,10 @@ class Scene:
         start, end = min(hit.end, figure.end), max(hit.start, figure.start)
         skipped = [(one[0], one[1]) for one in self.dates]
         skipped += [(one.start, one.end) for one in self.mentions]
-        inside = sum(self._gap(one, two) for one, two in skipped if start <= one and two <= end)
-        return self._gap(start, end) - inside
-
-    def _dates(self, part: tuple[int, int], figure: Figure) -> list[PartialDate]:
-        """Return the dates of a figure's clause, but not one written right behind another figure.
-
-        "12,500 in 2023 to 25,000 today": the year is that of the 12,500.
-        """
-        out: list[tuple[int, PartialDate]] = []
-        for start, end, when in self.dates:
-            owner = self._bracketed(start, end)
-            if owner is not None:
-                if owner == figure.start:
-                    return [when]
-                continue
-            if not part[0] <= start < part[1]:
-                continue
-            start, end = next((one for one in self.spans if one[0] <= start < one[1]), (start, end))
-            before = max((one.end for one in self.figures if one.end <= start), default=-1)
-            after = min((one.start for one in self.figures if one.start >= end), default=-1)
-            if part[0] <= before and after != -1 and after <= part[1]:
-                behind = self._gap(before, start) <= self._gap(end, after)
-                if behind == (figure.start >= after):
-                    continue
-            out.append((start, when))
-        # "After -2 % in 2025 you are at 5 % this year": who has a time of her own needs no other.
-        begin = max((one.end for one in self.figures if one.end <= figure.start), default=part[0])
-        own = [when for start, when in out if start >= begin]
-        timed = any(hit.relative for hit in _within(self.words, (begin, part[1])))
-        return own if own or timed else [when for _, when in out]
-
-    def _spanning(self, part: tuple[int, int]) -> bool:
-        ahead = _since(self.language)
-        begins = [one[0] for one in self.dates if part[0] <= one[0] < part[1]]
-        return any(ahead.search(self.folded[max(0, at - 16) : at]) for at in begins)
-
-    def _bracketed(self, start: int, end: int) -> int | None:
-        """Return where the figure begins that a day in brackets stands right behind."""
-        if not self.folded[:start].endswith("(") or self.folded[end : end + 1] != ")":
-            return None
-        before = [one for one in self.figures if one.end <= start]
-        if not before or self.folded[before[-1].end : start].strip() != "(":
-            return None
-        return before[-1].start
-
-    def _gap(self, start: int, end: int) -> int:
-        return len(_WORDS.findall(self.folded, start, end)) if self.language != "zh" else end - start
+        inside = sum(
+            self.timing.gap(one, two) for one, two in skipped if start <= one and two <= end
+        )
+        return self.timing.gap(start, end) - inside
 
     def _partner(self, figure: Figure) -> Figure | None:
         """Return what a figure is a part of or set against: "6,240 of 15,000"."""
@@ -267,8 +173,8 @@ class Scene:
     def _goes_on(self, part: tuple[int, int]) -> bool:
         """Tell whether a clause is hardly more than "and 5 %": it means what was meant before."""
         text = self.folded[part[0] : part[1]]
-        outside = len(_WORDS.findall(text)) - len(_WORDS.findall(self._spoken(part)))
-        return outside <= _SHORT and not text.lstrip().startswith((":", ";", "；", "(", "[", "：", "（"))
+        outside = len(WORDS.findall(text)) - len(WORDS.findall(self._spoken(part)))
+        return outside <= _SHORT and not text.lstrip().startswith(_APART)
 
     def _spoken(self, part: tuple[int, int]) -> str:
         inside = [one for one in self.figures if part[0] <= one.start < part[1]]
@@ -282,8 +188,8 @@ class Scene:
         # What stands between two figures may speak of the second.
         prior = [hit for hit in beside if hit.end <= figure.start] if window[1] < part[1] else []
         way = direction(prior, figure) or direction(beside, figure)
-        spoken = len(_WORDS.findall(self.folded[figure.start : figure.end]))
-        if way or len(_WORDS.findall(self.folded, *window)) - spoken > _SHORT:
+        spoken = len(WORDS.findall(self.folded[figure.start : figure.end]))
+        if way or len(WORDS.findall(self.folded, *window)) - spoken > _SHORT:
             return way
         return direction(_within(self.words, part), figure) or direction(self.words, figure)
 
@@ -316,7 +222,8 @@ class Scene:
 def _paired_by(language: str) -> re.Pattern[str]:
     """Return what joins a part to its whole, or the two sides of a comparison."""
     joined = pattern_of(words(language)["pairing"], edge=False)
-    return re.compile(rf"[\s(,]{{0,3}}(?:[{WORD}]+\s)?(?:{joined})[\s(]{{0,2}}(?:[{WORD}]{{1,5}}\s)?[$€£₹¥]?\s?")
+    word = rf"(?:[{WORD}]{{1,5}}\s)?"
+    return re.compile(rf"[\s(,]{{0,3}}(?:[{WORD}]+\s)?(?:{joined})[\s(]{{0,2}}{word}[$€£₹¥]?\s?")
 
 
 def _outgoing(hit: Hit) -> bool:
@@ -327,12 +234,6 @@ def _moved(own: Sequence[Hit]) -> bool:
     """Tell whether the words are those of any payment: "the amount", "a payment of"."""
     said = [hit.metrics - {Metric.COUNT} for hit in own if hit.metrics & _MOVING]
     return frozenset({Metric.AMOUNT}) in said and all(one == {Metric.AMOUNT} for one in said)
-
-
-@cache
-def _since(language: str) -> re.Pattern[str]:
-    left = "" if language == "zh" else START
-    return re.compile(rf"{left}(?:{pattern_of(words(language)['since'], edge=False)})\W*(?:[{WORD}]{{1,3}}\s)?$")
 
 
 @cache

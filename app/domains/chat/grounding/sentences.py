@@ -90,7 +90,10 @@ def _borders(language: str) -> re.Pattern[str]:
 
 
 def clauses(
-    folded: str, span: tuple[int, int], figures: Sequence[Figure], language: str,
+    folded: str,
+    span: tuple[int, int],
+    figures: Sequence[Figure],
+    language: str,
     whole: Sequence[tuple[int, int]] = (),
 ) -> list[tuple[int, int]]:
     """Part a sentence: at a comma or conjunction, but only once a figure has been said.

@@ -125,7 +125,9 @@ def _chinese(text: str) -> list[Worded]:
         value = value / 100 if percent else value
         # The "per cent" before it is a part of the figure, and no word about it.
         start = match.start() - len(_PERCENT_CJK) * percent
-        out.append(Worded(start, match.end(), value, bare_ok=False, percent=percent, decimals=2 * percent))
+        out.append(
+            Worded(start, match.end(), value, bare_ok=False, percent=percent, decimals=2 * percent)
+        )
     return out
 
 
