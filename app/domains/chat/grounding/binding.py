@@ -96,7 +96,8 @@ def _ratio(figure: Figure, one: Numeric) -> bool:
     if one.evidence.kind in _COUNTED:
         return abs(one.value - value) <= (step if one.evidence.source is Source.CALC else 0)
     if one.evidence.kind is Kind.PERCENT:
-        return abs(one.value + 1 - value) <= step or abs(one.value - value) <= step
+        # A change of 200 % is no doubling; a share of 200 % is.
+        return abs(one.value + one.evidence.signed - value) <= step
     return False
 
 

@@ -97,12 +97,15 @@ def _full_year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
-def _days(text: str, order: str) -> list[Found]:
-    """Return days without a year: "25/11", "31.10."; "7/10" may be a score and is none."""
+def _days(text: str, order: str, *, dotted: bool) -> list[Found]:
+    """Return days without a year: "25/11", "31.10."; "7/10" may be a score and is none.
+
+    With dots only where a dot is no decimal sign: "€12.2." ends an English sentence.
+    """
     out = []
     for match in _DAY_MONTH.finditer(text):
         one, two = int(match.group(1)), int(match.group(2) or match.group(3))
-        if not match.group(2) and one <= 12:
+        if (match.group(2) and not dotted) or (not match.group(2) and one <= 12):
             continue
         day, month = (one, two) if match.group(2) else _day_month(one, two, order)
         if 1 <= month <= 12 and 1 <= day <= 31:
@@ -110,7 +113,7 @@ def _days(text: str, order: str) -> list[Found]:
     return out
 
 
-def _numeric(text: str, order: str) -> list[Found]:
+def _numeric(text: str, order: str, *, dotted: bool) -> list[Found]:
     out = []
     for match in _ISO.finditer(text):
         year, month, day = (int(part) for part in match.groups()[:3])
@@ -122,7 +125,7 @@ def _numeric(text: str, order: str) -> list[Found]:
         if 1 <= month <= 12 and 1 <= day <= 31:
             when = PartialDate(_full_year(match.group(4)), month, day)
             out.append(Found(match.start(), match.end(), when))
-    out += _days(text, order)
+    out += _days(text, order, dotted=dotted)
     for match in _MONTH_YEAR.finditer(text):
         when = PartialDate(int(match.group(2)), int(match.group(1)))
         out.append(Found(match.start(), match.end(), when))
@@ -189,7 +192,7 @@ def _chinese(text: str) -> list[Found]:
 
 def dates(folded: str, grammar: Grammar) -> list[Found]:
     """Return the dates of a folded text without overlaps, the longest of several readings."""
-    found = _numeric(folded, grammar.order)
+    found = _numeric(folded, grammar.order, dotted=grammar.decimal == ",")
     if grammar.language == "zh":
         found += _chinese(folded)
     found += _named(folded, _rules(grammar.language))

@@ -66,7 +66,7 @@ def _hedges(folded: str, figures: Sequence[Figure], language: str) -> list[tuple
         for pattern in (rows.over, rows.under):
             match = pattern.search(folded, begin, figure.start)
             if match:
-                out.append(match.span())
+                out.append(match.span("word"))
     return out
 
 

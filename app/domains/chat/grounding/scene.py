@@ -129,6 +129,9 @@ class Scene:
 
     def counts(self, figure: Figure) -> bool:
         """Tell whether a number is how many amounts the sentence goes on to list: true to see."""
+        doubled = figure.ratio and figure.step < 1
+        if doubled or _timed(self.language).match(self.folded, figure.end):
+            return False
         listed = [one for one in self.figures if one.start > figure.start]
         alike = {(one.kind, one.currency) for one in listed}
         amounts = len(alike) == 1 and listed[0].kind is Kind.MONEY
@@ -166,8 +169,9 @@ class Scene:
 
     def _window(self, part: tuple[int, int], figure: Figure) -> tuple[int, int]:
         """Return the part of a clause from the figure before to the figure after."""
-        begin = max((one.end for one in self.figures if one.end <= figure.start), default=0)
-        end = min((one.start for one in self.figures if one.start >= figure.end), default=part[1])
+        others = [one for one in self.figures if one.year is None]
+        begin = max((one.end for one in others if one.end <= figure.start), default=0)
+        end = min((one.start for one in others if one.start >= figure.end), default=part[1])
         return max(begin, part[0]), min(end, part[1])
 
     def _goes_on(self, part: tuple[int, int]) -> bool:
@@ -239,6 +243,12 @@ def _moved(own: Sequence[Hit]) -> bool:
 @cache
 def _owned(language: str) -> re.Pattern[str]:
     return re.compile("|".join(words(language)["owning"]) or "(?!)")
+
+
+@cache
+def _timed(language: str) -> re.Pattern[str]:
+    units = words(language)["units"][: _TIMES[language]]
+    return re.compile(rf"[\s-]*(?:{pattern_of(units, edge=False)})")
 
 
 @cache
