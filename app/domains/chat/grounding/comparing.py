@@ -15,6 +15,8 @@ from app.domains.chat.grounding.tables import WORD, words
 from app.domains.chat.grounding.tries import EDGE, START, pattern_of
 
 _MARK: Final = r"[,;:()،–—-]"
+#: Figures so far apart are not compared by a word or two between them.
+_APART_MAX: Final = 80
 _PAUSE: Final = r"[\s,;:()\[\]،，；：（）—–-]*"
 _NEAR: Final = rf"\s*(?:[{WORD}'’]+\s+){{0,4}}\(?"
 _NEAR_CJK: Final = r"[\u3400-\u9fff\s]{0,6}\(?"
@@ -32,6 +34,8 @@ def contradicted(
     out: set[int] = set()
     distance = _distances(language)
     for one, two in pairwise(figures):
+        if two.start - one.end > _APART_MAX:
+            continue
         if any(distance.search(folded, each.start, each.end) for each in (one, two)):
             continue
         sizes = next(_alike(one, two), None)
