@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domains.chat.engines.helping import help_line_evidence
@@ -64,6 +64,7 @@ def test_tokens_become_figures_and_each_is_cited() -> None:
     assert cited(steps) == [("$1,234.50", "v1"), ("5.2%", "v2")]
 
 
+@settings(deadline=None)  # the first call compiles the tables
 @given(st.lists(st.integers(0, len(TEXT)), max_size=12))
 def test_wherever_the_pieces_are_cut_the_answer_is_the_same(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(TEXT)]
@@ -100,6 +101,7 @@ def test_what_the_user_said_is_no_account_figure() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+@settings(deadline=None)  # the first call compiles the tables
 @given(text=st.text(alphabet=st.sampled_from("[]v12 .,€%!12ab\n"), max_size=80))
 def test_any_text_ends_and_loses_nothing_that_was_not_refused(lang: str, text: str) -> None:
     steps = through(gate(lang), list(text))

@@ -8,9 +8,11 @@ from typing import Final
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
 from app.domains.chat.grounding.evidence_index import Grounds, Numeric
 from app.domains.chat.grounding.figures import Figure
-from app.domains.chat.grounding.scene import Place
+from app.domains.chat.grounding.lexicon import PLAUSIBLE, VAGUE
+from app.domains.chat.grounding.place import Place
 
 _SLACK: Final = Decimal("0.05")
+_TENTH: Final = Decimal("0.001")
 _SHARE_SLACK: Final = Decimal("0.005")
 _COUNTED: Final = frozenset({Kind.QUANTITY, Kind.COUNT})
 _LEVELS: Final = frozenset({Metric.VALUE, Metric.CASH, Metric.PRICE, Metric.WEIGHT, Metric.TARGET})
@@ -32,6 +34,12 @@ _CALLED: Final = {
     Metric.PRICE: frozenset({Metric.LIMIT}),
     Metric.RATE: frozenset({Metric.INCOME}),
 }
+#: What an amount that moved may turn out to be.
+_PAYMENTS: Final = frozenset(
+    {Metric.SPENDING, Metric.FEE, Metric.CONTRIBUTION, Metric.INCOME}
+)  # fmt: skip
+_AIMS: Final = frozenset({Metric.TARGET, Metric.COUNT})
+_QUOTIENTS: Final = frozenset({Kind.PERCENT, Kind.QUANTITY})
 _UNNAMED: Final = frozenset({Metric.OTHER, Metric.COUNT, Metric.QUANTITY})
 
 
@@ -72,11 +80,11 @@ def _fits(figure: Figure, one: Numeric, place: Place, grounds: Grounds) -> bool:
         return False
     if evidence.source is Source.USER:
         asked = place.lasting and evidence.kind in _COUNTED
-        return (asked or not place.about_account) and _sign_fits(figure, one, place)
+        return (asked or not place.about_account) and _sign_fits(figure, one, place, grounds)
     return (
-        _sign_fits(figure, one, place)
+        _sign_fits(figure, one, place, grounds)
         and _entity_fits(evidence, place, grounds)
-        and _metric_fits(evidence, place)
+        and (_metric_fits(evidence, place, grounds) or _of_partner(place, grounds))
         and _period_fits(one, place, grounds)
     )
 
@@ -88,7 +96,8 @@ def _ratio(figure: Figure, one: Numeric) -> bool:
     if one.evidence.kind in _COUNTED:
         return abs(one.value - value) <= (step if one.evidence.source is Source.CALC else 0)
     if one.evidence.kind is Kind.PERCENT:
-        return abs(one.value + 1 - value) <= step or abs(one.value - value) <= step
+        # A change of 200 % is no doubling; a share of 200 % is.
+        return abs(one.value + one.evidence.signed - value) <= step
     return False
 
 
@@ -108,11 +117,16 @@ def _shown(figure: Figure, one: Numeric, place: Place) -> bool:
     if size == 0 or true == 0:
         return False
     if figure.fraction:
-        return abs(size - true) <= (true * _SLACK if place.hedged else _SHARE_SLACK)
+        if (place.over and size < true) or (place.under and size > true):
+            return abs(size - true) <= _SLACK
+        rough = place.hedged or figure.loose_step > figure.step
+        return abs(size - true) <= (true * _SLACK if rough else _SHARE_SLACK)
     if figure.step <= true / 10 and _rounds(true, figure.step, size):
         return True
     if abs(size - true) > true * _SLACK:
         return False
+    if figure.kind is Kind.PERCENT and figure.step <= _TENTH and _rounds(true, figure.step, size):
+        return True  # a tenth of a point is as fine as percentages are told
     loose = figure.loose_step
     if place.hedged and _rounds(true, loose, size):
         return True
@@ -129,17 +143,25 @@ def _to(value: Decimal, step: Decimal, rounding: str) -> Decimal:
     return (value / step).quantize(Decimal(1), rounding=rounding) * step
 
 
-def _sign_fits(figure: Figure, one: Numeric, place: Place) -> bool:
+def _sign_fits(figure: Figure, one: Numeric, place: Place, grounds: Grounds) -> bool:
     if one.value == 0 or figure.fraction:
         return True
     positive = one.value > 0
+    metric = one.evidence.metric
     if figure.sign:
+        # A payment is written with the minus of the account or without one.
         return (figure.sign > 0) == positive
-    if not one.evidence.signed or figure.bracketed or one.evidence.metric is Metric.RISK:
+    if not one.evidence.signed or figure.bracketed or metric is Metric.RISK:
         return True  # a worst year or a drawdown is told by its size
+    if (gap := grounds.gaps.get(one.evidence.id)) is not None:
+        return place.side in (0, gap)
+    if metric is Metric.DRIFT and place.side:
+        return (place.side > 0) == positive
     if positive:
-        return place.direction >= 0 or one.evidence.metric in _LEVELS
-    return place.below
+        return place.direction >= 0 or metric in _LEVELS
+    if metric is Metric.AMOUNT:
+        return not place.inflow
+    return place.below or place.side < 0
 
 
 def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
@@ -159,16 +181,39 @@ def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
     return not own or (evidence.metric in _ADDED and any(size in place.beside for size in own))
 
 
-def _metric_fits(evidence: Evidence, place: Place) -> bool:
+def _metric_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
     if not place.metrics or evidence.metric in _UNNAMED or evidence.metric in place.metrics:
         return True
+    # A distant or vague word for what the turn knows nothing of is no label.
+    asked = (place.labels - VAGUE) | grounds.measured[evidence.kind]
+    if not place.metrics & asked & PLAUSIBLE.get(evidence.kind, asked):
+        return True
+    if evidence.metric is Metric.PROBABILITY and (place.metrics <= _AIMS):
+        return True  # a goal's percentage is how likely it is; its target is money
     if evidence.metric is Metric.FEE and Metric.FEE in place.said and place.metrics <= _WHOLE:
         return True  # fees are told as a share of what is held
     if evidence.metric is Metric.RISK and place.below and place.metrics & _LOST:
         return True
+    if evidence.kind in _QUOTIENTS and place.metrics & grounds.rests_on(evidence):
+        return True  # a share of the target is told with the target's word
+    if place.moved and evidence.metric in _PAYMENTS:
+        return True
+    if evidence.metric is Metric.DRIFT and place.side:
+        return True  # "3 points above the target" is a distance
     if (evidence.metric, evidence.kind) in _EARNED and place.metrics & _LOST:
         return True
     return bool(_CALLED.get(evidence.metric, frozenset()) & place.metrics)
+
+
+def _of_partner(place: Place, grounds: Grounds) -> bool:
+    """Tell whether what the clause names is the other figure of a pair: "goal: 6 of 15"."""
+    other = place.partner
+    return other is not None and any(
+        one.evidence.metric in place.metrics
+        and one.evidence.kind is other.kind
+        and one.size == abs(other.value or 0)
+        for one in grounds.numeric
+    )
 
 
 def _period_fits(one: Numeric, place: Place, grounds: Grounds) -> bool:
@@ -180,7 +225,8 @@ def _period_fits(one: Numeric, place: Place, grounds: Grounds) -> bool:
     if (
         said
         and not any(own.says(when) for when in place.dates)
-        and any(grounds.other_period(when, one.evidence.id) for when in place.dates)
+        and not ((len(said) > 1 or place.spanning) and own.precision == "day")
+        and any(grounds.other_period(when, one.evidence) for when in place.dates)
     ):
         return False
     if place.relative is None or grounds.today is None or own.precision == "day":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.domains.chat.grounding.numerals import read
+from app.domains.chat.grounding.odds import odds
 from app.domains.chat.grounding.patterns import OTHER_NUMERIC, RUN, RUN_PLAIN, VULGAR, patterns
 from app.domains.chat.grounding.tables import Grammar, number_of
 from app.domains.chat.grounding.worded import Worded, worded
@@ -31,6 +32,7 @@ class Core:
     bare_ok: bool = True
     percent: bool = False
     plain: bool = False
+    rough: bool = False
 
 
 def cores(masked: str, setting: Setting) -> list[Core]:
@@ -52,14 +54,18 @@ def cores(masked: str, setting: Setting) -> list[Core]:
             Core(match.start(), match.end(), value, worded=True, percent=not ratio, plain=True)
             for match in pattern.finditer(masked)
         ]
+    found += [
+        Core(one.start, one.end, one.value, worded=True, percent=True, plain=True, rough=one.rough)
+        for one in odds(masked, language)
+    ]
     # A fraction wins over the number word it begins with ("two" of "two thirds").
     return sorted(found, key=lambda core: (core.start, not core.plain, -core.end))
 
 
 def _of_words(number: Worded) -> Core:
     return Core(
-        number.start, number.end, number.value, worded=True, bare_ok=number.bare_ok,
-        percent=number.percent,
+        number.start, number.end, number.value, number.decimals, worded=True,
+        bare_ok=number.bare_ok, percent=number.percent,
     )  # fmt: skip
 
 

@@ -17,6 +17,9 @@ _ISO: Final = re.compile(rf"{_FREE}({_YEAR})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(
 _NUMERIC: Final = re.compile(
     rf"{_FREE}([0-3]?[0-9])([./-])([0-3]?[0-9])\2({_YEAR}|[0-9]{{2}}){_DONE}"
 )
+_DAY_MONTH: Final = re.compile(
+    r"(?<![0-9.,/\-])([0-3]?[0-9])(?:\.([01]?[0-9])\.(?![0-9])|/([01]?[0-9])(?![0-9/]|[.,][0-9]))"
+)
 _MONTH_YEAR: Final = re.compile(rf"{_FREE}(0[1-9]|1[0-2])[/.]({_YEAR}){_DONE}")
 _CLOCK: Final = re.compile(r"(?<![0-9:])([0-2]?[0-9])[:h]([0-5][0-9])(?::[0-5][0-9])?(?![0-9:])")
 _ARTICLE: Final = r"(?:el|le|zum|dem|den|o)\b"
@@ -94,7 +97,23 @@ def _full_year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
-def _numeric(text: str, order: str) -> list[Found]:
+def _days(text: str, order: str, *, dotted: bool) -> list[Found]:
+    """Return days without a year: "25/11", "31.10."; "7/10" may be a score and is none.
+
+    With dots only where a dot is no decimal sign: "€12.2." ends an English sentence.
+    """
+    out = []
+    for match in _DAY_MONTH.finditer(text):
+        one, two = int(match.group(1)), int(match.group(2) or match.group(3))
+        if (match.group(2) and not dotted) or (not match.group(2) and one <= 12):
+            continue
+        day, month = (one, two) if match.group(2) else _day_month(one, two, order)
+        if 1 <= month <= 12 and 1 <= day <= 31:
+            out.append(Found(match.start(), match.end(), PartialDate(None, month, day)))
+    return out
+
+
+def _numeric(text: str, order: str, *, dotted: bool) -> list[Found]:
     out = []
     for match in _ISO.finditer(text):
         year, month, day = (int(part) for part in match.groups()[:3])
@@ -106,6 +125,7 @@ def _numeric(text: str, order: str) -> list[Found]:
         if 1 <= month <= 12 and 1 <= day <= 31:
             when = PartialDate(_full_year(match.group(4)), month, day)
             out.append(Found(match.start(), match.end(), when))
+    out += _days(text, order, dotted=dotted)
     for match in _MONTH_YEAR.finditer(text):
         when = PartialDate(int(match.group(2)), int(match.group(1)))
         out.append(Found(match.start(), match.end(), when))
@@ -172,7 +192,7 @@ def _chinese(text: str) -> list[Found]:
 
 def dates(folded: str, grammar: Grammar) -> list[Found]:
     """Return the dates of a folded text without overlaps, the longest of several readings."""
-    found = _numeric(folded, grammar.order)
+    found = _numeric(folded, grammar.order, dotted=grammar.decimal == ",")
     if grammar.language == "zh":
         found += _chinese(folded)
     found += _named(folded, _rules(grammar.language))

@@ -10,6 +10,9 @@ from app.domains.chat.grounding.dates import Period, period
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.tables import Grammar
 
+#: What one is short of, or over.
+_MARKS = frozenset({Metric.TARGET, Metric.LIMIT})
+
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
@@ -42,11 +45,15 @@ class Grounds:
             for one in evidence
             if one.entity is None and one.metric in (Metric.RETURN, Metric.GAIN)
         }
+        self.measured: Mapping[Kind, frozenset[Metric]] = {
+            kind: frozenset(one.metric for one in evidence if one.kind is kind) for kind in Kind
+        }
         self.of_parts: dict[tuple[Kind, Metric, str], list[Decimal]] = {}
         for part in self.numeric:
             one = part.evidence
             if one.entity is not None:
                 self.of_parts.setdefault((one.kind, one.metric, one.entity), []).append(part.size)
+        self.gaps = {one.id: gap for one in evidence if (gap := self._gap(one))}
         self._dates: list[tuple[str, Period]] = []
         for one in evidence:
             if isinstance(one.value, date):
@@ -56,6 +63,26 @@ class Grounds:
         ]
         self._user_dates = [figure.when for figure in user if figure.when is not None]
         self._user_years = {figure.year for figure in user if figure.year is not None}
+
+    def _gap(self, one: Evidence) -> int:
+        """Return on which side of its target a level lies by a difference; 0 for no such gap.
+
+        Of two unlike levels the difference is no gain and no loss: 15,000 less 6,240 is short of
+        the target, whatever its sign.
+        """
+        if one.source is not Source.CALC or len(one.inputs) != 2 or not _is_number(one):
+            return 0
+        first, second = (self.by_id.get(key) for key in one.inputs)
+        marks = [each is not None and each.metric in _MARKS for each in (first, second)]
+        if not one.signed or marks[0] == marks[1] or one.kind is not Kind.MONEY:
+            return 0
+        positive = isinstance(one.value, Decimal) and one.value > 0
+        return 1 if positive == marks[1] else -1
+
+    def rests_on(self, one: Evidence) -> frozenset[Metric]:
+        """Return what the inputs of a calculation measure."""
+        found = (self.by_id.get(key) for key in one.inputs)
+        return frozenset(each.metric for each in found if each is not None)
 
     @property
     def knows_dates(self) -> bool:
@@ -74,9 +101,16 @@ class Grounds:
         lone = PartialDate(year=when.year)
         return "user" if when == lone and when.year in self._user_years else None
 
-    def other_period(self, when: PartialDate, but: str) -> bool:
-        """Tell whether a said date is the period of other evidence than this."""
-        return any(found.says(when) for key, found in self._periods if key != but)
+    def other_period(self, when: PartialDate, but: Evidence) -> bool:
+        """Tell whether a said date is the period of other evidence that measures the same."""
+        return any(
+            found.says(when) for key, found in self._periods
+            if key != but.id and self._alike(self.by_id[key], but)
+        )  # fmt: skip
+
+    @staticmethod
+    def _alike(one: Evidence, two: Evidence) -> bool:
+        return (one.kind, one.metric, one.entity) == (two.kind, two.metric, two.entity)
 
 
 def _same(when: PartialDate, said: PartialDate) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from app.domains.chat.evidence_types import Claim, Evidence, Kind, Status, Verdict
 from app.domains.chat.grounding.binding import bind
+from app.domains.chat.grounding.comparing import contradicted
 from app.domains.chat.grounding.constants import constant_of
 from app.domains.chat.grounding.cores import Setting
 from app.domains.chat.grounding.dates import Found, dates
@@ -85,10 +86,11 @@ class Judge:
         span = (start, min(span[1], near[-1].end + _SENTENCE_MARGIN))
         scene = self._scene(source, span, near, mentions)
         sentence = source.folded[span[0] : span[1]]
+        wrong = contradicted(source.folded, scene.figures, scene.words, self._grammar.language)
         claims = []
         for number, figure in enumerate(inside):
             found = _Outcome(Status.UNGROUNDED, None, figure.kind)
-            if seen <= FIGURES_MAX and number < SENTENCE_FIGURES_MAX:
+            if figure.start not in wrong and seen <= FIGURES_MAX and number < SENTENCE_FIGURES_MAX:
                 found = self._outcome(figure, scene, sentence)
             claims.append(_claim(answer, source, figure, found))
         return claims
@@ -120,6 +122,8 @@ class Judge:
                 return _Outcome(Status.GROUNDED, key, kind)
         key = bind(figure, scene.place(figure), self._grounds)
         key = key or constant_of(figure, sentence, scene.words)
+        if key is None and scene.counts(figure):
+            return _Outcome(Status.EXEMPT, None, kind)
         if key is None:
             return _Outcome(Status.UNGROUNDED, None, kind)
         return _Outcome(Status.GROUNDED, key, figure.kind)

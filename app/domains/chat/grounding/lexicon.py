@@ -27,7 +27,15 @@ _OF_MONEY: Final = frozenset(Metric) - {
     Metric.WEIGHT, Metric.QUANTITY, Metric.COUNT, Metric.PROBABILITY, Metric.RATE, Metric.SCORE,
     Metric.DATE,
 }  # fmt: skip
-_PLAUSIBLE: Final = {Kind.PERCENT: _OF_PERCENT, Kind.MONEY: _OF_MONEY}
+PLAUSIBLE: Final = {Kind.PERCENT: _OF_PERCENT, Kind.MONEY: _OF_MONEY}
+
+#: "Took out", "put in", "at most": said of many things, of what measures they are not.
+VAGUE: Final = frozenset(
+    {
+        Metric.AMOUNT, Metric.CONTRIBUTION, Metric.LIMIT, Metric.SCORE, Metric.RATE,
+        Metric.COUNT, Metric.QUANTITY,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,11 @@ class Hit:
     down: bool
     whole: bool
     relative: str | None
+    above: bool = False
+    below: bool = False
+    inflow: bool = False
+    hints: frozenset[Metric] = frozenset()
+    """What the word may also speak of: it allows these measures and demands none."""
 
 
 @cache
@@ -50,9 +63,15 @@ def _finder(language: str) -> Finder:
     for metric, found in own["metrics"].items():
         for word in found:
             tags.setdefault(word, set()).add(f"m:{metric}")
-    for key in ("up", "down", "whole"):
+    for metric, found in own["hints"].items():
+        for word in found:
+            tags.setdefault(word, set()).add(f"h:{metric}")
+    for key in ("up", "down", "whole", "above", "below", "inflow"):
         for word in own[key]:
             tags.setdefault(word, set()).add(key)
+    for word in own["neutral"]:
+        # Longer than the word within it, and of no meaning: "time-weighted" is no weight.
+        tags.setdefault(word, set())
     for word, code in own["relative"].items():
         tags.setdefault(word, set()).add(f"r:{code}")
     return Finder(
@@ -69,7 +88,8 @@ def hits(folded: str, language: str, *, offset: int = 0) -> list[Hit]:
         relative = next((tag[2:].upper() for tag in tags if tag.startswith("r:")), None)
         out.append(
             Hit(start + offset, end + offset, metrics, "up" in tags, "down" in tags,
-                "whole" in tags, relative)
+                "whole" in tags, relative, "above" in tags, "below" in tags, "inflow" in tags,
+                frozenset(Metric(tag[2:]) for tag in tags if tag.startswith("h:")))
         )  # fmt: skip
     return out
 
@@ -77,7 +97,9 @@ def hits(folded: str, language: str, *, offset: int = 0) -> list[Hit]:
 def metrics_of(found: Sequence[Hit], kind: Kind) -> frozenset[Metric]:
     """Return what the words say a figure of this kind measures; empty when it can be none of it."""
     said: frozenset[Metric] = frozenset().union(*(hit.metrics for hit in found))
-    return said if said & _PLAUSIBLE.get(kind, said) else frozenset()
+    if not said & PLAUSIBLE.get(kind, said):
+        return frozenset()
+    return said.union(*(hit.hints for hit in found))
 
 
 def names_account(found: Sequence[Hit]) -> bool:

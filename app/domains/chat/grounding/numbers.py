@@ -20,7 +20,7 @@ _YEARS: Final = range(1900, 2101)
 _COMPOUND: Final = frozenset({"hi", "zh", "en"})
 _CENT: Final = Decimal("0.01")
 _BASIS: Final = Decimal("0.0001")
-_POINTS: Final = re.compile(r"\s?(?:points?|puntos?|punkten?|pontos?|अंक|نقاط|نقطه|个点)")
+POINTS: Final = re.compile(r"\s?(?:points?|pts\b\.?|puntos?|punkten?|pontos?|अंक|نقاط|نقطه|个点)")
 _HUNDRED: Final = "百分之"
 
 
@@ -101,8 +101,10 @@ def _share(core: Core) -> Figure:
     """Return the figure of "half of" (a share) or "doubled" (a ratio)."""
     step = Decimal("0.01")
     if core.percent:
+        # "Seven in ten" can say no more than a tenth.
+        loose = step * 10 if core.rough else step
         return Figure(
-            core.start, core.end, Kind.PERCENT, core.value, step, step, worded=True, fraction=True
+            core.start, core.end, Kind.PERCENT, core.value, step, loose, worded=True, fraction=True
         )
     return Figure(
         core.start, core.end, Kind.QUANTITY, core.value, step, step, worded=True, ratio=True
@@ -125,6 +127,8 @@ def _stands_free(ahead: str, before: re.Match[str], source: Mapped, at: int) -> 
         if not source.text[begin : begin + 3].isupper():
             return False
     first = before.start()
+    if ahead[first : first + 2] == "– " and ahead[:first].rstrip(" ") != ahead[:first]:
+        return False  # between blanks it is a dash of the sentence
     if ahead[first : first + 1] in "-+–" and first and not code:
         return not (
             ahead[first - 1].isdigit() or _letter(ahead[first - 1]) or ahead[first - 1] in ")%"
@@ -254,8 +258,10 @@ def _joined(figures: list[Figure], masked: str, setting: Setting) -> list[Figure
 
 def _pointed(figure: Figure, masked: str) -> Figure:
     """Let "4.1 points" be percentage points too; a score's points stay points."""
-    if not _bare(figure) or not _POINTS.match(masked, figure.end):
+    unit = POINTS.match(masked, figure.end)
+    if not _bare(figure) or not unit:
         return figure
+    figure = replace(figure, end=unit.end())
     value = (figure.value or Decimal(0)) * _CENT
     step = figure.step * _CENT
     other = replace(figure, kind=Kind.PERCENT, value=value, step=step, loose_step=step)

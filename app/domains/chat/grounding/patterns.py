@@ -97,7 +97,7 @@ def _ahead(found: list[str], *, edge: bool) -> re.Pattern[str]:
     """Return a pattern of words just before a figure, with at most two short words between."""
     left = START if edge else ""
     gap = rf"(?:{S}*[{WORD}]{{1,5}}){{0,2}}" if edge else r"[\u3400-\u9fff]{0,4}"
-    return re.compile(rf"(?:{left}(?:{pattern_of(found, edge=edge)})){gap}{S}*$")
+    return re.compile(rf"(?:{left}(?P<word>{pattern_of(found, edge=edge)})){gap}{S}*$")
 
 
 def _fractions(

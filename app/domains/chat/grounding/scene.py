@@ -3,53 +3,30 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
 
 from app.domains.chat.evidence_types import Kind, Metric
+from app.domains.chat.grounding.directions import direction, side, turned
 from app.domains.chat.grounding.entities import Mention
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.lexicon import Hit, hits, metrics_of, names_account
 from app.domains.chat.grounding.patterns import patterns
+from app.domains.chat.grounding.place import Place
 from app.domains.chat.grounding.sentences import clauses
 from app.domains.chat.grounding.tables import WORD, words
+from app.domains.chat.grounding.timing import WORDS, Timing
 from app.domains.chat.grounding.tries import pattern_of
 
 _HEDGE_WINDOW = 40
-_BOTH_WAYS = 6
 #: Units of time stand first among a language's units: so many of them.
 _TIMES = {"en": 8, "es": 8, "fr": 9, "de": 11, "pt": 8, "hi": 12, "ar": 12, "zh": 6}
 _LINKED = 5
+#: A word so few words away is the figure's label.
+_BESIDE = 5
 _SHORT = 1
-_WORDS = re.compile(rf"[{WORD}]*[^\W\d_][{WORD}]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one figure stands; empty sets and zero mean nothing is said."""
-
-    metrics: frozenset[Metric] = frozenset()
-    entities: frozenset[str] = frozenset()
-    direction: int = 0
-    below: bool = False
-    dates: Sequence[PartialDate] = ()
-    relative: str | None = None
-    hedged: bool = False
-    over: bool = False
-    under: bool = False
-    names_currency: bool = False
-    about_account: bool = False
-    said: frozenset[Metric] = frozenset()
-    """What all words of the sentence may measure."""
-
-    beside: frozenset[Decimal] = frozenset()
-    """The sizes of the other figures of the sentence."""
-
-    whole: bool = False
-    """Whether the clause speaks of all that is held."""
-
-    lasting: bool = False
-    """Whether a unit of time follows: "3 months" of a question."""
+_APART = (":", ";", "；", "(", "[", "：", "（")
+_SPENT = frozenset({Metric.SPENDING, Metric.FEE, Metric.CONTRIBUTION})
+_MOVING = _SPENT | {Metric.AMOUNT, Metric.INCOME, Metric.GAIN, Metric.RETURN}
 
 
 @dataclass(slots=True)
@@ -64,6 +41,7 @@ class Scene:
     dates: Sequence[tuple[int, int, PartialDate]]
     words: list[Hit] = field(init=False)
     parts: list[tuple[int, int]] = field(init=False)
+    timing: Timing = field(init=False)
     pairs: dict[int, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,11 +52,13 @@ class Scene:
             begin, stop = mention.start - start, mention.end - start
             text = text[:begin] + "\ue000" * (stop - begin) + text[stop:]
         taken = [(figure.start, figure.end) for figure in self.figures]
-        self.words = [
+        found = [
             hit for hit in hits(text, self.language, offset=start)
             if not any(hit.start < stop and hit.end > begin for begin, stop in taken)
         ]  # fmt: skip
-        self.parts = clauses(self.folded, self.span, self.figures, self.language)
+        self.words = turned(found, self.folded, self.figures, self.language)
+        self.timing = Timing(self.folded, self.language, self.figures, self.dates)
+        self.parts = clauses(self.folded, self.span, self.figures, self.language, self.timing.spans)
         self.pairs = _paired(self.figures, self.mentions)
 
     def place(self, figure: Figure) -> Place:
@@ -99,8 +79,9 @@ class Scene:
             metrics=self._metrics(index, figure),
             entities=self._entities(figure, part, own),
             direction=(way := self._direction(index, figure)),
-            below=min(way, _direction(own, figure), _direction(self.words, figure)) < 0,
-            dates=[when for start, _, when in self.dates if part[0] <= start < part[1]],
+            below=min(way, direction(own, figure), direction(self.words, figure)) < 0,
+            dates=self.timing.of(part, figure, self.words),
+            spanning=self.timing.spanning(part),
             relative=relative[0].relative if len(relative) == 1 else None,
             hedged=bool(rows.hedges.search(ahead)) or _trailing(behind, "hedges", self.language),
             over=bool(rows.over.search(ahead)) or _trailing(behind, "over", self.language),
@@ -111,7 +92,50 @@ class Scene:
             beside=frozenset(abs(one.value) for one in self.figures if one.value is not None),
             whole=any(hit.whole for hit in own),
             lasting=bool(_lasting(self.language).match(self.folded, figure.start, self.span[1])),
+            labels=self._labels(own, figure),
+            side=side(own, figure),
+            inflow=any(hit.inflow for hit in own) and not any(_outgoing(hit) for hit in own),
+            moved=_moved(own),
+            partner=self._partner(figure),
         )
+
+    def _labels(self, own: Sequence[Hit], figure: Figure) -> frozenset[Metric]:
+        near = (hit.metrics for hit in own if self._between(hit, figure) <= _BESIDE)
+        return frozenset().union(*near)
+
+    def _between(self, hit: Hit, figure: Figure) -> int:
+        """Return how many words part a word and a figure; days and names do not part them."""
+        start, end = min(hit.end, figure.end), max(hit.start, figure.start)
+        skipped = [(one[0], one[1]) for one in self.dates]
+        skipped += [(one.start, one.end) for one in self.mentions]
+        inside = sum(
+            self.timing.gap(one, two) for one, two in skipped if start <= one and two <= end
+        )
+        return self.timing.gap(start, end) - inside
+
+    def _partner(self, figure: Figure) -> Figure | None:
+        """Return what a figure is a part of or set against: "6,240 of 15,000"."""
+        before = [one for one in self.figures if one.end <= figure.start][-1:]
+        joined = _paired_by(self.language)
+        if before and joined.fullmatch(self.folded, before[0].end, figure.start):
+            return before[0]
+        after = [one for one in self.figures if one.start >= figure.end][:2]
+        if not after or not joined.fullmatch(self.folded, figure.end, after[0].start):
+            return None
+        stop = after[1].start if len(after) > 1 else self.span[1]
+        part = next((one for one in self.parts if one[0] <= after[0].start < one[1]), self.span)
+        beside = _within(self.words, (figure.end, min(stop, part[1])))
+        return None if any(hit.metrics for hit in beside) else after[0]
+
+    def counts(self, figure: Figure) -> bool:
+        """Tell whether a number is how many amounts the sentence goes on to list: true to see."""
+        doubled = figure.ratio and figure.step < 1
+        if doubled or _timed(self.language).match(self.folded, figure.end):
+            return False
+        listed = [one for one in self.figures if one.start > figure.start]
+        alike = {(one.kind, one.currency) for one in listed}
+        amounts = len(alike) == 1 and listed[0].kind is Kind.MONEY
+        return figure.kind is Kind.QUANTITY and amounts and figure.value == len(listed) > 1
 
     def _owning(self) -> bool:
         return bool(_owned(self.language).search(self.folded, *self.span))
@@ -133,7 +157,9 @@ class Scene:
             return frozenset()
         # "500 (5 %) gained": what is said after the brackets is said of both.
         bracket = index + 1 < len(self.parts) and self.folded[self.parts[index + 1][0]] == "("
-        for other in (index + 1, index - 1) if bracket else (index - 1, index + 1):
+        closed = index + 2 < len(self.parts) and self.folded[self.parts[index + 2][0]] == ")"
+        behind = (index + 1, index + 2) if closed else (index + 1,)
+        for other in (*behind, index - 1) if bracket else (index - 1, index + 1):
             there = 0 <= other < len(self.parts)
             if there and (other < index or bracket or not self._figured(other)):
                 said = metrics_of(_within(self.words, self.parts[other]), figure.kind)
@@ -143,15 +169,16 @@ class Scene:
 
     def _window(self, part: tuple[int, int], figure: Figure) -> tuple[int, int]:
         """Return the part of a clause from the figure before to the figure after."""
-        begin = max((one.end for one in self.figures if one.end <= figure.start), default=0)
-        end = min((one.start for one in self.figures if one.start >= figure.end), default=part[1])
+        others = [one for one in self.figures if one.year is None]
+        begin = max((one.end for one in others if one.end <= figure.start), default=0)
+        end = min((one.start for one in others if one.start >= figure.end), default=part[1])
         return max(begin, part[0]), min(end, part[1])
 
     def _goes_on(self, part: tuple[int, int]) -> bool:
         """Tell whether a clause is hardly more than "and 5 %": it means what was meant before."""
         text = self.folded[part[0] : part[1]]
-        outside = len(_WORDS.findall(text)) - len(_WORDS.findall(self._spoken(part)))
-        return outside <= _SHORT and not text.lstrip().startswith((":", "(", "[", "：", "（"))
+        outside = len(WORDS.findall(text)) - len(WORDS.findall(self._spoken(part)))
+        return outside <= _SHORT and not text.lstrip().startswith(_APART)
 
     def _spoken(self, part: tuple[int, int]) -> str:
         inside = [one for one in self.figures if part[0] <= one.start < part[1]]
@@ -164,11 +191,11 @@ class Scene:
         beside = _within(self.words, window)
         # What stands between two figures may speak of the second.
         prior = [hit for hit in beside if hit.end <= figure.start] if window[1] < part[1] else []
-        way = _direction(prior, figure) or _direction(beside, figure)
-        spoken = len(_WORDS.findall(self.folded[figure.start : figure.end]))
-        if way or len(_WORDS.findall(self.folded, *window)) - spoken > _SHORT:
+        way = direction(prior, figure) or direction(beside, figure)
+        spoken = len(WORDS.findall(self.folded[figure.start : figure.end]))
+        if way or len(WORDS.findall(self.folded, *window)) - spoken > _SHORT:
             return way
-        return _direction(_within(self.words, part), figure) or _direction(self.words, figure)
+        return direction(_within(self.words, part), figure) or direction(self.words, figure)
 
     def _figured(self, index: int) -> bool:
         start, end = self.parts[index]
@@ -196,8 +223,32 @@ class Scene:
 
 
 @cache
+def _paired_by(language: str) -> re.Pattern[str]:
+    """Return what joins a part to its whole, or the two sides of a comparison."""
+    joined = pattern_of(words(language)["pairing"], edge=False)
+    word = rf"(?:[{WORD}]{{1,5}}\s)?"
+    return re.compile(rf"[\s(,]{{0,3}}(?:[{WORD}]+\s)?(?:{joined})[\s(]{{0,2}}{word}[$€£₹¥]?\s?")
+
+
+def _outgoing(hit: Hit) -> bool:
+    return not hit.inflow and bool(hit.metrics & _SPENT)
+
+
+def _moved(own: Sequence[Hit]) -> bool:
+    """Tell whether the words are those of any payment: "the amount", "a payment of"."""
+    said = [hit.metrics - {Metric.COUNT} for hit in own if hit.metrics & _MOVING]
+    return frozenset({Metric.AMOUNT}) in said and all(one == {Metric.AMOUNT} for one in said)
+
+
+@cache
 def _owned(language: str) -> re.Pattern[str]:
     return re.compile("|".join(words(language)["owning"]) or "(?!)")
+
+
+@cache
+def _timed(language: str) -> re.Pattern[str]:
+    units = words(language)["units"][: _TIMES[language]]
+    return re.compile(rf"[\s-]*(?:{pattern_of(units, edge=False)})")
 
 
 @cache
@@ -224,25 +275,6 @@ def _trailing(behind: str, key: str, language: str) -> bool:
 
 def _within(found: Sequence[Hit], part: tuple[int, int]) -> list[Hit]:
     return [hit for hit in found if part[0] <= hit.start < part[1]]
-
-
-def _distance(hit: Hit, figure: Figure) -> int:
-    return figure.start - hit.end if hit.end <= figure.start else hit.start - figure.end
-
-
-def _direction(found: Sequence[Hit], figure: Figure) -> int:
-    """Return which way the nearest word goes; 0 when none does, or both ("gain/loss")."""
-    ways = [hit for hit in found if hit.up or hit.down]
-    if not ways:
-        return 0
-    near = min(ways, key=lambda hit: _distance(hit, figure))
-    if near.up and near.down:
-        return 0
-    for hit in ways:
-        gap = max(hit.start - near.end, near.start - hit.end)
-        if hit.up != near.up and gap < _BOTH_WAYS:
-            return 0
-    return 1 if near.up else -1
 
 
 def _paired(figures: Sequence[Figure], mentions: Sequence[Mention]) -> dict[int, frozenset[str]]:

@@ -65,7 +65,10 @@ class Finder:
             stem = word.strip("*")
             if (word.endswith("*") and len(stem) > 1) or word.startswith("*"):
                 for key in self._tags:
-                    inside = stem in key if word.startswith("*") else key.startswith(stem)
+                    if word.startswith("*"):
+                        inside = stem in key if word.endswith("*") else key.endswith(stem)
+                    else:
+                        inside = key.startswith(stem)
                     if inside:
                         self._tags[key] |= given
 

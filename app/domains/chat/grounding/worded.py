@@ -34,6 +34,7 @@ class Worded:
     value: Decimal
     bare_ok: bool = True
     percent: bool = False
+    decimals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +118,16 @@ def _chinese(text: str) -> list[Worded]:
         if value is None or run in ("万一", "一一"):
             continue
         if run.endswith("成"):
-            out.append(Worded(match.start(), match.end(), value / 10, percent=True))
+            out.append(Worded(match.start(), match.end(), value / 10, percent=True, decimals=1))
             continue
         if run[0] in "百" and text.startswith("百分", match.start()):
             continue
         value = value / 100 if percent else value
         # The "per cent" before it is a part of the figure, and no word about it.
         start = match.start() - len(_PERCENT_CJK) * percent
-        out.append(Worded(start, match.end(), value, bare_ok=False, percent=percent))
+        out.append(
+            Worded(start, match.end(), value, bare_ok=False, percent=percent, decimals=2 * percent)
+        )
     return out
 
 

@@ -16,6 +16,11 @@ from app.domains.chat.talk_types import LANGUAGES
 
 FOLDER = Path(__file__).parents[3] / "redteam"
 CAUGHT_BAR, FALSE_ALARM_BAR = 0.99, 0.02
+#: Five lies of the set for mending are none by their evidence alone; see the decision 0068.
+MENDING_CAUGHT_BAR = 0.98
+#: What the answers measured that were written after the mending and judged once. Not the goal
+#: (99 % and 2 %): a floor, so that no change makes it worse unseen.
+UNSEEN_CAUGHT, UNSEEN_FALSE_ALARMS = 46, 10
 
 
 def answers(name: str) -> list[dict[str, Any]]:
@@ -59,7 +64,7 @@ class TestPlanted:
 
 @pytest.mark.row("CH3")
 class TestClean:
-    @pytest.mark.parametrize("name", ["clean", "blind_clean"])
+    @pytest.mark.parametrize("name", ["clean", "blind_clean", "dev_clean"])
     def test_at_most_two_percent_are_false_alarms(self, name: str) -> None:
         rows = answers(name)
         alarms = [row for row in rows if not verdict_of(row).ok]
@@ -88,3 +93,39 @@ class TestClean:
         for row in answers("clean") + answers("planted"):
             for claim in verdict_of(row).claims:
                 assert claim.text == row["answer"][claim.start : claim.end]
+
+
+@pytest.mark.row("CH3")
+class TestMendingSet:
+    def test_what_the_evidence_contradicts_is_caught(self) -> None:
+        rows = answers("dev_planted")
+        missed = [row for row in rows if verdict_of(row).ok]
+
+        caught = 1 - len(missed) / len(rows)
+        report(f"dev: {len(rows) - len(missed)} of {len(rows)} caught ({caught:.1%})", missed)
+        assert caught >= MENDING_CAUGHT_BAR
+
+
+@pytest.mark.row("CH3")
+class TestUnseen:
+    def test_no_fewer_lies_are_caught_than_at_first_sight(self) -> None:
+        rows = answers("unseen_planted")
+        missed = [row for row in rows if verdict_of(row).ok]
+
+        report(f"unseen: {len(rows) - len(missed)} of {len(rows)} caught", missed)
+        assert len(rows) - len(missed) >= UNSEEN_CAUGHT
+
+    def test_no_more_alarms_are_false_than_at_first_sight(self) -> None:
+        rows = answers("unseen_clean")
+        alarms = [row for row in rows if not verdict_of(row).ok]
+
+        report(f"unseen: {len(alarms)} of {len(rows)} false alarms", alarms)
+        assert len(alarms) <= UNSEEN_FALSE_ALARMS
+
+    def test_there_are_enough_in_eight_languages(self) -> None:
+        true, wrong = answers("unseen_clean"), answers("unseen_planted")
+
+        assert len(true) >= 100
+        assert len(wrong) >= 50
+        for rows in (true, wrong):
+            assert {row["locale"][:2] for row in rows} == set(LANGUAGES)
