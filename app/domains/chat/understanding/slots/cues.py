@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domains.chat.understanding.slots.tokens import Sort, Token
+from app.domains.chat.understanding.slots.token_types import Sort, Token
 
 ROWS: Final = 1 << 16
 OUT: Final = "O"
@@ -187,12 +187,9 @@ def allowed(
 ) -> list[list[int]]:
     """Return the labels each token may have among the slots looked for.
 
-    A word is of a `closed` slot (all its objects are known) only where a list hints at it; so
-    it is for terms as soon as one stands in the list.
+    A word is of a `closed` slot (all its objects are known) only where a list hints at it.
     """
     out = []
-    if any(hint.startswith("term|") for hints in hinted for hint in hints):
-        closed = closed | {"term"}
     told = {token.of for token in tokens if token.sort is Sort.NAME}
     for place, token in enumerate(tokens):
         if token.sort is Sort.NAME and token.of in slots:

@@ -31,6 +31,7 @@ _HAN_UNITS: Final = {
     "日": "days",
     "周": "weeks",
     "星期": "weeks",
+    "礼拜": "weeks",
     "月": "months",
     "年": "years",
 }
@@ -38,7 +39,11 @@ _ABSOLUTE: Final = re.compile(
     r"(?:19|20)\d\d(?:-\d\d){0,2}|" + "|".join(f"{m}(?:_\\d+)?" for m in MONTHS)
 )
 _YEAR: Final = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d.,-]*\d)")
+#: The longest words between two dates, and before one.
+_GAP: Final = 12
+_REACH: Final = 24
 _SAME_RANGE: Final = {
+    "in_1_years": "in_1_year",
     "last_3_months": "last_90_days",
     "last_1_months": "last_30_days",
     "last_1_weeks": "last_7_days",
@@ -49,18 +54,37 @@ _SAME_RANGE: Final = {
 
 
 def dated(text: str, lexicon: Lexicon) -> list[Found]:
-    """Return (kind, start, end, value) of all dates and frequencies, overlapping ones included."""
+    """Return (kind, start, end, value): date, range or freq; overlapping ones included."""
     found = list(_worded(text, lexicon))
     written = sorted(_written(text, lexicon), key=lambda one: (one[1], -one[2]))
-    return found + written + list(_ranges(text, written, lexicon))
+    chosen = _apart(text, written)
+    return [
+        *found,
+        *written,
+        *_ranges(text, chosen, lexicon),
+        *_days(text, chosen, lexicon),
+        *_since(text, chosen, lexicon),
+    ]
+
+
+def _apart(text: str, written: list[Found]) -> list[Found]:
+    """Return dates and bare years from left to right, longer first, without overlap."""
+    years = [("date", m.start(), m.end(), m[0]) for m in _YEAR.finditer(text)]
+    chosen: list[Found] = []
+    for one in sorted([*written, *years], key=lambda one: (one[1], -one[2])):
+        if not chosen or one[1] >= chosen[-1][2]:
+            chosen.append(one)
+    return chosen
 
 
 def _worded(text: str, lexicon: Lexicon) -> Iterator[Found]:
-    for kind, pattern, value in lexicon.patterns:
-        for match in pattern.finditer(text):
-            filled = _filled(value, match, lexicon)
+    for one in lexicon.patterns:
+        if one.musts and not any(must in text for must in one.musts):
+            continue
+        for match in one.pattern.finditer(text):
+            filled = _filled(one.value, match, lexicon)
             if filled:
-                yield kind, match.start(), match.end(), filled
+                yield one.kind, match.start(), match.end(), filled
 
 
 def _filled(value: str, match: re.Match[str], lexicon: Lexicon) -> str | None:
@@ -108,17 +132,25 @@ def _written_value(groups: dict[str, str | None], lexicon: Lexicon) -> str | Non
         if lexicon.lang == "en" and month > 12:
             day, month = month, day
         return _iso(year, month, day)
+    if short := groups.get("short"):
+        return _iso(int(groups["year3"] or 0), lexicon.short_months[short])
     name = groups.get("month") or groups.get("month2")
     day_text = groups.get("day") or groups.get("day2")
     year_text = groups.get("year") or groups.get("year2")
     if name is None:
         return year_text
     month = int(name) if name.isdigit() else lexicon.months[name]
+    number = _day(day_text, lexicon) if day_text else None
     if year_text:
-        return _iso(int(year_text), month, *([int(day_text)] if day_text else []))
+        return _iso(int(year_text), month, number)
     if not 1 <= month <= 12:
         return None
-    return MONTHS[month - 1] + (f"_{int(day_text)}" if day_text else "")
+    return MONTHS[month - 1] + (f"_{number}" if number else "")
+
+
+def _day(text: str, lexicon: Lexicon) -> int | None:
+    digits = re.match(r"\d+", text)
+    return int(digits[0]) if digits else lexicon.ordinals.get(text)
 
 
 def _iso(year: int, month: int, day: int | None = None) -> str | None:
@@ -127,32 +159,56 @@ def _iso(year: int, month: int, day: int | None = None) -> str | None:
     return f"{year:04}-{month:02}" + (f"-{day:02}" if day else "")
 
 
-def _ranges(text: str, written: list[Found], lexicon: Lexicon) -> Iterator[Found]:
+def _ranges(text: str, chosen: list[Found], lexicon: Lexicon) -> Iterator[Found]:
     """Join two absolute dates with a word such as `to` between them."""
-    years = [("date", m.start(), m.end(), m[0]) for m in _YEAR.finditer(text)]
-    chosen: list[Found] = []
-    for one in sorted([*written, *years], key=lambda one: (one[1], -one[2])):
-        if not chosen or one[1] >= chosen[-1][2]:
-            chosen.append(one)
     for first, second in pairwise(chosen):
         gap = text[first[2] : second[1]]
-        if len(gap) <= 12 and lexicon.between.fullmatch(gap) and _both(first[3], second[3]):
-            yield (
-                "date",
-                first[1],
-                second[2],
-                _joined(first[3], second[3], text[second[1] : second[2]]),
-            )
+        if len(gap) <= _GAP and lexicon.edges.between.fullmatch(gap) and _both(first[3], second[3]):
+            start = _begun(text, first[1], lexicon.edges.range_before)
+            yield "range", start, second[2], _joined(first[3], second[3])
+
+
+def _begun(text: str, start: int, before: re.Pattern[str]) -> int:
+    """Return where the words before a date begin, or the date when there are none."""
+    from_place = max(0, start - _REACH)
+    match = before.search(text[from_place:start])
+    return from_place + match.start() if match else start
+
+
+def _days(text: str, chosen: list[Found], lexicon: Lexicon) -> Iterator[Found]:
+    """Join a bare day with the date it shares a month with: 1 to 15 May."""
+    for _, start, end, value in chosen:
+        from_place = max(0, start - _REACH)
+        match = lexicon.edges.day_before.search(text[from_place:start])
+        head, mark, last = value.rpartition("-" if value[0].isdigit() else "_")
+        if match and mark and last.isdigit() and 0 < int(match["day"]) < int(last):
+            first = match["day"].zfill(2) if mark == "-" else str(int(match["day"]))
+            if mark == "-" and head.count("-") != 1:
+                continue
+            begun = _begun(text, from_place + match.start(), lexicon.edges.range_before)
+            yield "range", begun, end, f"{head}{mark}{first}/{value}"
+
+
+def _since(text: str, chosen: list[Found], lexicon: Lexicon) -> Iterator[Found]:
+    """Return the time from a date with its year until now: since January 2025."""
+    for _, start, end, value in chosen:
+        if not value[0].isdigit():
+            continue
+        begun = _begun(text, start, lexicon.edges.since_before)
+        after = lexicon.edges.since_after.match(text, end)
+        if begun < start or after:
+            yield "range", begun, after.end() if after else end, f"since_{value}"
 
 
 def _both(first: str, second: str) -> bool:
     return bool(_ABSOLUTE.fullmatch(first) and _ABSOLUTE.fullmatch(second))
 
 
-def _joined(first: str, second: str, _: str) -> str:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", first) and second.split("_")[0] in MONTHS and "_" in second:
-        name, day = second.split("_")
-        second = f"{first[:4]}-{MONTHS.index(name) + 1:02}-{int(day):02}"
+def _joined(first: str, second: str) -> str:
+    if re.fullmatch(r"\d{4}-\d\d(?:-\d\d)?", first) and second.split("_")[0] in MONTHS:
+        name, _, day = second.partition("_")
+        if bool(day) == (first.count("-") == 2):
+            second = f"{first[:4]}-{MONTHS.index(name) + 1:02}" + (f"-{int(day):02}" if day else "")
     if first.split("_")[0] in MONTHS and re.fullmatch(r"\d{4}-\d\d(?:-\d\d)?", second):
         name, _, day = first.partition("_")
         first = f"{second[:4]}-{MONTHS.index(name) + 1:02}" + (f"-{int(day):02}" if day else "")

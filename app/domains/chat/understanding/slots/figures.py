@@ -10,6 +10,7 @@ from app.domains.chat.understanding.slots.lexicon import Lexicon
 _HAN: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "俩": 2}
 _HAN_SCALES: Final = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _MAX_DIGITS: Final = 20
+_HINDI_ENDS: Final = frozenset({"एक", "दो", "ek", "do"})
 
 
 def parse_digits(run: str) -> Decimal | None:
@@ -60,6 +61,24 @@ def parse_words(words: Sequence[str], lexicon: Lexicon) -> Decimal | None:
     return total + part if seen else None
 
 
+def follows_on(first: str, second: str, lexicon: Lexicon, *, joined: bool) -> bool:
+    """Tell whether two number words in a row are one number, as twenty five, not two three."""
+    if first not in lexicon.numbers or second not in lexicon.numbers:
+        # In Hindi `do` after a thousand is "give", and `ek` begins the next words.
+        return not (lexicon.lang == "hi" and first in lexicon.scales and second in _HINDI_ENDS)
+    before, after = lexicon.numbers[first], lexicon.numbers[second]
+    if before < 1:
+        return after >= 1
+    if lexicon.lang == "hi":
+        return before >= 100 > after
+    if after < 20 and before in (60, 80):
+        return True
+    if before < 10 <= after < 100:
+        return joined and lexicon.lang in ("ar", "de") and after % 10 == 0 and after >= 20
+    size = 10 if before < 100 else 100 if before < 1_000 else 1_000
+    return before >= 20 and before % size == 0 and after < size
+
+
 def parse_han(text: str) -> Decimal | None:
     """Return a Chinese number such as 两千五, 一百五 (150) or 1.5万; None when it is none."""
     mixed = re.fullmatch(r"(\d[\d,.]*)([十百千万亿]*)", text)
@@ -88,18 +107,19 @@ def parse_han(text: str) -> Decimal | None:
 
 def split_glued(word: str, lexicon: Lexicon) -> list[str] | None:
     """Split a German compound such as zweihundertfuenfzig into its number words."""
-    known = sorted([*lexicon.numbers, *lexicon.scales], key=len, reverse=True)
     found: list[str] = []
     rest = word
+    if lexicon.glued is None:
+        return None
     while rest:
-        piece = next((one for one in known if len(one) > 1 and rest.startswith(one)), None)
+        piece = lexicon.glued.match(rest)
         if piece is None:
             if found and rest.startswith("und"):
                 rest = rest[3:]
                 continue
             return None
-        found.append(piece)
-        rest = rest[len(piece) :]
+        found.append(piece[0])
+        rest = rest[piece.end() :]
     return found if len(found) > 1 else None
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.domains.chat.understanding.folding import fold
 from app.domains.chat.understanding.slots.lexicon import DATA, lexicon
-from app.domains.chat.understanding.slots.tokens import Token
+from app.domains.chat.understanding.slots.token_types import Token
 
 #: The longest name looked up, in tokens; Chinese counts characters.
 LONGEST: Final = 8

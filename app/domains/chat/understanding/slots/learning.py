@@ -30,7 +30,8 @@ from app.domains.chat.understanding.slots.cues import (
 )
 from app.domains.chat.understanding.slots.gazetteer import hints
 from app.domains.chat.understanding.slots.recogniser import originals, read
-from app.domains.chat.understanding.slots.tokens import Sort, Token, tokenise
+from app.domains.chat.understanding.slots.token_types import Sort, Token
+from app.domains.chat.understanding.slots.tokens import tokenise
 from app.domains.chat.understanding.slots.wanted import WANTED
 
 EPOCHS: Final = 5
@@ -235,13 +236,13 @@ def _one_of(some: Sequence[Any], random: Generator) -> Any:
 
 
 def _lesson(line: Marked, words: frozenset[str], random: Generator, *, plain: bool) -> _Lesson:
-    tongue, folded = read(line.text, line.lang)
+    tongue, folded = read(line.text, line.lang, words)
     known: dict[str, dict[str, str]] = {}
     if not plain and random.random() < NAMED:
         for name, start, end, _ in line.slots:
             if name in OPEN and name != "term":
                 known.setdefault(name, {})[folded_part(folded.text, folded.at, start, end)] = "x"
-    tokens = tokenise(folded, tongue, known)
+    tokens = tokenise(folded, tongue, known, WANTED[line.intent])
     if not tokens:
         return _Lesson([], [], [])
     choices = allowed(tokens, WANTED[line.intent])

@@ -2,18 +2,43 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from app.domains.chat.understanding.folding import fold
+from app.domains.chat.understanding.slots.date_words import Edges, edges, written_dates
+from app.domains.chat.understanding.slots.musts import branches, musts_of
+from app.domains.chat.understanding.slots.spelling import Spelling, spelling
+from app.domains.chat.understanding.slots.words import (
+    BEGIN,
+    NO_DIGIT,
+    begin_of,
+    bounded,
+    either,
+    folded_word,
+    whole,
+)
 
 DATA: Final = Path(__file__).parents[1] / "data"
-#: A letter or mark of any of our scripts: words end where these end.
-LETTER: Final = r"[\w\u0900-\u0963\u0966-\u097f]"
-DIGITS: Final = r"\d+(?:[.,']\d+|[ ]\d{3}(?!\d))*"
+_DIGITS: Final = r"\d+(?:[.,']\d+|[ ]\d{3}(?!\d))*"
+#: The Chinese comma also parts two figures, without a blank.
+_HAN_DIGITS: Final = r"\d+(?:[.']\d+|,\d{1,3}(?!\d)|[ ]\d{3}(?!\d))*"
+_LONGEST_CODE: Final = 4
+_LETTERS: Final = re.compile(f"(?:{NO_DIGIT})+")
+#: A shorter name of a month, or number, is too like other words to be sought when misspelt.
+_LONG: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A pattern of dates or of how often, its value, and literals one of which it needs."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    value: str
+    musts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +50,26 @@ class Lexicon:
     scales: dict[str, int]
     joiners: frozenset[str]
     currency: dict[str, str]
-    parts: dict[str, int]
+    parts: dict[str, float]
     months: dict[str, int]
     weekdays: dict[str, int]
     units: dict[str, str]
+    ordinals: dict[str, int]
+    short_months: dict[str, int]
+    shared: dict[str, tuple[tuple[str, re.Pattern[str] | None], ...]]
+    digits: re.Pattern[str]
     number_words: re.Pattern[str]
-    patterns: tuple[tuple[str, re.Pattern[str], str], ...]
+    scale_words: re.Pattern[str]
+    percent_words: re.Pattern[str]
+    money_words: re.Pattern[str]
+    part_words: re.Pattern[str]
+    patterns: tuple[Worded, ...]
     dates: re.Pattern[str]
-    between: re.Pattern[str]
+    edges: Edges
     variants: dict[str, str]
     cjk: bool
-    glued: bool
+    glued: re.Pattern[str] | None
+    spelling: Spelling
 
 
 @lru_cache(maxsize=16)
@@ -48,95 +82,121 @@ def lexicon(lang: str) -> Lexicon:
     weekdays, units = _folded(raw["weekdays"]), _split(raw["units"])
     scales = _folded(raw["scales"])
     parts = _folded(raw["parts"])
-    words = _either([*numbers, *scales])
     count = (
         r"\d{1,3}"
-        + (f"|{_either(numbers)}" if numbers else "")
+        + (f"|{either(numbers)}" if numbers else "")
         + ("|[一二三四五六七八九十两半]+" if cjk else "")
     )
     blanks = {
-        "{n}": f"(?:{count})", "{m}": f"(?:{_either(months)})", "{w}": f"(?:{_either(weekdays)})",
-        "{u}": f"(?:{_either(units)})",
+        "{n}": f"(?:{count})", "{m}": f"(?:{either(months)})", "{w}": f"(?:{either(weekdays)})",
+        "{u}": f"(?:{either(units)})",
     }  # fmt: skip
-    patterns = [
-        (kind, _bounded(_fill(_fold(pattern), blanks), cjk=cjk), value)
+    patterns = tuple(
+        Worded(kind, bounded(_fill(pattern, blanks), cjk=cjk), value, musts_of(pattern))
         for kind, table in (("freq", raw["frequency"]), ("date", raw["dates"]))
-        for whole, value in table.items()
-        for pattern in _alternatives(whole)
-    ]
+        for joined, value in table.items()
+        for pattern in branches(folded_word(joined))
+    )
+    begin = begin_of(lang)
+    currency = _split(raw["currency"])
     return Lexicon(
-        lang, numbers, scales, frozenset(_fold(word) for word in raw["joiners"]),
-        _split(raw["currency"]), parts, months, weekdays, units,
-        # The Arabic "with" is written onto its figure.
-        re.compile(rf"(?:(?<!{LETTER})|(?<=\sب))(?:{words})(?!{LETTER})") if words else _NEVER,
-        tuple(patterns), _dates(raw, months), _between(raw["to"], cjk=cjk), variants, cjk,
-        bool(raw.get("glued")),
-    )  # fmt: skip
-
-
-_NEVER: Final = re.compile(r"(?!)")
-
-
-def _fold(word: str) -> str:
-    return fold(word).text
+        lang=lang,
+        numbers=numbers,
+        scales=scales,
+        joiners=frozenset(folded_word(word) for word in raw["joiners"]),
+        currency=currency,
+        parts=parts,
+        months=months,
+        weekdays=weekdays,
+        units=units,
+        ordinals=_folded(raw["ordinals"]),
+        short_months=_folded(raw.get("short_months", {})),
+        shared=_shared(raw["shared"]) if "shared" in raw else {},
+        digits=_digits(currency, cjk=cjk),
+        number_words=whole([*numbers, *scales], begin),
+        scale_words=whole(scales, ""),
+        percent_words=whole(map(folded_word, raw["percent"]), BEGIN, cjk=cjk),
+        money_words=_money(currency, begin_of(lang, NO_DIGIT), cjk=cjk),
+        part_words=whole(parts, begin, cjk=cjk),
+        patterns=patterns,
+        dates=written_dates(raw, months),
+        variants=variants,
+        cjk=cjk,
+        glued=re.compile(either(word for word in [*numbers, *scales] if len(word) > 1))
+        if raw.get("glued")
+        else None,
+        edges=edges(raw, cjk=cjk),
+        spelling=_spelling(raw, [*months, *weekdays, *numbers]),
+    )
 
 
 def _folded(table: dict[str, Any]) -> dict[str, Any]:
-    return {_fold(word): value for word, value in table.items()}
+    return {folded_word(word): value for word, value in table.items()}
+
+
+def _said(raw: dict[str, Any]) -> Iterator[str]:
+    """Return all words and patterns of a language's tables."""
+    for key, table in raw.items():
+        if key not in ("misspelt", "fold"):
+            yield from table if isinstance(table, list | dict) else ()
+
+
+def _spelling(raw: dict[str, Any], names: Iterable[str]) -> Spelling:
+    return spelling(
+        frozenset(folded_word(word) for word in raw["spelled"]),
+        frozenset(word for word in names if word.isalpha() and len(word) >= _LONG),
+        {folded_word(word): folded_word(meant) for word, meant in raw["misspelt"].items()},
+        frozenset(_LETTERS.findall(folded_word(" ".join(_said(raw))))),
+    )
+
+
+def _shared(
+    raw: dict[str, dict[str, str]],
+) -> dict[str, tuple[tuple[str, re.Pattern[str] | None], ...]]:
+    """Return for each word of several countries their currencies and what in a text tells them."""
+    return {
+        folded_word(word): tuple(
+            (
+                code,
+                None
+                if cues == "traditional"
+                else bounded(folded_word(cues), cjk=cues[0] > "\u3400"),
+            )
+            for code, cues in codes.items()
+        )
+        for words, codes in raw.items()
+        for word in words.split("|")
+    }
 
 
 def _split(table: dict[str, str]) -> dict[str, str]:
-    return {_fold(word): value for words, value in table.items() for word in words.split("|")}
+    return {folded_word(word): value for words, value in table.items() for word in words.split("|")}
 
 
-def _alternatives(pattern: str) -> Iterator[str]:
-    """Split at the bars outside parentheses, so that a blank stands once in each pattern."""
-    depth, start = 0, 0
-    for place, char in enumerate(pattern):
-        depth += (char == "(") - (char == ")")
-        if char == "|" and depth == 0:
-            yield pattern[start:place]
-            start = place + 1
-    yield pattern[start:]
+def _digits(currency: Iterable[str], *, cjk: bool) -> re.Pattern[str]:
+    """Return runs of digits; not the digits of a word (7sabi, CW8), but those after a currency."""
+    if cjk:
+        return re.compile(rf"(?<!\d){_HAN_DIGITS}")
+    codes = sorted(word for word in currency if word.isascii() and word.isalpha())
+    after = "".join(f"|(?<=(?<![a-z]){word})" for word in codes if len(word) <= _LONGEST_CODE)
+    return re.compile(rf"(?:(?<![a-z\d]){after}){_DIGITS}")
 
 
-def _either(words: Any) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+def _money(currency: Iterable[str], begin: str, *, cjk: bool) -> re.Pattern[str]:
+    """Return a pattern of currencies; one may stand right against its figure: 50eur, $50, 300元."""
+    if cjk:
+        return re.compile(either(currency))
+    ends = [word for word in currency if not (word[0].isalnum() and word[-1].isalnum())]
+    signs = [
+        f"{begin if word[0].isalnum() else ''}{re.escape(word)}"
+        + (f"(?!{NO_DIGIT})" if word[-1].isalnum() else "")
+        for word in sorted(ends, key=len, reverse=True)
+    ]
+    words = either(word for word in currency if word[0].isalnum() and word[-1].isalnum())
+    return re.compile("|".join([*signs, f"{begin}(?:{words})(?!{NO_DIGIT})"]))
 
 
 def _fill(pattern: str, blanks: dict[str, str]) -> str:
     for blank, words in blanks.items():
         pattern = pattern.replace(blank, words.replace("(?:", f"(?P<{blank[1]}>", 1))
     return pattern
-
-
-def _bounded(pattern: str, *, cjk: bool) -> re.Pattern[str]:
-    if cjk:
-        return re.compile(f"(?:{pattern})")
-    return re.compile(rf"(?<!{LETTER})(?:{pattern})(?!{LETTER})")
-
-
-def _dates(raw: dict[str, Any], months: dict[str, int]) -> re.Pattern[str]:
-    """Dates with a month: by name with a day or a year, or written in figures."""
-    figures = (
-        r"(?P<iso>(?:19|20)\d\d-\d\d?(?:-\d\d?)?)|(?P<fig>\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d)"
-    )
-    if raw.get("cjk"):
-        return re.compile(
-            figures
-            + r"|(?P<year>(?:19|20)\d\d)年度?(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})[日号]?)?)?"
-            r"|(?P<month2>\d{1,2})月(?:(?P<day2>\d{1,2})[日号])?(?!\d)"
-        )
-    names, of = _either(months), "|".join(re.escape(_fold(word)) for word in raw["of"])
-    gap = f"(?:\\s*(?:{of})\\s*|\\s+)" if of else r"\s+"
-    suffix = raw["day_suffix"]
-    named = (
-        rf"(?:(?P<day>\d{{1,2}}){suffix}{gap})?(?P<month>{names})(?:{gap}(?P<year>(?:19|20)\d\d))?"
-        rf"|(?P<month2>{names})\s+(?P<day2>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?(?:{gap}(?P<year2>(?:19|20)\d\d))?"
-    )
-    return re.compile(rf"(?<!{LETTER})(?:{figures}|{named})(?!{LETTER})")
-
-
-def _between(words: list[str], *, cjk: bool) -> re.Pattern[str]:
-    joined = _either(_fold(word) for word in words)
-    return re.compile(f"(?:{joined})") if cjk else re.compile(rf"\s*(?:{joined})\s*")

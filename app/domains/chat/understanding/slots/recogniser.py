@@ -22,7 +22,9 @@ from app.domains.chat.understanding.slots.cues import (
 )
 from app.domains.chat.understanding.slots.gazetteer import hints
 from app.domains.chat.understanding.slots.lexicon import DATA, Lexicon, lexicon
-from app.domains.chat.understanding.slots.tokens import Sort, Token, tokenise
+from app.domains.chat.understanding.slots.spelling import mended
+from app.domains.chat.understanding.slots.token_types import Sort, Token
+from app.domains.chat.understanding.slots.tokens import tokenise
 from app.domains.chat.understanding.slots.wanted import WANTED
 
 #: Longer texts are read by their beginning: no request needs more.
@@ -41,12 +43,14 @@ def recognise(text: str, *, intent: str, lang: str, names: Names | None = None) 
         return ()
     if lang not in LANGUAGES:
         lang = "en"
-    tongue, folded = read(text, lang)
-    tokens = tokenise(folded, tongue, _known(names))[:MAX_TOKENS]
+    words = shipped().words
+    tongue, folded = read(text, lang, words, _words_of(names) if names else frozenset())
+    tokens = tokenise(folded, tongue, _known(names, slots), slots)[:MAX_TOKENS]
     if not tokens:
         return ()
     closed = _closed(intent, names)
-    return tuple(_slots(folded, tokens, labelled(folded, tokens, intent, lang, closed)))
+    labels = labelled(folded, tokens, intent, lang, closed)
+    return tuple(_slots(folded, tokens, labels, names))
 
 
 def _closed(intent: str, names: Names | None) -> frozenset[str]:
@@ -57,10 +61,20 @@ def _closed(intent: str, names: Names | None) -> frozenset[str]:
     return frozenset({"account"} if names.accounts else ()) | ({"goal"} if goals else set())
 
 
-def read(text: str, lang: str) -> tuple[list[Lexicon], Folded]:
-    """Return the lexicons to read a text with, and the folded text."""
+def read(
+    text: str,
+    lang: str,
+    words: frozenset[str] = frozenset(),
+    own: frozenset[str] = frozenset(),
+) -> tuple[list[Lexicon], Folded]:
+    """Return the lexicons to read a text with, and the folded text.
+
+    With the `words` people write (as `lang|word`) others may be misspelt ones, and are mended;
+    those of her `own` names are not.
+    """
     tongue = [lexicon(lang)] + ([lexicon("en")] if lang != "en" else [])
-    return tongue, fold(text, variants=tongue[0].variants or None)
+    folded = fold(text, variants=tongue[0].variants or None)
+    return tongue, mended(folded, tongue[0].spelling, lang, words, own) if words else folded
 
 
 def labelled(
@@ -85,24 +99,48 @@ def originals(folded: Folded, tokens: Sequence[Token]) -> list[str]:
     return out
 
 
-def _known(names: Names | None) -> Mapping[str, Mapping[str, str]]:
-    if names is None:
-        return {}
-    tables = {
+def _tables(names: Names) -> dict[str, Mapping[str, str]]:
+    return {
         "instrument": names.instruments,
         "goal": names.goals,
         "account": names.accounts,
         "recipient": names.recipients,
         "merchant": names.merchants,
     }
+
+
+def _known(names: Names | None, wanted: frozenset[str]) -> Mapping[str, Mapping[str, str]]:
+    """Return the user's own names, folded, of the slots looked for.
+
+    A shop called like a fund of hers is not hidden by the fund where a shop is meant.
+    """
+    if names is None:
+        return {}
     return {
-        slot: {fold(name.strip()).text: handle for name, handle in table.items() if name.strip()}
-        for slot, table in tables.items()
-        if table
+        slot: {_folded(name): handle for name, handle in table.items() if _folded(name)}
+        for slot, table in _tables(names).items()
+        if table and slot in wanted
     }
 
 
-def _slots(folded: Folded, tokens: Sequence[Token], labels: Sequence[str]) -> list[Slot]:
+def _words_of(names: Names) -> frozenset[str]:
+    """Return the words of the user's own names: none of them is a misspelt one."""
+    return frozenset(
+        word
+        for table in _tables(names).values()
+        for name in table
+        for word in _folded(name).split()
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _folded(name: str) -> str:
+    return fold(name.strip()).text
+
+
+def _slots(
+    folded: Folded, tokens: Sequence[Token], labels: Sequence[str], names: Names | None
+) -> list[Slot]:
     found: list[Slot] = []
     at = 0
     while at < len(tokens):
@@ -113,14 +151,14 @@ def _slots(folded: Folded, tokens: Sequence[Token], labels: Sequence[str]) -> li
             continue
         while end < len(tokens) and labels[end] == f"I-{slot_of(label)}" and label[1:2] == "-":
             end += 1
-        slot = _slot(folded, tokens[at:end], slot_of(label))
+        slot = _slot(folded, tokens[at:end], slot_of(label), names)
         if slot is not None:
             found.append(slot)
         at = end
     return found
 
 
-def _slot(folded: Folded, tokens: Sequence[Token], name: str) -> Slot | None:
+def _slot(folded: Folded, tokens: Sequence[Token], name: str, names: Names | None) -> Slot | None:
     start, end = folded.span(tokens[0].start, tokens[-1].end)
     while start < end and folded.original[start] in _EDGE:
         start += 1
@@ -131,7 +169,9 @@ def _slot(folded: Folded, tokens: Sequence[Token], name: str) -> Slot | None:
     first = tokens[0]
     surface = folded.original[start:end]
     if first.sort is Sort.NAME and first.of == name:
-        value = first.value
+        # Of two own names that differ only in case or accents the one written so is meant.
+        own = _tables(names)[name] if names else {}
+        value = own.get(surface, first.value)
     elif name in ("date", "date_range"):
         value = _date(first, name)
     elif name in ("amount", "quantity", "percent", "currency", "frequency"):
