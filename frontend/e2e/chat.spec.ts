@@ -91,6 +91,8 @@ test("a question is answered with figures that open their row; only a card and a
     expect(confirms).toHaveLength(1);
     await page.reload();
     await expect(page.getByTestId("action-executed").first()).toBeVisible();
+    await expect(turns(page).first().getByTestId("disclaimer")).toBeVisible();
+    await expect(page.getByTestId("badge-embedded")).toHaveCount(await turns(page).count());
     await watch.check("chat-executed");
   });
 
