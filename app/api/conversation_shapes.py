@@ -116,17 +116,27 @@ class ConversationsOut(Out):
 
 
 class MadeOut(Out):
-    """How an answer was made, as the `meta` event told it: embedded, remote or degraded."""
+    """How an answer was made, as the `meta` event told it: embedded, remote or degraded.
+
+    `reason` is `budget` when the day's budget was why no provider was asked.
+    """
 
     badge: str
     model: str
     lang: str
     disclaimer: str | None
+    reason: str | None
 
     @classmethod
     def of(cls, made: Made) -> "MadeOut":
         """Return the public form."""
-        return cls(badge=made.badge, model=made.model, lang=made.lang, disclaimer=made.disclaimer)
+        return cls(
+            badge=made.badge,
+            model=made.model,
+            lang=made.lang,
+            disclaimer=made.disclaimer,
+            reason=made.reason,
+        )
 
 
 class TurnOut(Out):

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.row("CH7")
 def made(events: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what the last `meta` told of how the answer was made."""
     data = [event["data"] for event in events if event["event"] == "meta"][-1]
-    return {name: data[name] for name in ("badge", "model", "lang", "disclaimer")}
+    return {name: data[name] for name in ("badge", "model", "lang", "disclaimer", "reason")}
 
 
 async def kept(talk: Talk) -> dict[str, Any]:

@@ -54,6 +54,8 @@ class Made:
     model: str
     lang: str
     disclaimer: str | None
+    reason: str | None = None
+    """Why nobody outside was asked although she agreed to it: `budget`."""
 
 
 @dataclass(frozen=True, slots=True)

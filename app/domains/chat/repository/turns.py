@@ -166,4 +166,4 @@ def _made(kept: Mapping[str, Any] | None) -> Made | None:
     """Return how an answer was made; turns of before 2026-11-27 do not say it."""
     if kept is None:
         return None
-    return Made(kept["badge"], kept["model"], kept["lang"], kept["disclaimer"])
+    return Made(kept["badge"], kept["model"], kept["lang"], kept["disclaimer"], kept.get("reason"))

@@ -258,4 +258,5 @@ def _made(job: Job) -> Made | None:
     record = job.record
     if not record.badge:
         return None
-    return Made(record.badge, record.model, record.lang, job.meta.get("disclaimer"))
+    told = job.meta
+    return Made(record.badge, record.model, record.lang, told.get("disclaimer"), told.get("reason"))

@@ -26,6 +26,7 @@ export function answerOf(turn: StoredTurn): Answer {
     model: made?.model ?? "",
     lang: made?.lang ?? null,
     disclaimer: made?.disclaimer ?? null,
+    reason: made?.reason ?? null,
     finish: turn.finish,
     // Neither open nor ended in any way: the process that wrote it is gone.
     error: turn.finish === null && !turn.open ? { code: "engine_failed", retryAfter: null } : null,

@@ -6466,6 +6466,8 @@ export interface components {
         /**
          * MadeOut
          * @description How an answer was made, as the `meta` event told it: embedded, remote or degraded.
+         *
+         *     `reason` is `budget` when the day's budget was why no provider was asked.
          */
         MadeOut: {
             /** Badge */
@@ -6476,6 +6478,8 @@ export interface components {
             lang: string;
             /** Disclaimer */
             disclaimer: string | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * Mailbox
