@@ -73,7 +73,11 @@ def _chat(settings: Settings) -> Callable[[ChatTools], ChatPorts]:
     trust = model_store(settings).trust
     load = partial(load_understander, settings.models_dir, trust=trust)
     return partial(
-        house_ports, load=load, far=_far(settings), day_cap_micro=settings.chat_day_cap_micro
+        house_ports,
+        load=load,
+        far=_far(settings),
+        day_cap_micro=settings.chat_day_cap_micro,
+        total_cap_micro=settings.chat_total_cap_micro,
     )
 
 

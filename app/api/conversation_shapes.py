@@ -15,6 +15,7 @@ from app.domains.chat.turn_types import (
     Conversation,
     Found,
     Hit,
+    Made,
     Page,
     StoredTurn,
     TurnsPage,
@@ -114,8 +115,35 @@ class ConversationsOut(Out):
         return cls(conversations=found, next_before=page.next_before)
 
 
+class MadeOut(Out):
+    """How an answer was made, as the `meta` event told it: embedded, remote or degraded.
+
+    `reason` is `budget` when the day's budget was why no provider was asked.
+    """
+
+    badge: str
+    model: str
+    lang: str
+    disclaimer: str | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, made: Made) -> "MadeOut":
+        """Return the public form."""
+        return cls(
+            badge=made.badge,
+            model=made.model,
+            lang=made.lang,
+            disclaimer=made.disclaimer,
+            reason=made.reason,
+        )
+
+
 class TurnOut(Out):
-    """A message and its answer. `finish` is null while it is written, or when it failed."""
+    """A message and its answer. `finish` is null while it is written, or when it failed.
+
+    `made` is null while it is written, and of answers kept before it was.
+    """
 
     turn_id: str
     client_message_id: str
@@ -130,11 +158,13 @@ class TurnOut(Out):
     citations: list[dict[str, Any]]
     results: list[dict[str, Any]]
     proposals: list[dict[str, Any]]
+    made: MadeOut | None
 
     @classmethod
     def of(cls, turn: StoredTurn) -> "TurnOut":
         """Return the public form."""
         answer = turn.answer
+        made = None if answer is None else answer.made
         return cls(
             turn_id=turn.id,
             client_message_id=turn.client_message_id,
@@ -149,6 +179,7 @@ class TurnOut(Out):
             citations=[] if answer is None else [dict(one) for one in answer.citations],
             results=[] if answer is None else [dict(one) for one in answer.results],
             proposals=[] if answer is None else [dict(one) for one in answer.proposals],
+            made=None if made is None else MadeOut.of(made),
         )
 
 

@@ -91,7 +91,7 @@ class Stages:
 
 
 class _Timed:
-    """A port whose one method is timed."""
+    """A port whose methods are given, some of them timed."""
 
     def __init__(self, **methods: Callable[..., Any]) -> None:
         self.__dict__.update(methods)
@@ -107,7 +107,10 @@ def _ports(up: Upstream, stages: Stages, tools: ChatTools) -> ChatPorts:
     parts: dict[str, Any] = {
         "understander": _Timed(understand=stages.timed("understand", understander.understand)),
         "toolboxes": _Timed(for_turn=stages.awaited("desk", tools.for_turn)),
-        "remote": _Timed(offered=stages.awaited("consent and known data", ports.remote.offered)),
+        "remote": _Timed(
+            offered=stages.awaited("consent and known data", ports.remote.offered),
+            agreed=ports.remote.agreed,
+        ),
     }
     return replace(ports, **parts)
 

@@ -114,6 +114,12 @@ class Settings(BaseSettings):
 
     chat_day_cap_micro: Annotated[int, Field(ge=0)] = 1_000_000
     """What one person's answers of a remote model may cost in a day, in millionths of a unit."""
+
+    chat_total_cap_micro: Annotated[int, Field(ge=0)] = 20_000_000
+    """What all people's answers of a remote model may cost in a day (UTC) together, in millionths
+    of a unit; from there on every answer is made here until the next day. 0 lets nothing out.
+    Answers under way when it is reached still end and are still paid."""
+
     chat_url: str | None = None
     """Base of an OpenAI-compatible API that may word answers of people who consent, such as
     https://ai.example/v1 or http://127.0.0.1:11434/v1; without it every answer is made here."""

@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 
 import { loginOf } from "./finnami";
-import { narrow, signIn } from "./session";
+import { narrow, shiftsOfMain, signIn } from "./session";
 import { ask, available, CHAT, EXPECTED, pay, tokenOf, turns } from "./talking";
 import { Authenticator } from "./totp";
 import { confirmIfAsked } from "./trading";
@@ -91,6 +91,8 @@ test("a question is answered with figures that open their row; only a card and a
     expect(confirms).toHaveLength(1);
     await page.reload();
     await expect(page.getByTestId("action-executed").first()).toBeVisible();
+    await expect(turns(page).first().getByTestId("disclaimer")).toBeVisible();
+    await expect(page.getByTestId("badge-embedded")).toHaveCount(await turns(page).count());
     await watch.check("chat-executed");
   });
 
@@ -108,6 +110,14 @@ test("a question is answered with figures that open their row; only a card and a
     await page.getByRole("button", { name: "Yes, freeze" }).click();
     await expect(page.getByText(/^Frozen since/)).toBeVisible();
     await watch.check("freeze");
+    await narrow(page, "/en/app/transfers");
+    await expect(page.getByRole("link", { name: "Lift the freeze in the security settings" })).toBeVisible();
+    expect(await shiftsOfMain(page), "the banner stands there before the page is seen").toBe(0);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await narrow(page, "/ar/app/chat");
+    await expect(page.getByRole("link", { name: "ارفع التجميد من إعدادات الأمان" })).toBeVisible();
+    await watch.check("freeze-banner-dark");
+    await page.emulateMedia({ colorScheme: null });
     await page.goto("/en/app/transfers");
     await page.getByLabel("Amount").fill("10");
     await page.getByRole("button", { name: "Deposit", exact: true }).click();

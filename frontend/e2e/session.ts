@@ -30,3 +30,19 @@ export async function narrow(page: Page, path: string): Promise<void> {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wide, `${path} at 360 px`).toBeLessThanOrEqual(0);
 }
+
+/** How often what a page shows has moved as a whole since it was opened. */
+export function shiftsOfMain(page: Page): Promise<number> {
+  type Shift = PerformanceEntry & { sources: { node: Node | null }[] };
+  return page.evaluate(
+    () =>
+      new Promise<number>((told) => {
+        const observer = new PerformanceObserver((list) => {
+          const shifts = list.getEntries() as Shift[];
+          told(shifts.filter((one) => one.sources.some(({ node }) => node instanceof Element && node.id === "main")).length);
+        });
+        observer.observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => told(0), 1_000);
+      }),
+  );
+}

@@ -270,7 +270,9 @@ class TestWithout:
     async def test_room_in_the_day_nothing_may_cost_anything(
         self, services: AppServices, person: Person
     ) -> None:
-        budgets = Budgets(services.gate, services.clock, day_cap_micro=100)
+        budgets = Budgets(
+            services.gate, services.clock, day_cap_micro=100, total_cap_micro=1_000_000_000
+        )
         assert await budgets.reserve(person.user_id, "turn-1")
         await budgets.settle(person.user_id, "turn-1", cost_micro=100)
         assert not await budgets.reserve(person.user_id, "turn-2")

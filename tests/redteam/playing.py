@@ -73,6 +73,10 @@ class Stage:
             return Offered(self.model, "remote", "compromised")
         return None
 
+    async def agreed(self, owner: str) -> bool:
+        """Tell whether the compromised model would be offered."""
+        return await self.offered(owner) is not None
+
     def set_up(self, case: Case) -> None:
         """Put the case's script where it is to stand."""
         self.model.script = case.model_script or ()

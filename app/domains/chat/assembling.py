@@ -17,6 +17,7 @@ from app.domains.chat.tools.references import href
 from app.domains.chat.turn_ports import ChatPorts, Offered
 
 DAY_CAP_MICRO: Final = 1_000_000
+TOTAL_CAP_MICRO: Final = 20_000_000
 TEMPLATES: Final = "templates-1"
 
 
@@ -50,6 +51,7 @@ def house_ports(
     *,
     far: RemoteSettings | None = None,
     day_cap_micro: int = DAY_CAP_MICRO,
+    total_cap_micro: int = TOTAL_CAP_MICRO,
 ) -> ChatPorts:
     """Return everything behind a conversation; without `far` it needs no key and no network."""
     embedded = EmbeddedEngine(disclaims=False)
@@ -62,6 +64,7 @@ def house_ports(
         href=href,
         disclaimer=disclaimer,
         day_cap_micro=day_cap_micro,
+        total_cap_micro=total_cap_micro,
         budget=Budget() if far is None else Budget(first_token_s=far.first_token_s),
         known=known,
         provider=None if far is None else far.provider,

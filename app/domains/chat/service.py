@@ -51,8 +51,12 @@ class ChatService:
             known=ports.known if ports else None,
         )
         streams = Streams(gate)
-        cap = ports.day_cap_micro if ports else 0
-        budgets = Budgets(gate, clock, day_cap_micro=cap)
+        budgets = Budgets(
+            gate,
+            clock,
+            day_cap_micro=ports.day_cap_micro if ports else 0,
+            total_cap_micro=ports.total_cap_micro if ports else 0,
+        )
         running = None
         if ports is not None and (ports.embedded is not None or ports.remote is not None):
             settling = Settling(db=db, clock=clock, budgets=budgets)

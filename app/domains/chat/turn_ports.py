@@ -112,6 +112,10 @@ class RemoteChoice(Protocol):
         """Return it when it is configured and she consented to this very provider."""
         ...
 
+    async def agreed(self, owner: str) -> bool:
+        """Tell whether it would be offered; nothing is made ready for it."""
+        ...
+
 
 GateFactory = Callable[[Turn, Tooling], Gate]
 Href = Callable[[Evidence], str | None]
@@ -138,5 +142,8 @@ class ChatPorts:
     """How long an engine that has begun may say nothing."""
 
     day_cap_micro: int = 1_000_000
+    total_cap_micro: int = 20_000_000
+    """What the answers of a provider may cost in a day: one person's, and all people's."""
+
     disclaimer: Callable[[str], str | None] = lambda _: None
     """The disclaimer in a language, shown with the first turn of a conversation."""

@@ -47,13 +47,29 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What its reader was told of how an answer was made, and in which language it is."""
+
+    badge: str
+    model: str
+    lang: str
+    disclaimer: str | None
+    reason: str | None = None
+    """Why nobody outside was asked although she agreed to it: `budget`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What is kept of an answer: its text, and what stood beside it."""
+    """What is kept of an answer: its text, and what stood beside it.
+
+    `made` is None when nobody had begun to answer, and of turns kept before it was.
+    """
 
     text: str
     citations: tuple[Mapping[str, Any], ...] = ()
     results: tuple[Mapping[str, Any], ...] = ()
     proposals: tuple[Mapping[str, Any], ...] = ()
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
 import { AskBanner } from "@/components/ask-banner";
+import { FreezeBanner, useFreezeUnknown } from "@/components/freeze-banner";
 import { LanguageSwitch } from "@/components/language-switch";
 import { Logo } from "@/components/logo";
 import shell from "@/components/shell.module.css";
@@ -35,6 +36,7 @@ export function AppShell({ dock, children }: { dock: ReactNode; children: ReactN
   const t = useTranslations("shell");
   const online = useOnline();
   const signedIn = useSessionState() === "signed_in";
+  const unknown = useFreezeUnknown(signedIn);
   return (
     <div className={shell.frame}>
       <header className={shell.header}>
@@ -49,7 +51,12 @@ export function AppShell({ dock, children }: { dock: ReactNode; children: ReactN
         <Bar dock={dock} />
         {signedIn && <AskBanner />}
       </header>
-      <main id="main">{children}</main>
+      <div role="status">
+        {signedIn && <FreezeBanner />}
+      </div>
+      <main id="main" className={unknown ? shell.unseen : undefined}>
+        {children}
+      </main>
       <footer className={shell.sandbox}>{t("sandbox")}</footer>
     </div>
   );

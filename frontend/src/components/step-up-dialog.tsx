@@ -2,7 +2,7 @@
 // Asks for a fresh code before money moves; says what the code is for.
 import { Button, Form, Input, Modal } from "antd";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { ErrorState } from "@/components/error-state";
 
@@ -12,7 +12,11 @@ export function StepUpDialog({ onCode, onCancel }: Props) {
   const t = useTranslations("stepUp");
   const [error, setError] = useState<unknown>(null);
   const [pending, setPending] = useState(false);
+  const busy = useRef(false);
   const submit = async ({ code }: { code: string }) => {
+    // A code counts once: sent twice, the second time is refused although the first was good.
+    if (busy.current) return;
+    busy.current = true;
     setPending(true);
     setError(null);
     try {
@@ -20,6 +24,7 @@ export function StepUpDialog({ onCode, onCancel }: Props) {
     } catch (refusal) {
       setError(refusal);
     } finally {
+      busy.current = false;
       setPending(false);
     }
   };

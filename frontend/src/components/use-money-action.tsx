@@ -19,13 +19,19 @@ export function proofHeaders({ key, grant }: Proof) {
 export function useMoneyAction<Input, Result>(call: Call<Input, Result>, onDone: (result: Result) => void) {
   const key = useRef<string | null>(null);
   const busy = useRef(false);
+  const asking = useRef(false);
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [waiting, setWaiting] = useState<Waiting<Input> | null>(null);
 
+  const ask = (next: Waiting<Input> | null) => {
+    asking.current = next !== null;
+    setWaiting(next);
+  };
+
   const run = async (input: Input, grant: string | null) => {
-    // A second click while the first is on its way changes nothing.
-    if (busy.current) return;
+    // A second click while the first is on its way, or while its code is asked for, changes nothing.
+    if (busy.current || asking.current) return;
     busy.current = true;
     setPending(true);
     setError(null);
@@ -33,11 +39,10 @@ export function useMoneyAction<Input, Result>(call: Call<Input, Result>, onDone:
     try {
       const result = await call(input, { key: key.current, grant });
       key.current = null;
-      setWaiting(null);
       onDone(result);
     } catch (refusal) {
       const demand = grant === null ? demandOf(refusal) : null;
-      if (demand !== null) setWaiting({ demand, input });
+      if (demand !== null) ask({ demand, input });
       else setError(refusal);
     } finally {
       busy.current = false;
@@ -48,7 +53,7 @@ export function useMoneyAction<Input, Result>(call: Call<Input, Result>, onDone:
   const confirm = async (code: string) => {
     if (waiting === null) return;
     const grant = await grantFor(waiting.demand, code);
-    setWaiting(null);
+    ask(null);
     await run(waiting.input, grant);
   };
 
@@ -58,6 +63,6 @@ export function useMoneyAction<Input, Result>(call: Call<Input, Result>, onDone:
     setError(null);
   };
 
-  const dialog = waiting === null ? null : <StepUpDialog onCode={confirm} onCancel={() => setWaiting(null)} />;
+  const dialog = waiting === null ? null : <StepUpDialog onCode={confirm} onCancel={() => ask(null)} />;
   return { submit: (input: Input) => void run(input, null), changed, pending, error, dialog };
 }

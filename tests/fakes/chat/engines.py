@@ -210,6 +210,9 @@ class Cast:
     async def offered(self, owner: str) -> Offered | None:
         return None if self.remote is None else Offered(self.remote, "remote", "far-1")
 
+    async def agreed(self, owner: str) -> bool:
+        return self.remote is not None
+
     def ports(self) -> ChatPorts:
         return ChatPorts(
             understander=Understands(),

@@ -1,11 +1,16 @@
 """What a person may use: messages a minute, answers at once, cost a day; one Redis call.
 
-The day's cost closes the way outside only: what is answered here costs nothing.
+Beside it stands what all people of the installation may cost in a day. The day's cost closes the
+way outside only: what is answered here costs nothing. Answers under way when a cap is reached
+still end, so a day may cost more than its cap by what those cost.
 """
 
+import asyncio
 from collections import deque
 from datetime import date
 from typing import Final
+
+import structlog
 
 from app.core.clock import Clock
 from app.core.gate import Gate, GateUnavailableError
@@ -53,28 +58,43 @@ end
 return 1
 """
 )
+# A script of its own: a person's keys lie together, and this one does not lie with them.
+_SPEND: Final = Script(
+    """
+local spent = redis.call('INCRBY', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return spent
+"""
+)
+log = structlog.get_logger(__name__)
 
 
 class Budgets:
     """Counts in Redis. Without it each process counts for itself, and only messages and turns."""
 
-    def __init__(self, gate: Gate, clock: Clock, *, day_cap_micro: int) -> None:
+    def __init__(
+        self, gate: Gate, clock: Clock, *, day_cap_micro: int, total_cap_micro: int
+    ) -> None:
         self._gate = gate
         self._clock = clock
         self._day_cap_micro = day_cap_micro
+        self._total_cap_micro = total_cap_micro
         self._open: dict[str, set[str]] = {}
         self._sent: dict[str, deque[float]] = {}
 
     async def reserve(self, owner: str, turn_id: str) -> bool:
         """Count a message and take a place; True when it may cost something.
 
-        False when the day's budget is used up, or only this process could count it.
-        Raises TooManyTurnsError, TooManyMessagesError.
+        False when the day's budget of hers or of the installation is used up, or only this
+        process could count it. Raises TooManyTurnsError, TooManyMessagesError.
         """
+        today = self._clock.now().date()
         args: list[Argument] = [turn_id, AT_ONCE, MESSAGES, WINDOW_S, self._day_cap_micro, LEASE_S]
         try:
-            reply = await self._gate.eval(
-                _RESERVE, [_open(owner), _sent(owner), _day(owner, self._clock.now().date())], args
+            # Both are written at once; the second answer comes with the first.
+            reply, spent = await asyncio.gather(
+                self._gate.eval(_RESERVE, [_open(owner), _sent(owner), _day(owner, today)], args),
+                self._gate.call("GET", _total(today)),
             )
         except GateUnavailableError:
             self._reserve_here(owner, turn_id)
@@ -86,7 +106,8 @@ class Budgets:
             raise TooManyTurnsError(retry_after_s=_BUSY_WAIT_S)
         if why == 2:
             raise TooManyMessagesError(retry_after_s=max(1, -(-wait_ms // 1000)))
-        return why == 0
+        assert spent is None or isinstance(spent, bytes)  # noqa: S101 - GET's reply
+        return why == 0 and int(spent or 0) < self._total_cap_micro
 
     async def settle(self, owner: str, turn_id: str, *, cost_micro: int = 0) -> None:
         """Give the place back and count what the turn cost; repeating it would count it twice."""
@@ -95,12 +116,22 @@ class Budgets:
             turns.discard(turn_id)
             if not turns:
                 del self._open[owner]
-        keys = [_open(owner), _day(owner, self._clock.now().date())]
+        today = self._clock.now().date()
+        keys = [_open(owner), _day(owner, today)]
         try:
             await self._gate.eval(_SETTLE, keys, [turn_id, cost_micro, DAY_S])
+            if cost_micro > 0:
+                await self._spend(today, cost_micro)
         except GateUnavailableError:
             # The place expires by itself; an embedded answer cost nothing.
             return
+
+    async def _spend(self, today: date, cost_micro: int) -> None:
+        spent = await self._gate.eval(_SPEND, [_total(today)], [cost_micro, DAY_S])
+        assert isinstance(spent, int)  # noqa: S101 - by _SPEND
+        # Whoever passes the cap tells it, so it is told once a day.
+        if spent - cost_micro < self._total_cap_micro <= spent:
+            log.warning("chat_total_cap_reached", cap_micro=self._total_cap_micro)
 
     def _reserve_here(self, owner: str, turn_id: str) -> None:
         now = self._clock.monotonic()
@@ -127,3 +158,7 @@ def _sent(owner: str) -> str:
 
 def _day(owner: str, day: date) -> str:
     return f"{{u:{owner}}}:chat:day:{day:%Y%m%d}"
+
+
+def _total(day: date) -> str:
+    return f"chat:day:{day:%Y%m%d}"

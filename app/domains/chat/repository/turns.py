@@ -3,8 +3,10 @@
 A unique index lets one turn of a conversation be open; whoever is second is told to wait.
 """
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from app.core.envelope import DataKey, Place
 from app.core.ids import ulid_time
@@ -12,7 +14,7 @@ from app.core.schema import CollectionSpec, IndexSpec
 from app.core.store import Document, Store
 from app.domains.chat.events import plain
 from app.domains.chat.talk_types import Finish
-from app.domains.chat.turn_types import Answer, StoredTurn
+from app.domains.chat.turn_types import Answer, Made, StoredTurn
 
 TURNS: Final = "chat_turns"
 
@@ -108,6 +110,7 @@ async def close(
                 "citations": answer.citations,
                 "results": answer.results,
                 "proposals": answer.proposals,
+                "made": None if answer.made is None else asdict(answer.made),
             }
         ),
     )
@@ -139,6 +142,7 @@ def opened(found: Document, key: DataKey) -> StoredTurn:
             tuple(kept["citations"]),
             tuple(kept["results"]),
             tuple(kept["proposals"]),
+            _made(kept.get("made")),
         )
     if found.get("finish") in set(Finish):
         finish = Finish(found["finish"])
@@ -156,3 +160,10 @@ def opened(found: Document, key: DataKey) -> StoredTurn:
         finish=finish,
         answer=answer,
     )
+
+
+def _made(kept: Mapping[str, Any] | None) -> Made | None:
+    """Return how an answer was made; turns of before 2026-11-27 do not say it."""
+    if kept is None:
+        return None
+    return Made(kept["badge"], kept["model"], kept["lang"], kept["disclaimer"], kept.get("reason"))

@@ -202,6 +202,7 @@ def _hits(turn: StoredTurn, conversation: Conversation, wanted: str) -> list[Hit
 
 def _exported(turn: StoredTurn) -> Mapping[str, Any]:
     answer = turn.answer
+    made = None if answer is None else answer.made
     return {
         "turn": turn.id,
         "at": turn.at,
@@ -209,6 +210,8 @@ def _exported(turn: StoredTurn) -> Mapping[str, Any]:
         "user": turn.text,
         "adviser": "" if answer is None else answer.text,
         "finish": turn.finish,
+        "badge": None if made is None else made.badge,
+        "model": None if made is None else made.model,
         "citations": [] if answer is None else answer.citations,
         "results": [] if answer is None else answer.results,
         "proposals": [] if answer is None else answer.proposals,

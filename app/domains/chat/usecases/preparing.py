@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -15,6 +15,7 @@ from app.domains.chat.usecases.metered_tools import MeteredTools
 from app.domains.chat.usecases.speaking import Speaker
 from app.domains.chat.usecases.turn_log import TurnLog
 
+BUDGET: Final = "budget"
 log = structlog.get_logger(__name__)
 
 
@@ -49,6 +50,8 @@ class Looked:
     tooling: Tooling
     understood: Understood
     remote: Offered | None
+    spent: bool = False
+    """A provider would have been asked, but for the day's budget."""
 
 
 class Preparing:
@@ -70,7 +73,7 @@ class Preparing:
         looked = await (self._look(job) if job.looking is None else job.looking)
         turn = self._turn(job, looked)
         looked.tooling.heard(turn)
-        self._tell(job, turn, looked.understood)
+        self._tell(job, turn, looked)
         return turn, looked.tooling, self._offers(looked)
 
     async def _look(self, job: Job) -> Looked:
@@ -79,7 +82,8 @@ class Preparing:
             tooling, understood = await self._understood(job)
             # What the safety screen caught, and a bare yes or no to a card, stay with us.
             ours = understood.screen is not None or understood.answer is not None
-            return Looked(tooling, understood, None if ours else await remote)
+            offer, spent = (None, False) if ours else await remote
+            return Looked(tooling, understood, offer, spent)
         finally:
             remote.cancel()
 
@@ -112,13 +116,15 @@ class Preparing:
             history=job.history,
         )
 
-    def _tell(self, job: Job, turn: Turn, understood: Understood) -> None:
-        record = job.record
+    def _tell(self, job: Job, turn: Turn, looked: Looked) -> None:
+        record, understood = job.record, looked.understood
         record.lang, record.intent, record.screen = (
             understood.lang,
             understood.intent,
             understood.screen,
         )
+        if looked.spent:
+            record.failures.append(f"remote:{BUDGET}")
         first = job.seen.conversation.turns == 0
         job.meta = {
             "turn": turn.id,
@@ -127,6 +133,7 @@ class Preparing:
             "intent": understood.intent,
             "confidence": round(understood.confidence, 6),
             "disclaimer": self._ports.disclaimer(understood.lang) if first else None,
+            "reason": BUDGET if looked.spent else None,
         }
 
     def _offers(self, looked: Looked) -> list[Offered]:
@@ -134,16 +141,20 @@ class Preparing:
         found = (looked.remote, self._ports.embedded)
         return [offer for offer in found if offer is not None]
 
-    async def _remote(self, job: Job) -> Offered | None:
-        if self._ports.remote is None or not job.metered:
-            return None
+    async def _remote(self, job: Job) -> tuple[Offered | None, bool]:
+        """Return the provider's engine, or that only the budget is why there is none."""
+        remote, owner = self._ports.remote, job.stored.owner
+        if remote is None:
+            return None, False
         try:
-            return await self._ports.remote.offered(job.stored.owner)
+            if not job.metered:
+                return None, await remote.agreed(owner)
+            return await remote.offered(owner), False
         except Exception as error:  # noqa: BLE001 - whatever it is, she is answered here
             # What is not known of a person cannot be kept back: nothing leaves.
             why = getattr(error, "code", type(error).__name__)
             log.warning("remote_not_offered", turn=job.stored.id, why=why)
-            return None
+            return None, False
 
 
 def _spoken(locale: str, lang: str) -> str:

@@ -18,7 +18,7 @@ from app.domains.chat.output.products import ProductScreen
 from app.domains.chat.rules.notices import removed
 from app.domains.chat.talk_types import Answered, EventName, Finish, TalkEvent, Turn
 from app.domains.chat.turn_ports import ChatPorts, Gate, Offered, Tooling
-from app.domains.chat.turn_types import Answer, Record
+from app.domains.chat.turn_types import Answer, Made, Record
 from app.domains.chat.usecases.mending import mended
 from app.domains.chat.usecases.metered_tools import MeteredTools
 from app.domains.chat.usecases.pacing import Pace, paced
@@ -227,6 +227,7 @@ class Running:
             tuple(() if speaker is None else speaker.citations),
             tuple(job.results),
             tuple(job.proposals),
+            _made(job),
         )
         stored = await self._settling.settle(job.stored, job.seen, settled, answer, record)
         if not stored and settled.finish is not None:
@@ -250,3 +251,12 @@ class Running:
 
     def _ms(self, job: Job) -> int:
         return round((self._clock.monotonic() - job.began_s) * 1000)
+
+
+def _made(job: Job) -> Made | None:
+    """Return what the last `meta` told, None when nobody had begun to answer."""
+    record = job.record
+    if not record.badge:
+        return None
+    told = job.meta
+    return Made(record.badge, record.model, record.lang, told.get("disclaimer"), told.get("reason"))

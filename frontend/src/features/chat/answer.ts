@@ -45,6 +45,8 @@ export type Answer = {
   model: string;
   lang: string | null;
   disclaimer: string | null;
+  /** Why nobody outside was asked although she agreed to it. */
+  reason: string | null;
   /** The tool that is being asked just now. */
   asking: string | null;
   finish: string | null;
@@ -53,7 +55,7 @@ export type Answer = {
 
 export const NOTHING_YET: Answer = {
   turnId: null, seq: -1, text: "", citations: [], results: [], proposals: [], badge: null, model: "", lang: null, disclaimer: null,
-  asking: null, finish: null, error: null,
+  reason: null, asking: null, finish: null, error: null,
 };
 
 type Data = Record<string, unknown>;
@@ -93,6 +95,7 @@ function changed(answer: Answer, name: string, data: Data): Answer | null {
         model: textOf(data.model),
         lang: textOf(data.lang) || null,
         disclaimer: textOf(data.disclaimer) || null,
+        reason: textOf(data.reason) || null,
       };
     case "tool_start":
       return { ...answer, asking: textOf(data.tool) };

@@ -1,6 +1,6 @@
 // Pure view logic of the chat: stored and running answers in one list, and what may be done with each.
 import { NOTHING_YET } from "@/features/chat/answer";
-import type { Answer, Citation, Evidence, Found, Proposal } from "@/features/chat/answer";
+import type { Answer, Badge, Citation, Evidence, Found, Proposal } from "@/features/chat/answer";
 import type { StoredTurn } from "@/features/chat/queries";
 import type { Phase, Talk } from "@/features/chat/talks";
 import type { ApiError } from "@/lib/api/problem";
@@ -13,6 +13,7 @@ export type Turn = { id: string; question: string; at: string; phase: Phase; sto
 
 /** A stored answer in the form of a running one. */
 export function answerOf(turn: StoredTurn): Answer {
+  const { made } = turn;
   return {
     ...NOTHING_YET,
     turnId: turn.turn_id,
@@ -20,7 +21,12 @@ export function answerOf(turn: StoredTurn): Answer {
     citations: turn.citations as unknown as Citation[],
     results: turn.results as unknown as Found[],
     proposals: turn.proposals as unknown as Proposal[],
-    badge: turn.finish === "degraded" ? "degraded" : null,
+    // Answers kept before it was noted who made them only tell it by how they ended.
+    badge: made === null ? (turn.finish === "degraded" ? "degraded" : null) : (made.badge as Badge),
+    model: made?.model ?? "",
+    lang: made?.lang ?? null,
+    disclaimer: made?.disclaimer ?? null,
+    reason: made?.reason ?? null,
     finish: turn.finish,
     // Neither open nor ended in any way: the process that wrote it is gone.
     error: turn.finish === null && !turn.open ? { code: "engine_failed", retryAfter: null } : null,

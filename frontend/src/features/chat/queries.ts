@@ -76,7 +76,7 @@ export function useActed(): (action: Action) => void {
   const queries = useQueryClient();
   return (action) => {
     queries.setQueryData(actionQuery(action.action_id).queryKey, action);
-    for (const key of ["accounts", "portfolio", "orders", "goals", "confirmations", "me"]) void queries.invalidateQueries({ queryKey: [key] });
+    for (const key of ["accounts", "portfolio", "orders", "goals", "confirmations", "me", "freeze"]) void queries.invalidateQueries({ queryKey: [key] });
   };
 }
 

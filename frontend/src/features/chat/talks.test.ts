@@ -12,7 +12,8 @@ const REST = line(2, "delta", { op: "append", at: 9, text: "5." }) + line(3, "do
 
 const stored = (more: Partial<StoredTurn> = {}): StoredTurn => ({
   turn_id: TURN, client_message_id: MESSAGE.client_message_id, message_id: `${TURN}.a`, at: "2026-11-27T00:00:00Z", ended_at: null, open: false,
-  finish: "complete", locale: "en", text: MESSAGE.text, answer: "You have 5.", citations: [], results: [], proposals: [], ...more,
+  finish: "complete", locale: "en", text: MESSAGE.text, answer: "You have 5.", citations: [], results: [], proposals: [],
+  made: { badge: "embedded", model: "templates", lang: "en", disclaimer: null, reason: null }, ...more,
 });
 
 function stand(more: Partial<TalkPorts> = {}) {

@@ -2,10 +2,9 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "@/lib/api/client";
-import type { components } from "@/lib/api/schema";
 import { unwrap } from "@/lib/api/unwrap";
-
-export type Freeze = components["schemas"]["FreezeOut"];
+import { freezeQuery } from "@/lib/freeze";
+import type { Freeze } from "@/lib/freeze";
 
 const sessionsKey = ["login-sessions"] as const;
 
@@ -30,12 +29,6 @@ export function useEndOthers() {
     onSuccess: () => queries.invalidateQueries({ queryKey: sessionsKey }),
   });
 }
-
-export const freezeQuery = queryOptions({
-  queryKey: ["freeze"],
-  queryFn: ({ signal }) => unwrap(api.GET("/v1/me/freeze", { signal })),
-  staleTime: 0,
-});
 
 /** Keeps what a change answered; an older answer still on its way must not overwrite it. */
 export function useKeepFreeze() {

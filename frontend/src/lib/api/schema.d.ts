@@ -6464,6 +6464,24 @@ export interface components {
             sold: components["schemas"]["SliceOut"][];
         };
         /**
+         * MadeOut
+         * @description How an answer was made, as the `meta` event told it: embedded, remote or degraded.
+         *
+         *     `reason` is `budget` when the day's budget was why no provider was asked.
+         */
+        MadeOut: {
+            /** Badge */
+            badge: string;
+            /** Model */
+            model: string;
+            /** Lang */
+            lang: string;
+            /** Disclaimer */
+            disclaimer: string | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * Mailbox
          * @description The newest letters to one address, newest first.
          */
@@ -9075,6 +9093,8 @@ export interface components {
         /**
          * TurnOut
          * @description A message and its answer. `finish` is null while it is written, or when it failed.
+         *
+         *     `made` is null while it is written, and of answers kept before it was.
          */
         TurnOut: {
             /** Turn Id */
@@ -9112,6 +9132,7 @@ export interface components {
             proposals: {
                 [key: string]: unknown;
             }[];
+            made: components["schemas"]["MadeOut"] | null;
         };
         /**
          * TurnsOut

@@ -45,6 +45,11 @@ class RemoteEngines:
             redacted=masker.counts,
         )
 
+    async def agreed(self, owner: str) -> bool:
+        """Tell whether she consented to this provider, host and text."""
+        consent = await consents.find(self._db, owner)
+        return consent is not None and holds(consent, self._far.provider)
+
     async def _loaded(self) -> tuple[Any, "httpx2.AsyncClient"]:
         """Import what speaks to a provider, once and beside the loop: it takes a second."""
         engines, wire = await asyncio.to_thread(_imported)

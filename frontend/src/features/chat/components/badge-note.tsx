@@ -6,14 +6,17 @@ import ui from "@/components/ui.module.css";
 import type { Badge } from "@/features/chat/answer";
 import css from "@/features/chat/chat.module.css";
 
-export function BadgeNote({ badge, model }: { badge: Badge; model: string }) {
+type Props = { badge: Badge; model: string; reason: string | null };
+
+export function BadgeNote({ badge, model, reason }: Props) {
   const t = useTranslations("chat.badges");
+  const spent = badge === "embedded" && reason === "budget";
   return (
     <details className={css.badge} data-testid={`badge-${badge}`}>
       <summary>
         <span className={badge === "degraded" ? `${ui.tag} ${ui.tagWait}` : ui.tag}>{t(`${badge}.name`)}</span>
       </summary>
-      <p className={ui.faint}>{t(`${badge}.text`, { model })}</p>
+      <p className={ui.faint}>{spent ? t("embedded.budget") : t(`${badge}.text`, { model })}</p>
     </details>
   );
 }

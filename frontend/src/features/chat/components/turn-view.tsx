@@ -50,7 +50,7 @@ export function TurnView({ turn, onResume, onAgain }: Props) {
         <Ending turn={turn} onResume={onResume} onAgain={onAgain} />
         {turn.phase !== "writing" && (
           <div className={css.foot}>
-            {answer.badge !== null && <BadgeNote badge={answer.badge} model={answer.model} />}
+            {answer.badge !== null && <BadgeNote badge={answer.badge} model={answer.model} reason={answer.reason} />}
             {answer.text !== "" && <Copy text={plainOf(answer.text)} />}
           </div>
         )}

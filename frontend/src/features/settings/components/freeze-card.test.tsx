@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { axe } from "jest-axe";
 import { http, HttpResponse } from "msw";
 
+import { FreezeBanner } from "@/components/freeze-banner";
 import { FreezeCard } from "@/features/settings/components/freeze-card";
 import { setAccessToken } from "@/lib/auth/token";
 import { renderApp } from "@/testing/render";
@@ -11,6 +12,7 @@ import type { Schemas } from "@/testing/server";
 
 jest.mock("@/lib/i18n/routing", () => ({
   Link: ({ href, children }: { href: string; children: React.ReactNode }) => <a href={href}>{children}</a>,
+  usePathname: () => "/app/settings/security",
 }));
 
 withServer();
@@ -56,13 +58,20 @@ test("lifting asks for a code and repeats with its grant", async () => {
       return HttpResponse.json({ grant: "grant-1", expires_in: 300 });
     }),
   );
-  renderApp(<FreezeCard />);
+  renderApp(
+    <>
+      <FreezeBanner />
+      <FreezeCard />
+    </>,
+  );
+  expect(await screen.findByText(/^Your money is frozen/)).toBeInTheDocument();
   await userEvent.click(await screen.findByRole("button", { name: "Lift the freeze" }));
   await userEvent.type(await screen.findByLabelText("Code from your app"), "123456");
   expect(grants).toHaveLength(1);
   expect(screen.getByText("Frozen")).toBeInTheDocument();
   await userEvent.click(screen.getByRole("button", { name: "Confirm" }));
   expect(await screen.findByText("Not frozen")).toBeInTheDocument();
+  expect(screen.queryByText(/^Your money is frozen/)).not.toBeInTheDocument();
   expect(grants.at(-1)).toBe("grant-1");
   expect(grants).toHaveLength(2);
 });

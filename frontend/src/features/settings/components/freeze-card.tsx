@@ -8,9 +8,10 @@ import { ErrorState } from "@/components/error-state";
 import { Ready } from "@/components/states";
 import ui from "@/components/ui.module.css";
 import { useMoneyAction } from "@/components/use-money-action";
-import { freezeQuery, liftFreeze, useFreeze, useKeepFreeze } from "@/features/settings/queries";
-import type { Freeze } from "@/features/settings/queries";
+import { liftFreeze, useFreeze, useKeepFreeze } from "@/features/settings/queries";
 import { formatDateTime } from "@/lib/dates";
+import { freezeQuery } from "@/lib/freeze";
+import type { Freeze } from "@/lib/freeze";
 
 export function FreezeCard() {
   const t = useTranslations("security.freeze");

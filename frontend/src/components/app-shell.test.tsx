@@ -1,0 +1,108 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { axe } from "jest-axe";
+import { http, HttpResponse } from "msw";
+import type { ComponentProps } from "react";
+
+import { AppShell } from "@/components/app-shell";
+import { setAccessToken } from "@/lib/auth/token";
+import { renderApp } from "@/testing/render";
+import { answers, refuses, server, withServer } from "@/testing/server";
+import type { Schemas } from "@/testing/server";
+
+let path = "/app/dashboard";
+jest.mock("@/lib/i18n/routing", () => ({
+  Link: ({ prefetch, ...props }: ComponentProps<"a"> & { prefetch?: boolean }) => <a data-prefetch={prefetch} {...props} />,
+  usePathname: () => path,
+  useRouter: () => ({ push: () => undefined }),
+}));
+jest.mock("next/navigation", () => ({ ...jest.requireActual("next/navigation"), usePathname: () => `/en${path}` }));
+
+withServer();
+beforeEach(() => {
+  path = "/app/dashboard";
+  setAccessToken({ value: "token-1", expiresAt: Date.now() + 600_000 });
+});
+afterEach(() => setAccessToken(null));
+
+const me: Schemas["Me"] = {
+  id: "u1", email: "ada@example.org", name: "Ada", locale: "en", roles: [], totp_enabled: true, recovery_codes_left: 10,
+  created_at: "2026-01-01T00:00:00Z",
+};
+const open: Schemas["FreezeOut"] = { frozen_since: null };
+const frozen: Schemas["FreezeOut"] = { frozen_since: "2026-11-24T12:00:00Z" };
+const around = [answers("/v1/me", me), answers("/v1/confirmations", [])];
+const LIFT = "Lift the freeze in the security settings";
+
+function shown() {
+  return renderApp(
+    <AppShell dock={null}>
+      <h1>Page</h1>
+    </AppShell>,
+  );
+}
+
+test("while money is frozen every page says so and leads to where it is lifted", async () => {
+  server.use(...around, answers("/v1/me/freeze", frozen));
+  const { container } = shown();
+  const link = await screen.findByRole("link", { name: LIFT });
+  expect(link).toHaveAttribute("href", "/app/settings/security");
+  const banner = screen.getAllByRole("status").find((one) => one.contains(link));
+  expect(banner).toHaveTextContent("Your money is frozen: no payment, no order and no deposit goes through.");
+  expect(within(screen.getByRole("banner")).queryByText(/is frozen/)).not.toBeInTheDocument();
+  expect(await axe(container)).toHaveNoViolations();
+});
+
+test("on the page that lifts it the banner leads nowhere else", async () => {
+  path = "/app/settings/security";
+  server.use(...around, answers("/v1/me/freeze", frozen));
+  shown();
+  expect(await screen.findByText(/Your money is frozen/)).toBeInTheDocument();
+  expect(screen.queryByRole("link", { name: LIFT })).not.toBeInTheDocument();
+});
+
+test("a page is not seen before it is known whether the banner stands above it", async () => {
+  let tell = (): void => undefined;
+  const told = new Promise<void>((done) => {
+    tell = done;
+  });
+  server.use(
+    ...around,
+    http.get("*/v1/me/freeze", async () => {
+      await told;
+      return HttpResponse.json(frozen);
+    }),
+  );
+  shown();
+  expect(screen.getByRole("main")).toHaveClass("unseen");
+  tell();
+  await waitFor(() => expect(screen.getByRole("main")).not.toHaveClass("unseen"));
+  expect(screen.getByText(/Your money is frozen/)).toBeInTheDocument();
+});
+
+test("an answer that does not come hides no page, and nothing is said that is not known", async () => {
+  server.use(...around, http.get("*/v1/me/freeze", () => new Promise<never>(() => undefined)));
+  shown();
+  expect(screen.getByRole("main")).toHaveClass("unseen");
+  await waitFor(() => expect(screen.getByRole("main")).not.toHaveClass("unseen"));
+  expect(screen.queryByText(/is frozen/)).not.toBeInTheDocument();
+});
+
+test.each([
+  ["money that may move", answers("/v1/me/freeze", open)],
+  ["a state that cannot be read", refuses("/v1/me/freeze", 500, "internal")],
+])("%s has no banner", async (_, handler) => {
+  server.use(...around, handler);
+  shown();
+  await waitFor(() => expect(screen.getByRole("main")).not.toHaveClass("unseen"));
+  expect(screen.queryByText(/is frozen/)).not.toBeInTheDocument();
+});
+
+test("whoever signs out no longer sees it", async () => {
+  server.use(...around, answers("/v1/me/freeze", frozen));
+  shown();
+  expect(await screen.findByText(/Your money is frozen/)).toBeInTheDocument();
+  act(() => setAccessToken(null));
+  expect(await screen.findByRole("link", { name: "Log in" })).toBeInTheDocument();
+  expect(screen.queryByText(/is frozen/)).not.toBeInTheDocument();
+  expect(screen.getByRole("main")).not.toHaveClass("unseen");
+});
