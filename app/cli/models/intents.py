@@ -86,6 +86,7 @@ def train(  # noqa: PLR0913 - one parameter per documented option
 
     if encoder is not None and no_vectors:
         raise RefusedError("--encoder and --no-vectors exclude each other")
+    recipe = IntentRecipe(compact=compact, misspell=misspell)
     try:
         rows = read_training_rows(data)
         vectors = None if no_vectors else _vectors(cache)
@@ -98,7 +99,7 @@ def train(  # noqa: PLR0913 - one parameter per documented option
                 vectors.report_to(bar.update)
             manifest = train_intents(
                 rows, out, seed=seed, vectors=vectors, progress=bar.update,
-                recipe=IntentRecipe(compact=compact, misspell=misspell),
+                recipe=recipe.for_tuned() if encoder else recipe,
             )  # fmt: skip
     except (FinNamiError, ValueError) as error:
         raise RefusedError(str(error)) from error

@@ -5,7 +5,7 @@ vectors are all high; the training mean is taken off before they mean anything.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -54,6 +54,14 @@ class IntentRecipe:
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as the manifest keeps it."""
         return asdict(self)
+
+    def for_tuned(self) -> "IntentRecipe":
+        """Return the recipe for an encoder that has learnt from the same rows.
+
+        It shows them surer than it will show others, so its vectors weigh less; chosen on rows
+        that neither had learnt from (docs/decisions/0069).
+        """
+        return replace(self, vector_weight=0.5, near_weight=3.0)
 
 
 class IntentEstimator:

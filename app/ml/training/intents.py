@@ -76,7 +76,7 @@ class Scored:
 
 def steps(rows: Sequence[Row], *, vectors: bool, misspell: bool = False) -> int:
     """Return how often training reports progress, by one for each row and stage."""
-    stages = 1 + (1 if _held_out(rows) else FOLDS)
+    stages = 1 + (0 if _held_out(rows) else FOLDS)
     return len(rows) * (stages + vectors * (1 + misspell))
 
 
@@ -102,11 +102,11 @@ def train_intents(
     table = Table(rows, texts, labels, vectors.rows(list(texts)) if vectors else None, copies)
     fit = table.take(np.flatnonzero([row.use is Use.FIT for row in rows]))
     try:
-        scored = _scored(table, fit, chosen, seed, progress)
         estimator = _fitted(fit, chosen, seed)
+        progress(len(rows))
+        scored = _scored(table, fit, estimator, progress)
     except ValueError as exc:
         raise RowsError(str(exc)) from exc
-    progress(len(rows))
     calibration = fit_calibration(scored.scores, scored.outside, scored.truth)
     arrays = estimator.export() | _under("calibration", calibration)
     language, languages = language_arrays()
@@ -140,20 +140,16 @@ def train_intents(
     return dict(registry.save(out, arrays, manifest, intent_card(manifest)).manifest)
 
 
-def _scored(
-    table: Table, fit: Table, recipe: IntentRecipe, seed: int, progress: Progress
-) -> Scored:
-    """Return scores on the held-out rows, or cross-fitted ones when there are none."""
+def _scored(table: Table, fit: Table, fitted: IntentEstimator, progress: Progress) -> Scored:
+    """Return scores on the held-out rows, or ones cross-fitted alike when there are none."""
     labels = np.array(sorted({label for label in fit.labels if label != OOS}), dtype=object)
     if _held_out(table.rows):
         held = table.take(np.flatnonzero([r.use is Use.CALIBRATE for r in table.rows]))
-        estimator = _fitted(fit, recipe, seed)
-        progress(len(table.rows))
-        return Scored(*_spread(estimator, held, labels), _truth(held, labels), held.rows)
+        return Scored(*_spread(fitted, held, labels), _truth(held, labels), held.rows)
     scores = np.zeros((len(fit.rows), len(labels)))
     outside = np.zeros(len(fit.rows))
-    for learn, held_at in folds(fit, seed):
-        estimator = _fitted(fit.take(learn), recipe, seed)
+    for learn, held_at in folds(fit, fitted.random_state):
+        estimator = _fitted(fit.take(learn), fitted.recipe, fitted.random_state)
         scores[held_at], outside[held_at] = _spread(estimator, fit.take(held_at), labels)
         progress(len(table.rows))
     return Scored(scores, outside, _truth(fit, labels), fit.rows)
