@@ -1,11 +1,14 @@
 """The models that ship are trusted, load, and answer in every language."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from app.ml import registry
-from app.ml.features.vectors import installed_vectors
+from app.ml.features.encoder import Layers
+from app.ml.features.vectors import FloatRows, installed_vectors
 from app.ml.registry import ArtefactError
 from app.ml.serving.intents import MODEL_NAME, PLAIN_NAME, load_shipped
 from app.ml.serving.propose import ACTIONS
@@ -52,11 +55,16 @@ def test_it_answers_in_every_language(with_vectors: bool) -> None:
 def test_another_encoder_falls_back_to_the_plain_model() -> None:
     class Other:
         model_hash = "another"
+        layers: ClassVar[Layers] = {}
 
-        def rows(self, texts: object) -> object:
-            raise AssertionError("not asked")
+        def rows(self, texts: Sequence[str]) -> FloatRows:
+            raise AssertionError(f"not asked: {texts}")
 
-    model = load_shipped(MODELS, vectors=Other(), trust=TRUST)  # type: ignore[arg-type]
+        def over(self, layers: Layers) -> "Other":
+            assert layers
+            return self
+
+    model = load_shipped(MODELS, vectors=Other(), trust=TRUST)
     assert model.version == registry.newest(MODELS, PLAIN_NAME).name
 
 
