@@ -36,9 +36,15 @@ class Worded:
     """A pattern of dates or of how often, its value, and literals one of which it needs."""
 
     kind: str
-    pattern: re.Pattern[str]
+    source: str
     value: str
     musts: tuple[str, ...]
+    cjk: bool
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Return the compiled pattern: few of hundreds are ever needed, and each takes 2 ms."""
+        return bounded(self.source, cjk=self.cjk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def lexicon(lang: str) -> Lexicon:
         "{u}": f"(?:{either(units)})",
     }  # fmt: skip
     patterns = tuple(
-        Worded(kind, bounded(_fill(pattern, blanks), cjk=cjk), value, musts_of(pattern))
+        Worded(kind, _fill(pattern, blanks), value, musts_of(pattern), cjk)
         for kind, table in (("freq", raw["frequency"]), ("date", raw["dates"]))
         for joined, value in table.items()
         for pattern in branches(folded_word(joined))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from app.domains.chat.understanding.folding import fold
@@ -43,6 +44,7 @@ def whole(words: Iterable[str], begin: str, *, cjk: bool = False) -> re.Pattern[
     return re.compile(joined if cjk else f"{begin}(?:{joined})(?!{LETTER})")
 
 
+@lru_cache(maxsize=8192)
 def bounded(pattern: str, *, cjk: bool) -> re.Pattern[str]:
     """Return a pattern that stands between the borders of words."""
     if cjk:
