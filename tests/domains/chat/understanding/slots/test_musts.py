@@ -45,3 +45,8 @@ class TestMustsOf:
     def test_few_patterns_are_always_tried(self, lang: str) -> None:
         patterns = lexicon(lang).patterns
         assert sum(not one.musts for one in patterns) < len(patterns) / 20
+
+    @pytest.mark.parametrize("lang", LANGUAGES)
+    def test_every_pattern_compiles_though_few_are_needed_at_once(self, lang: str) -> None:
+        for one in lexicon(lang).patterns:
+            assert one.pattern.groups >= 0, one.source
