@@ -3,6 +3,7 @@ import { expect, test } from "@playwright/test";
 import type { Browser, Page } from "@playwright/test";
 
 import { loginOf } from "./finnami";
+import { visit } from "./session";
 import { Authenticator } from "./totp";
 import { Watch } from "./watch";
 
@@ -93,12 +94,12 @@ async function approve(browser: Browser): Promise<void> {
   const context = await browser.newContext();
   const page = await context.newPage();
   const watch = new Watch(page, EXPECTED);
-  await page.goto("/en/app/login");
+  await visit(page, "/en/app/login");
   await signIn(page, login.email, login.password);
   await page.getByLabel("Code", { exact: true }).fill(await new Authenticator(login.totp_secret).code());
   await button(page, "Continue");
   await page.waitForURL(/\/app\/(start|dashboard|kyc-review)/);
-  await page.goto("/en/app/kyc-review");
+  await visit(page, "/en/app/kyc-review");
   await page.getByRole("button", { name: /^Open case/ }).first().click();
   await expect(page.getByText("Amina Diallo")).toBeVisible();
   await watch.check("kyc-review");
@@ -147,7 +148,7 @@ test("a new person signs up, is approved, funds, invests and sees her postings",
     await signIn(page, email, PASSWORD);
     await page.waitForURL(/\/app\/start/);
     await watch.check("start");
-    await page.goto("/en/app/two-factor");
+    await visit(page, "/en/app/two-factor");
     app = new Authenticator(await page.getByTestId("totp-secret").innerText());
     await page.getByLabel("2. Code from the app").fill(await app.code());
     await button(page, "Switch on");
@@ -156,7 +157,7 @@ test("a new person signs up, is approved, funds, invests and sees her postings",
   });
 
   await test.step("tell who she is and what she can bear", async () => {
-    await page.goto("/en/app/profile");
+    await visit(page, "/en/app/profile");
     await fillProfile(page);
     await watch.check("profile");
     await button(page, "Save and continue");
@@ -164,7 +165,7 @@ test("a new person signs up, is approved, funds, invests and sees her postings",
   });
 
   await test.step("answer, be tested on facts, settle a contradiction, see why the profile is what it is", async () => {
-    await page.goto("/en/app/risk");
+    await visit(page, "/en/app/risk");
     await answerQuestions(page, watch);
     await answerFacts(page, watch);
     await expect(page.getByRole("heading", { level: 1, name: "Check your answers" })).toBeVisible();
@@ -187,21 +188,21 @@ test("a new person signs up, is approved, funds, invests and sees her postings",
   });
 
   await test.step("accept the disclosures, be checked by a reviewer", async () => {
-    await page.goto("/en/app/disclosures");
+    await visit(page, "/en/app/disclosures");
     await page.getByRole("checkbox").check();
     await watch.check("disclosures");
     await button(page, "Accept");
     await page.waitForURL(/\/app\/start/);
-    await page.goto("/en/app/kyc");
+    await visit(page, "/en/app/kyc");
     await button(page, "Submit for review");
     await expect(page.getByText("Waiting for a reviewer")).toBeVisible();
     await approve(browser);
-    await page.goto("/en/app/start");
+    await visit(page, "/en/app/start");
     await expect(page.getByText("5 of 5 done")).toBeVisible();
   });
 
   await test.step("fund the account", async () => {
-    await page.goto("/en/app/transfers");
+    await visit(page, "/en/app/transfers");
     await page.getByLabel("Amount").fill("2500");
     await watch.check("transfers");
     await page.getByRole("button", { name: "Deposit", exact: true }).click();
@@ -222,7 +223,7 @@ test("a new person signs up, is approved, funds, invests and sees her postings",
   });
 
   await test.step("see holdings and postings", async () => {
-    await page.goto("/en/app/dashboard");
+    await visit(page, "/en/app/dashboard");
     await expect(page.getByRole("heading", { name: "What you hold" })).toBeVisible();
     await expect(page.getByRole("row").nth(1)).toBeVisible();
     await watch.check("dashboard");
@@ -232,7 +233,7 @@ test("a new person signs up, is approved, funds, invests and sees her postings",
     await page.getByRole("link", { name: "Orders", exact: true }).click();
     await page.waitForURL(/\/app\/orders/);
     await watch.check("orders");
-    await page.goto("/ar/app/dashboard");
+    await visit(page, "/ar/app/dashboard");
     await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
     await watch.check("dashboard-ar");
   });

@@ -72,7 +72,6 @@ function Bar({ dock }: { dock: ReactNode }) {
       <Link href={signedIn ? "/app/dashboard" : "/"} aria-label={t("home")}>
         <Logo name={t("name")} />
       </Link>
-      {signedIn && <Places />}
       <div className={shell.tools}>
         {signedIn && dock}
         <button type="button" className={shell.tool} onClick={() => chooseScheme(other)}>
@@ -81,6 +80,7 @@ function Bar({ dock }: { dock: ReactNode }) {
         <LanguageSwitch />
         {signedIn ? <SignOut /> : <Link className={shell.tool} href="/app/login">{t("logIn")}</Link>}
       </div>
+      {signedIn && <Places />}
     </div>
   );
 }
@@ -92,7 +92,7 @@ function Places() {
   const staff = STAFF_PLACES.filter(({ role }) => me?.roles.includes(role)).map(({ place }) => place);
   const places = [...PLACES, "settings/security", ...new Set(staff)];
   return (
-    <nav aria-label={t("label")}>
+    <nav className={shell.places} aria-label={t("label")}>
       <ul className={shell.nav}>
         {places.map((place) => (
           <li key={place}>
