@@ -36,15 +36,15 @@ class TestAnalytics:
 
         before = await get("flows")
         assert before["days"] == []
-        assert before["coverage"]["missing"] == 30  # type: ignore[index]  # it is an object
+        assert before["coverage"]["missing"] == 30  # it is an object
         await services.analytics.refreshing.run()
-        (line,) = (await get("flows"))["days"]  # type: ignore[misc]  # it is a list
+        (line,) = (await get("flows"))["days"]  # it is a list
         assert line["deposits"] == {"amount": "25.00", "amount_minor": 2500, "currency": "USD"}
         total = (await get("cohorts"))["total"]
         assert total == {"signed_up": 1, "kyc": 1, "profile": 1, "funded": 1, "invested": 0}
         fraud = await get("fraud")
-        assert fraud["total"]["judged"] == 1  # type: ignore[index]
-        assert [c["channel"] for c in fraud["channels"]] == ["deposit"]  # type: ignore[attr-defined]
+        assert fraud["total"]["judged"] == 1
+        assert [c["channel"] for c in fraud["channels"]] == ["deposit"]
 
     async def test_roles_see_what_is_their_work(
         self, client: httpx.AsyncClient, services: AppServices

@@ -107,8 +107,8 @@ class TestResume:
         await idle(services)
         keys = await services.gate.call("KEYS", f"*chat:events:{turn}")
         assert isinstance(keys, list)
-        assert 290 <= int(await services.gate.call("TTL", keys[0])) <= 300  # type: ignore[arg-type]
-        await services.gate.call("DEL", *keys)  # type: ignore[arg-type]
+        assert 290 <= int(await services.gate.call("TTL", keys[0])) <= 300
+        await services.gate.call("DEL", *keys)
         async with talk.resuming(turn, f"{turn}:3") as stream:
             assert await stream.problem() == (410, "turn_expired")
         assert (await talk.turns())[0]["answer"] == text_of(events)

@@ -78,7 +78,7 @@ async def run_jobs(services: AppServices, event: str) -> int:
     rows = await services.db.find_many("outbox", {"name": event}, limit=20)
     for row in rows * 2:
         for job, _ in SUBSCRIPTIONS[event]:
-            await FUNCTIONS[job](services, SimpleNamespace(ids=row["ids"]))  # type: ignore[arg-type]
+            await FUNCTIONS[job](services, SimpleNamespace(ids=row["ids"]))
     return len(rows)
 
 

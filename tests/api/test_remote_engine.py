@@ -284,7 +284,7 @@ async def test_whatever_the_provider_does_the_house_answers_in_the_same_stream(
     await world.consent()
     # Twenty messages are all that one person may send in a minute.
     for name, reply in list(BAD.items())[half::2]:
-        world.far.script = lambda body, n, reply=reply: reply  # type: ignore[misc]
+        world.far.script = lambda body, n, reply=reply: reply
         before = len(world.far.bodies)
         async with asyncio.timeout(15):
             events = await world.ask()

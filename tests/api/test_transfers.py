@@ -222,7 +222,7 @@ class TestReceipt:
         await confirmed(client, services, payer, "/v1/deposits", FIFTY)
         body = {"amount": "10", "currency": "USD", "payee_email": payee.email}
         sent = (await confirmed(client, services, payer, "/v1/transfers", body, key="t")).json()
-        ring = KeyRing.load(services.settings.key_file)  # type: ignore[arg-type]
+        ring = KeyRing.load(services.settings.key_file)
         sequencer = Sequencer(services.db, services.clock, key=ring.log_key(), owner="test")
         await sequencer.step()
         url = f"/v1/receipts/{sent['movement_id']}"

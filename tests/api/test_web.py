@@ -99,7 +99,7 @@ class TestPages:
             sent.append(message)
 
         scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-        await site(scope, _never, send)  # type: ignore[arg-type]
+        await site(scope, _never, send)
         assert sent[0]["status"] == 404
 
 
@@ -203,7 +203,7 @@ class TestCrawlers:
 
 class TestNotBuilt:
     @pytest.mark.parametrize("make", [lambda p: None, lambda p: p / "missing"])
-    async def test_every_page_says_how_to_build(self, tmp_path: Path, make) -> None:  # type: ignore[no-untyped-def]
+    async def test_every_page_says_how_to_build(self, tmp_path: Path, make) -> None:
         answer = await browser(make(tmp_path)).get("/en")
         assert answer.status_code == 503
         assert "make build" in answer.text

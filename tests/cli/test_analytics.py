@@ -34,7 +34,7 @@ class TestRebuild:
     def test_figures_are_printed_and_a_second_run_changes_nothing(
         self, embedded_mongo_url: str, bare_db: object
     ) -> None:
-        name = bare_db.name  # type: ignore[attr-defined]
+        name = bare_db.name
         url = embedded_mongo_url.replace("/finnami?", f"/{name}?")
         asyncio.run(fill(url))
         span = ("--from", "2026-06-01", "--to", "2026-06-04", "--json")

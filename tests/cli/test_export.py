@@ -45,7 +45,7 @@ class TestExport:
     def test_the_trainer_reads_what_is_written(
         self, embedded_mongo_url: str, bare_db: object, tmp_path: Path
     ) -> None:
-        name = bare_db.name  # type: ignore[attr-defined]
+        name = bare_db.name
         url = embedded_mongo_url.replace("/finnami?", f"/{name}?")
         asyncio.run(fill(url))
         done = run(url, "--from", "2026-05-31", "--to", "2026-06-02", "--out", tmp_path, "--json")

@@ -16,7 +16,7 @@ ACTIONS = "date,symbol,action,value\n2024-01-02,AAA,split,10:1\n2024-01-03,BRK.B
 
 
 def run(group: object, *arguments: str | Path, env: dict[str, str]) -> Result:
-    return CliRunner().invoke(group, [str(one) for one in arguments], env=env)  # type: ignore[arg-type]
+    return CliRunner().invoke(group, [str(one) for one in arguments], env=env)
 
 
 def write(path: Path, text: str) -> Path:

@@ -27,7 +27,7 @@ def good(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(embedded_mongo_url: str, bare_db: object) -> dict[str, str]:
-    name = bare_db.name  # type: ignore[attr-defined]
+    name = bare_db.name
     return {"FINNAMI_MONGO_URL": embedded_mongo_url.replace("/finnami?", f"/{name}?")}
 
 

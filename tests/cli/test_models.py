@@ -21,7 +21,7 @@ WHY = ("--reason", "test")
 @pytest.fixture
 def server(embedded_mongo_url: str, bare_db: object, tmp_path: Path) -> dict[str, str]:
     KeyRing.generate().save(tmp_path / "keys.json")
-    name = bare_db.name  # type: ignore[attr-defined]
+    name = bare_db.name
     return {
         "FINNAMI_MONGO_URL": embedded_mongo_url.replace("/finnami?", f"/{name}?"),
         "FINNAMI_KEY_FILE": str(tmp_path / "keys.json"),

@@ -15,7 +15,7 @@ def turn_for(
     """Return a turn that asks for an action with these slots."""
     told = {"lang": "en", "confidence": 0.99, "abstain": False, "second": "sell", "fires": True}
     slots = tuple(Slot(name, 0, 0, value) for name, value in given.items())
-    understood = Understood(**{**told, "intent": intent, "slots": slots, **heard})  # type: ignore[arg-type]
+    understood = Understood(**{**told, "intent": intent, "slots": slots, **heard})
     return Turn(
         id=TURN,
         conversation=CONVERSATION,

@@ -11,7 +11,7 @@ TODAY = date(2026, 11, 26)
 def read(content: str | bytes, *, known: set[str] | None = None, **said: object) -> Reading:
     """Return what a file means when nothing else is there."""
     data = content.encode() if isinstance(content, str) else content
-    options = Options(**({"account": "Elsewhere"} | said))  # type: ignore[arg-type]  # by name
+    options = Options(**({"account": "Elsewhere"} | said))  # by name
     meant = whole.understand(Upload("file.csv", data), options, today=TODAY, expired=lambda: False)
     return whole.compare(meant, options, known or set())
 

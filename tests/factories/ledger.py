@@ -195,7 +195,7 @@ def build_bank(
         db=db,
         clock=clock,
         identity=house.identity,
-        onboarding=clearance,  # type: ignore[arg-type]  # only require_cleared is asked
+        onboarding=clearance,  # only require_cleared is asked
         fraud=fraud,
         keys=KEYS,
     )

@@ -29,8 +29,8 @@ async def log_in(store: object, identity: object, user: str, *, device: str, add
     from app.domains.identity.usecases.devices import device_marks
 
     client = Client(address, BROWSER, f"{brought}.x" if brought else None)
-    marks = device_marks(identity._parts, device, client.device_cookie)  # type: ignore[attr-defined]
-    await store.insert_one(  # type: ignore[attr-defined]
+    marks = device_marks(identity._parts, device, client.device_cookie)
+    await store.insert_one(
         "login_sessions",
         {
             "_id": new_id(), "user": user, "device_id": device, "device": "Firefox on Linux",
@@ -49,7 +49,7 @@ async def pay(store: object, payer: str, payee: str, minor: int, *, at: datetime
         payment_id, payer, payee, PaymentKind.TRANSFER, Money(minor, "USD"), at, "s",
         fresh_factor=False,
     )  # fmt: skip
-    await append(store, facts, high_ratio=False)  # type: ignore[arg-type]
+    await append(store, facts, high_ratio=False)
     return payment_id
 
 

@@ -47,11 +47,11 @@ class MemoryStore(Store):
     def _find(self, collection: str, query: Document) -> list[Document]:
         return [row for row in self.rows(collection).values() if matches(row, query)]
 
-    async def find_one(self, collection, query, *, projection=None):  # type: ignore[no-untyped-def]
+    async def find_one(self, collection, query, *, projection=None):
         found = self._find(collection, query)
         return project(found[0], projection) if found else None
 
-    async def find_many(  # type: ignore[no-untyped-def]
+    async def find_many(
         self, collection, query, *, limit, sort: Sort | None = None, projection=None
     ):
         assert limit > 0, "every list has a limit"
@@ -88,7 +88,7 @@ class MemoryStore(Store):
     ) -> int:
         return sum([await self.update_one(collection, {**query, "_id": i}, update) for i in ids])
 
-    async def find_one_and_update(  # type: ignore[no-untyped-def]
+    async def find_one_and_update(
         self, collection, query, update, *, upsert=False, after=True, projection=None
     ):
         found = self._find(collection, query)
@@ -120,7 +120,7 @@ class MemoryStore(Store):
             del self.rows(collection)[row["_id"]]
         return len(found)
 
-    async def aggregate(self, collection, pipeline, *, limit, timeout_s=None):  # type: ignore[no-untyped-def]
+    async def aggregate(self, collection, pipeline, *, limit, timeout_s=None):
         raise NotImplementedError("aggregations are tested on the embedded server")
 
 

@@ -76,6 +76,7 @@ def test_the_run_was_large_and_got_past_the_door(api: LiveApi[Person]) -> None:
     for (_, status), count in COUNTS.items():
         statuses[status] += count
     total = statuses.total()
+    # What was asked is what this run reports.
     print(f"cases={total} by status={dict(sorted(statuses.items()))}")  # noqa: T201
     assert api.process.poll() is None, api.complaints()
     if len({label for label, _ in COUNTS}) < len(OPERATIONS):

@@ -41,7 +41,7 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 class TestFeed:
     async def test_quotes_come_and_a_new_day_joins_the_history(self, clock: FakeClock) -> None:
         db = FakeDatabase(COLLECTIONS, clock=clock)
-        market = MarketService(db=db, clock=clock, seed=7)  # type: ignore[arg-type]
+        market = MarketService(db=db, clock=clock, seed=7)
         task = asyncio.create_task(role.feed(market, clock, interval_s=0.01))
 
         async def quoted() -> bool:
@@ -62,7 +62,7 @@ class TestFeed:
 
     async def test_database_that_is_away_is_waited_for(self, clock: FakeClock) -> None:
         db = FlakyDatabase(COLLECTIONS, clock=clock)
-        market = MarketService(db=db, clock=clock, seed=7)  # type: ignore[arg-type]
+        market = MarketService(db=db, clock=clock, seed=7)
         task = asyncio.create_task(role.feed(market, clock, interval_s=0.01, retry_s=0.01))
 
         async def quoted() -> bool:

@@ -42,7 +42,7 @@ async def client(embedded_redis_url: str) -> AsyncIterator[object]:
 
 
 @pytest.fixture
-def stream(client) -> TickStream:  # type: ignore[no-untyped-def]
+def stream(client) -> TickStream:
     return TickStream(client, key=KEY)
 
 
@@ -123,11 +123,13 @@ class TestRecorder:
         work = recorder(market, stream)
         task = asyncio.create_task(work.run())
         async with asyncio.timeout(20):
+            # Redis is asked: it has no event to wait for.
             while not await client.exists(KEY):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         await client.delete(KEY)
         await stream.add((quote("AAA", 100, 1),))
         async with asyncio.timeout(20):
+            # Redis is asked: it has no event to wait for.
             while "AAA" not in await stored.read(db, LABEL):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         await stopped(task)

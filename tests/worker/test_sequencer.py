@@ -34,7 +34,7 @@ async def test_steps_place_and_sign_and_the_second_process_waits(bare_db: Databa
     assert head.verified_by(KEY.public_key())
 
 
-def _seal(entry: str):  # type: ignore[no-untyped-def]
+def _seal(entry: str):
     async def work(tx: Transaction) -> None:
         tx.seal(entry, sha256_hex(entry.encode()))
 

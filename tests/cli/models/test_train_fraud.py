@@ -97,7 +97,7 @@ class TestTrainFraud:
     def test_bad_payments_end_in_one_line(
         self, table: pa.Table, tmp_path: Path, change: object, message: str
     ) -> None:
-        pq.write_table(change(table), tmp_path / "bad.parquet")  # type: ignore[operator]
+        pq.write_table(change(table), tmp_path / "bad.parquet")
 
         result = train(tmp_path / "bad.parquet", tmp_path / "m")
 

@@ -84,8 +84,8 @@ class TestFraud:
         assert (tomorrow.judged, tomorrow.rejected, tomorrow.precision) == (0, 1, 1.0)
         assert [money.amount_minor for money in tomorrow.prevented] == [4_000]
         by_channel = {line.channel: line for line in report.channels}
-        assert by_channel["transfer"].alert_rate == 1.0  # type: ignore[index]  # a str enum
-        assert by_channel["deposit"].alert_rate == 0.0  # type: ignore[index]
+        assert by_channel["transfer"].alert_rate == 1.0  # a str enum
+        assert by_channel["deposit"].alert_rate == 0.0
         assert report.total.precision == 0.5
 
     async def test_a_payment_judged_twice_counts_once_as_judged_last(

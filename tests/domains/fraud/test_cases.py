@@ -52,7 +52,7 @@ def query(**changes: object) -> QueueQuery:
         "states": OPEN_STATES, "kind": None, "mine": None, "breached": False, "limit": 100,
         "after": None,
     }  # fmt: skip
-    return QueueQuery(**(fields | changes))  # type: ignore[arg-type]
+    return QueueQuery(**(fields | changes))
 
 
 @pytest.mark.row("FC4")

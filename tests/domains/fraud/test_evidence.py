@@ -202,7 +202,7 @@ class TestWouldPass:
         assert (await self.send(bank, 30_100)).state is JournalState.HELD
         assert found.tries <= 60
 
-    async def send(self, bank: Bank, minor: int):  # type: ignore[no-untyped-def]
+    async def send(self, bank: Bank, minor: int):
         from app.domains.identity.types import StepUpAction
 
         params = {"amount_minor": minor, "currency": "USD", "payee": await bank.person("bo")}

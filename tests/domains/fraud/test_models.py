@@ -78,7 +78,7 @@ def won_against(version: str, against: str, *, at: datetime, **other: object) ->
         "precision_gain": (0.02, 0.15),
         "cost_saving": (20.0, 150.0),
     }
-    return Comparison(**(fields | other))  # type: ignore[arg-type]
+    return Comparison(**(fields | other))
 
 
 @pytest.mark.row("AO2")

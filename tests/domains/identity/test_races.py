@@ -53,7 +53,7 @@ async def person(house: House) -> Person:
     return Person(user_id, one.email, totp=secret)
 
 
-async def outcomes(calls: list) -> list:  # type: ignore[type-arg]
+async def outcomes(calls: list) -> list:
     return await asyncio.gather(*calls, return_exceptions=True)
 
 

@@ -52,7 +52,7 @@ async def test_source_comes_back_as_it_was_on_another_machine(
     assert np.array_equal(after.closes.dates, before.closes.dates)
     assert after.actions == before.actions
     db = FakeDatabase(COLLECTIONS, abort_first=True, clock=clock)
-    other = MarketService(db=db, clock=clock, seed=7)  # type: ignore[arg-type]
+    other = MarketService(db=db, clock=clock, seed=7)
     assert await other.archives.restore(after) == await other.archives.restore(after)
     assert (await other.source()).former == {"BRK.B": "BRK"}
     for symbols in (("VTI", "BRK"), ("BRK.B",)):

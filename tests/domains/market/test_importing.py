@@ -31,7 +31,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def market(clock: FakeClock) -> MarketService:
     db = FakeDatabase(COLLECTIONS, abort_first=True, clock=clock)
-    return MarketService(db=db, clock=clock, seed=7)  # type: ignore[arg-type]
+    return MarketService(db=db, clock=clock, seed=7)
 
 
 def read(tmp_path: Path, text: str, today: date = date(2026, 11, 30)) -> PriceFile:
@@ -99,7 +99,7 @@ class TestHours:
     ) -> None:
         source = await imported(market, tmp_path, OLD)
         db = FakeDatabase(COLLECTIONS, abort_first=False, clock=clock)
-        live = MarketService(db=db, clock=clock, seed=7, feed="alpaca")  # type: ignore[arg-type]
+        live = MarketService(db=db, clock=clock, seed=7, feed="alpaca")
         assert live._sources.hours_of(source, clock.now()).state is MarketState.CLOSED
 
 

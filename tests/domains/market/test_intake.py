@@ -87,10 +87,11 @@ def intake_of(sink: Sink, feed: Scripted) -> Intake:
     )
 
 
-async def run_until(intake: Intake, done) -> None:  # type: ignore[no-untyped-def]
+async def run_until(intake: Intake, done) -> None:
     task = asyncio.create_task(intake.run())
     try:
         async with asyncio.timeout(10):
+            # The fake sink has no event to wait for.
             while not done():  # noqa: ASYNC110 - nobody to tell us
                 await asyncio.sleep(0.005)
     finally:
@@ -158,6 +159,7 @@ class TestIntake:
         await asyncio.sleep(0.1)
         intake.take(tick("AAA", -1, 2))
         async with asyncio.timeout(10):
+            # The fake sink has no event to wait for.
             while len(sink.suspects) < 3:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         task.cancel()

@@ -206,7 +206,7 @@ class TestDayClosed:
         self, clock: FakeClock, tmp_path: Path
     ) -> None:
         db = FakeDatabase(COLLECTIONS, abort_first=True, clock=clock)
-        market = MarketService(db=db, clock=clock, seed=7)  # type: ignore[arg-type]
+        market = MarketService(db=db, clock=clock, seed=7)
         await market.ensure_simulated()
         path = tmp_path / "real.csv"
         path.write_text(CSV)

@@ -32,7 +32,7 @@ async def new_door(
     _, wrapped = await envelope.new_key(HER)
     await store.insert_one("user_keys", user_key_document(HER, wrapped))
     door = OnboardingService(
-        db=store,  # type: ignore[arg-type]
+        db=store,
         envelope=envelope,
         identity=AlwaysOn(),
         clock=clock,
@@ -63,5 +63,5 @@ async def decide(
         "case",
         reviewer_id=reviewer,
         decision=decision,
-        **arguments,  # type: ignore[arg-type]
+        **arguments,
     )

@@ -31,7 +31,7 @@ def made(*, households: Households | None = None, **changes: object) -> RiskProf
         fall=None,
         now=NOW,
     )
-    changed = replace(inputs, **changes)  # type: ignore[arg-type]
+    changed = replace(inputs, **changes)
     return profiling.profile_of(changed, households or NoHouseholds())
 
 
@@ -39,7 +39,7 @@ def wait(tolerance: int, **changes: object) -> Cooling | None:
     arguments: dict[str, object] = {
         "anchor": Anchor(4, NOW - DAY), "running": None, "fall": None, "now": NOW
     }  # fmt: skip
-    return cooling.cooling(tolerance, **(arguments | changes))  # type: ignore[arg-type]
+    return cooling.cooling(tolerance, **(arguments | changes))
 
 
 @pytest.mark.row("RS5")
@@ -87,7 +87,7 @@ class TestCooling:
 
 
 def outdated(now: datetime = NOW + DAY, **changes: object) -> str | None:
-    facts = replace(FINANCIAL, **changes)  # type: ignore[arg-type]
+    facts = replace(FINANCIAL, **changes)
     found = ageing.outdated(made(), facts=facts, facts_at=NOW + DAY, now=now)
     return found.code if found else None
 

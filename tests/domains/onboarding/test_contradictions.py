@@ -39,7 +39,7 @@ SEEDED = [
 ]
 
 
-def items_of(answers: dict[int, str]) -> tuple:  # type: ignore[type-arg]
+def items_of(answers: dict[int, str]) -> tuple:
     return tuple(risk.score_item(item, answers[item]) for item in risk.ITEMS)
 
 
@@ -49,7 +49,7 @@ class TestFound:
     def test_a_seeded_contradiction_gets_exactly_its_follow_up(
         self, code: str, answers: dict[int, str], facts: dict[str, object]
     ) -> None:
-        given_facts = replace(FINANCIAL, **facts)  # type: ignore[arg-type]
+        given_facts = replace(FINANCIAL, **facts)
         clashes = contradictions.found(ANSWERS | answers, given_facts)
         assert [clash.code for clash in clashes] == [code]
 
@@ -74,7 +74,7 @@ class TestFound:
     ) -> None:
         (clash,) = contradictions.found(
             ANSWERS | answers,
-            replace(FINANCIAL, **facts),  # type: ignore[arg-type]
+            replace(FINANCIAL, **facts),
         )
         words = texts.follow_ups(language)[code]
         for text in (words.question, words.why, words.careful, words.bold):

@@ -63,7 +63,7 @@ class TestTolerance:
 
 
 def capacity(**changes: object) -> int:
-    facts = replace(FINANCIAL, **changes)  # type: ignore[arg-type]
+    facts = replace(FINANCIAL, **changes)
     return min(limit.cap for limit in risk.capacity_limits(facts))
 
 

@@ -65,7 +65,7 @@ async def door(store: FakeDatabase, clock: FakeClock, factors: SecondFactors) ->
     await store.insert_one("user_keys", user_key_document(HER, wrapped))
     ids = iter(f"case{number:016d}" for number in range(100))
     return OnboardingService(
-        db=store,  # type: ignore[arg-type]
+        db=store,
         envelope=envelope,
         identity=factors,
         clock=clock,

@@ -26,7 +26,7 @@ def wish(**changes: object) -> Wish:
         "name": "House", "target": Money(60_000_00, "USD"), "due": date(2036, 11, 26),
         "monthly": Money(200_00, "USD"), "start": Money(5_000_00, "USD"), "profile": None,
     }  # fmt: skip
-    return Wish(**(found | changes))  # type: ignore[arg-type]  # by name
+    return Wish(**(found | changes))  # by name
 
 
 class TestMonths:

@@ -123,7 +123,7 @@ async def desk(request: pytest.FixtureRequest) -> Desk:
         db=db,
         clock=clock,
         market=market,
-        onboarding=onboarding,  # type: ignore[arg-type]
+        onboarding=onboarding,
         ledger=bank.ledger,
         models=shipped_store(),
     )

@@ -33,7 +33,7 @@ def door(desk: Desk, *, halted: bool) -> PortfolioService:
         db=desk.bank.db,
         clock=desk.bank.clock,
         market=desk.market,
-        onboarding=desk.onboarding,  # type: ignore[arg-type]
+        onboarding=desk.onboarding,
         ledger=desk.bank.ledger,
         models=shipped_store(),
         halted=switch,

@@ -134,7 +134,7 @@ class TestRun:
         door = Monthly(
             db=desk.bank.db,
             clock=desk.bank.clock,
-            making=making,  # type: ignore[arg-type]  # the one method it is asked for
+            making=making,  # the one method it is asked for
             customers=Customers(*people),
         )
         made = await door.run(NOVEMBER)

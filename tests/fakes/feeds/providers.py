@@ -50,7 +50,7 @@ class FakeFinnhub(FakeProvider):
 
     symbols_expected = 2
 
-    def _answer(self, line, request):  # type: ignore[no-untyped-def]
+    def _answer(self, line, request):
         refused = super()._answer(line, request)
         if refused is None and "/stream" in request.path and f"token={KEY}" not in request.path:
             self.refuse_with.append(401)

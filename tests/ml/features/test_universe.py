@@ -62,13 +62,13 @@ class TestParseUniverse:
 
     def test_sleeve_that_does_not_sum_to_one_is_refused(self) -> None:
         document = self.document()
-        document["sleeves"]["growth"]["VTI"] = 0.6  # type: ignore[index]
+        document["sleeves"]["growth"]["VTI"] = 0.6
         with pytest.raises(UniverseError, match=r"sums to 1\.1"):
             parse_universe(document)
 
     def test_asset_in_two_sleeves_is_refused(self) -> None:
         document = self.document()
-        document["sleeves"]["cash"] = "VTI"  # type: ignore[index]
+        document["sleeves"]["cash"] = "VTI"
         with pytest.raises(UniverseError, match="more than once: VTI"):
             parse_universe(document)
 

@@ -18,7 +18,7 @@ from app.ml.serving.ladder import (
 class TestLadderWeights:
     @pytest.mark.parametrize("universe", [built_in_universe(), universe_for(["A", "B", "C"])])
     def test_every_rung_is_fully_invested_and_long_only(self, universe: object) -> None:
-        weights = ladder_weights(universe)  # type: ignore[arg-type]
+        weights = ladder_weights(universe)
         assert weights.shape[0] == RUNGS
         np.testing.assert_allclose(weights.sum(axis=1), 1.0, atol=1e-12)
         assert weights.min() >= 0

@@ -74,10 +74,12 @@ class DemoTools:
 
     called: list[str] = field(default_factory=list)
 
+    # The port's names: the demo world answers each tool in one way.
     def specs(self, intent: str) -> tuple[ToolSpec, ...]:  # noqa: ARG002 - the port's signature
         """Return nothing: the embedded engine knows its tools."""
         return ()
 
+    # The port's names: the demo world answers each tool in one way.
     async def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:  # noqa: ARG002
         """Return a full result of the tool."""
         self.called.append(name)

@@ -13,6 +13,7 @@ from app.domains.chat.grounding.tries import START, pattern_of
 _YEAR: Final = r"(?:19|20)[0-9]{2}"
 _FREE: Final = r"(?<![0-9.,/\-])"
 _DONE: Final = r"(?![0-9]|[.,/\-][0-9])"
+# One pattern, read in one piece.
 _ISO: Final = re.compile(rf"{_FREE}({_YEAR})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(?:[t ]([0-2][0-9]:[0-5][0-9])[:0-9.z+]*)?{_DONE}")  # fmt: skip  # noqa: E501
 _NUMERIC: Final = re.compile(
     rf"{_FREE}([0-3]?[0-9])([./-])([0-3]?[0-9])\2({_YEAR}|[0-9]{{2}}){_DONE}"

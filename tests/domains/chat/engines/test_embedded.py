@@ -198,7 +198,7 @@ class TestAnything:
         abstain=st.booleans(), fires=st.booleans(),
         answer=st.sampled_from((None, "yes", "no")), screen=st.sampled_from((None, None, "odd")),
     )  # fmt: skip
-    async def test_any_state_ends_with_an_answer(self, intent, lang, slots, state, **heard) -> None:  # type: ignore[no-untyped-def]
+    async def test_any_state_ends_with_an_answer(self, intent, lang, slots, state, **heard) -> None:
         turn = turn_of(intent, lang, slots=slots, state=state, **heard)
         _, last = await answered(turn, ScriptedBox({}))
         assert last.text

@@ -6,6 +6,7 @@ from decimal import Decimal
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
 from app.domains.chat.grounding.calculating import calc
 
+# One pattern, read in one piece.
 TOKEN = re.compile(r"\s*(?:(?P<number>[$£€]?\s?\d[\d,]*(?:\.\d+)?|[$£€]?\.\d+)\s*(?P<unit>%|million|billion|thousand|k|m|b)?|(?P<op>[-+*/()x×÷–−\[\]]))", re.IGNORECASE)  # fmt: skip  # noqa: E501
 POWERS = {"thousand": 3, "k": 3, "million": 6, "m": 6, "billion": 9, "b": 9}
 NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "div"}

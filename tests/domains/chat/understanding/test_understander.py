@@ -39,7 +39,7 @@ def understood(
     state: TalkState | None = None,
     model: FakeIntents | None = None,
     locale: str = "en",
-):  # type: ignore[no-untyped-def]
+):
     known = ModelUnderstander(model or FakeIntents())
     return known.understand(text, locale=locale, names=Names(), today=TODAY, state=state)
 
@@ -115,7 +115,7 @@ class TestGate:
     NAMES = Names(instruments={"World shares": "VTI"})
 
     def fired(self, text: str, **more: object) -> tuple[bool, bool]:
-        known = ModelUnderstander(FakeIntents(**more))  # type: ignore[arg-type]
+        known = ModelUnderstander(FakeIntents(**more))
         got = known.understand(text, locale="en", names=self.NAMES, today=TODAY)
         return got.fires, got.meant
 
