@@ -132,6 +132,15 @@ def save(
     return Artefact(arrays=dict(arrays), manifest=sealed)
 
 
+def arrays_sha256(arrays: Arrays) -> str:
+    """Return one hash over names and values, whatever file they will lie in."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()
+
+
 def manifest_bytes(folder: Path) -> bytes:
     """Return the manifest of a stored artefact as it was signed. Raises ArtefactError."""
     return _read(folder, MANIFEST_FILE)

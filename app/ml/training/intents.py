@@ -1,6 +1,5 @@
 """Train the intent model: fit, calibrate on rows it has not learnt from, measure, store."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,7 +114,7 @@ def train_intents(
     )
     manifest = {
         "name": MODEL_NAME if vectors else PLAIN_NAME,
-        "version": f"{rows_sha256(rows)[:8]}-{_content_hash(arrays)[:8]}-s{seed}",
+        "version": f"{rows_sha256(rows)[:8]}-{registry.arrays_sha256(arrays)[:8]}-s{seed}",
         "feature_version": FEATURE_SET,
         "labels": [str(label) for label in estimator.labels_],
         "languages": list(languages),
@@ -230,11 +229,3 @@ def _data(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _under(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     return {f"{prefix}.{key}": value for key, value in arrays.items()}
-
-
-def _content_hash(arrays: dict[str, NDArray[Any]]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
-    return digest.hexdigest()

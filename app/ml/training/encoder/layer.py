@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ml.training.encoder import kernels
+from app.ml.training.encoder.blocks import Floats
 
-Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Weights = dict[str, Floats]
 HEADS: Final = 12

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from app.ml.features.encoder import DIMENSIONS, FILE_HEADER, WEIGHTS_FILE, Layers, directory
 from app.ml.training.encoder import kernels
-from app.ml.training.encoder.blocks import pack, rounded, unpack
+from app.ml.training.encoder.blocks import Floats, pack, rounded, unpack
 from app.ml.training.encoder.layer import (
     MATRICES,
     NORMS,
-    Floats,
     Ints,
     Kept,
     Weights,

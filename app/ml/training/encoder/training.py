@@ -1,6 +1,5 @@
 """`finnami train encoder`: the encoder's last layers from labelled lines, stored as an artefact."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -55,14 +54,15 @@ def train_encoder(
         tuned = tune(encoder.folder, *lines, recipe=recipe, progress=progress)
     except ValueError as exc:
         raise RowsError(str(exc)) from exc
+    data, layers = rows_sha256(rows), registry.arrays_sha256(tuned.layers)
     manifest = {
         "name": NAME,
-        "version": f"{rows_sha256(rows)[:8]}-{_layers_hash(tuned.layers)[:8]}-s{recipe.seed}",
+        "version": f"{data[:8]}-{layers[:8]}-s{recipe.seed}",
         "feature_version": FEATURE_SET,
         "over": encoder.model_hash,
         "seed": recipe.seed,
         "recipe": recipe.to_dict(),
-        "data": {"sha256": rows_sha256(rows), "held_out_share": SHARE, "lines": len(lines[0])},
+        "data": {"sha256": data, "held_out_share": SHARE, "lines": len(lines[0])},
         "metrics": {"head_accuracy": round(tuned.accuracy, 4), "head_loss": round(tuned.loss, 4)},
         "libraries": {"numpy": np.__version__, "numba": numba.__version__},
     }
@@ -82,13 +82,6 @@ def load_layers(folder: Path, *, rows: Sequence[Row], encoder: str, seed: int) -
     if artefact.manifest["over"] != encoder:
         raise ArtefactError(f"{folder.name} was learnt over another encoder")
     return dict(artefact.arrays)
-
-
-def _layers_hash(layers: Layers) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(layers):
-        digest.update(name.encode() + layers[name].tobytes())
-    return digest.hexdigest()
 
 
 def _card(manifest: dict[str, Any], tuned: Tuned) -> str:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from app.ml.features.encoder import DIMENSIONS, Layers
 from app.ml.training.encoder import kernels
-from app.ml.training.encoder.layer import Floats, Ints
+from app.ml.training.encoder.blocks import Floats
+from app.ml.training.encoder.layer import Ints
 from app.ml.training.encoder.network import Encoder, States, gradients, rows_of
 
 _WARM_STEPS: Final = 100
