@@ -4,6 +4,7 @@ import { http, HttpResponse } from "msw";
 import type { ComponentProps } from "react";
 
 import { AppShell } from "@/components/app-shell";
+import { rememberFrozen, rememberSignedIn, wasFrozen } from "@/lib/auth/hint";
 import { setAccessToken } from "@/lib/auth/token";
 import { renderApp } from "@/testing/render";
 import { answers, refuses, server, withServer } from "@/testing/server";
@@ -22,7 +23,10 @@ beforeEach(() => {
   path = "/app/dashboard";
   setAccessToken({ value: "token-1", expiresAt: Date.now() + 600_000 });
 });
-afterEach(() => setAccessToken(null));
+afterEach(() => {
+  setAccessToken(null);
+  rememberFrozen(false);
+});
 
 const me: Schemas["Me"] = {
   id: "u1", email: "ada@example.org", name: "Ada", locale: "en", roles: [], totp_enabled: true, recovery_codes_left: 10,
@@ -60,7 +64,8 @@ test("on the page that lifts it the banner leads nowhere else", async () => {
   expect(screen.queryByRole("link", { name: LIFT })).not.toBeInTheDocument();
 });
 
-test("a page is not seen before it is known whether the banner stands above it", async () => {
+test("what this device last heard stands before the answer, and the answer corrects it", async () => {
+  rememberFrozen(true);
   let tell = (): void => undefined;
   const told = new Promise<void>((done) => {
     tell = done;
@@ -69,32 +74,35 @@ test("a page is not seen before it is known whether the banner stands above it",
     ...around,
     http.get("*/v1/me/freeze", async () => {
       await told;
-      return HttpResponse.json(frozen);
+      return HttpResponse.json(open);
     }),
   );
   shown();
-  expect(screen.getByRole("main")).toHaveClass("unseen");
-  tell();
-  await waitFor(() => expect(screen.getByRole("main")).not.toHaveClass("unseen"));
   expect(screen.getByText(/Your money is frozen/)).toBeInTheDocument();
+  tell();
+  await waitFor(() => expect(screen.queryByText(/is frozen/)).not.toBeInTheDocument());
+  expect(wasFrozen()).toBe(false);
 });
 
-test("an answer that does not come hides no page, and nothing is said that is not known", async () => {
+test("a device that has heard nothing says nothing before the answer", () => {
   server.use(...around, http.get("*/v1/me/freeze", () => new Promise<never>(() => undefined)));
   shown();
-  expect(screen.getByRole("main")).toHaveClass("unseen");
-  await waitFor(() => expect(screen.getByRole("main")).not.toHaveClass("unseen"));
+  expect(screen.getByRole("heading", { name: "Page" })).toBeInTheDocument();
   expect(screen.queryByText(/is frozen/)).not.toBeInTheDocument();
 });
 
-test.each([
-  ["money that may move", answers("/v1/me/freeze", open)],
-  ["a state that cannot be read", refuses("/v1/me/freeze", 500, "internal")],
-])("%s has no banner", async (_, handler) => {
-  server.use(...around, handler);
+test("a frozen state is remembered for the next page", async () => {
+  server.use(...around, answers("/v1/me/freeze", frozen));
   shown();
-  await waitFor(() => expect(screen.getByRole("main")).not.toHaveClass("unseen"));
-  expect(screen.queryByText(/is frozen/)).not.toBeInTheDocument();
+  expect(await screen.findByText(/Your money is frozen/)).toBeInTheDocument();
+  expect(wasFrozen()).toBe(true);
+});
+
+test("a state that cannot be read has no banner, whatever was heard before", async () => {
+  rememberFrozen(true);
+  server.use(...around, refuses("/v1/me/freeze", 500, "internal"));
+  shown();
+  await waitFor(() => expect(screen.queryByText(/is frozen/)).not.toBeInTheDocument());
 });
 
 test("whoever signs out no longer sees it", async () => {
@@ -104,5 +112,10 @@ test("whoever signs out no longer sees it", async () => {
   act(() => setAccessToken(null));
   expect(await screen.findByRole("link", { name: "Log in" })).toBeInTheDocument();
   expect(screen.queryByText(/is frozen/)).not.toBeInTheDocument();
-  expect(screen.getByRole("main")).not.toHaveClass("unseen");
+});
+
+test("a device forgets what it heard with whoever signs out", () => {
+  rememberFrozen(true);
+  rememberSignedIn(false);
+  expect(wasFrozen()).toBe(false);
 });

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
 import { AskBanner } from "@/components/ask-banner";
-import { FreezeBanner, useFreezeUnknown } from "@/components/freeze-banner";
+import { FreezeBanner } from "@/components/freeze-banner";
 import { LanguageSwitch } from "@/components/language-switch";
 import { Logo } from "@/components/logo";
 import shell from "@/components/shell.module.css";
@@ -36,7 +36,6 @@ export function AppShell({ dock, children }: { dock: ReactNode; children: ReactN
   const t = useTranslations("shell");
   const online = useOnline();
   const signedIn = useSessionState() === "signed_in";
-  const unknown = useFreezeUnknown(signedIn);
   return (
     <div className={shell.frame}>
       <header className={shell.header}>
@@ -54,9 +53,7 @@ export function AppShell({ dock, children }: { dock: ReactNode; children: ReactN
       <div role="status">
         {signedIn && <FreezeBanner />}
       </div>
-      <main id="main" className={unknown ? shell.unseen : undefined}>
-        {children}
-      </main>
+      <main id="main">{children}</main>
       <footer className={shell.sandbox}>{t("sandbox")}</footer>
     </div>
   );
