@@ -19,6 +19,9 @@ ACTIONS: Final = (
 )  # fmt: skip
 MIN_CONFIDENCE: Final = 0.90
 MIN_MARGIN: Final = 0.30
+#: From here on the whole sentence says it, whatever words it is said in.
+SURE_CONFIDENCE: Final = 0.98
+SURE_MARGIN: Final = 0.90
 _MARKS: Final = re.compile(r"[?؟？]")
 #: A sum of money; shares such as 60/40 or 60 % belong to a rebalancing.
 _FIGURE: Final = re.compile(r"(?<![\d/])\d[\d.,]*(?![\d.,]*\s*(?:[%/]|percent|prozent))")
@@ -42,37 +45,46 @@ def may_propose(found: Evidence) -> bool:
     """Return whether the gate opens for an action label."""
     if found.confidence < MIN_CONFIDENCE or found.margin < MIN_MARGIN:
         return False
+    if found.confidence >= SURE_CONFIDENCE and found.margin >= SURE_MARGIN:
+        return not speaks_against(found.text, found.label, found.lang)
     return is_request(found.text, found.label, found.lang)
 
 
 def is_request(normalised: str, label: str, lang: str) -> bool:
-    """Return whether a text asks for an action to be done.
+    """Return whether a text says the action's verb and what it acts on, and nothing against it."""
+    words = _lexicon()["words"].get(lang)
+    if words is None or not _says(words.get(label, []), normalised, lang):
+        return False
+    objects = _lexicon()["objects"].get(label, {}).get(lang)
+    if objects is not None and not _says(objects, normalised, lang):
+        return False
+    return not speaks_against(normalised, label, lang)
 
-    It says the action's verb and what it acts on, and nothing that speaks against it: no denial,
-    no question, no story of what happened, nobody else's account, no other direction.
+
+def speaks_against(normalised: str, label: str, lang: str) -> bool:
+    """Return whether a text denies, asks, tells what happened, or means another direction.
+
+    Of a language without words nothing is known: it always does.
     """
     table = _lexicon()
     if lang not in table["words"]:
-        return False
-    text = folded(normalised).replace("’", "'")
-    if _MARKS.search(text) or (label == "rebalance" and _FIGURE.search(text)):
-        return False
-
-    def says(entries: list[str], *, whole: bool) -> bool:
-        return (
-            _any(tuple(entries), whole=whole, unspaced=lang in _UNSPACED).search(text) is not None
-        )
-
-    objects = table["objects"].get(label, {}).get(lang)
-    return (
-        says(table["words"][lang].get(label, []), whole=False)
-        and (objects is None or says(objects, whole=False))
-        and not says(table["negation"][lang], whole=True)
-        and not says(table["asking"][lang], whole=True)
-        and not says(table["against"].get(label, {}).get(lang, []), whole=True)
+        return True
+    if _MARKS.search(normalised) or (label == "rebalance" and _FIGURE.search(folded(normalised))):
+        return True
+    against = [
+        *table["negation"][lang],
+        *table["asking"][lang],
+        *table["against"].get(label, {}).get(lang, []),
         # Who objects to a payment tells what happened.
-        and (label in _STORIES or not says(table["reporting"][lang], whole=True))
-    )
+        *([] if label in _STORIES else table["reporting"][lang]),
+    ]
+    return _says(against, normalised, lang, whole=True)
+
+
+def _says(entries: list[str], normalised: str, lang: str, *, whole: bool = False) -> bool:
+    text = folded(normalised).replace("’", "'")
+    pattern = _any(tuple(entries), whole=whole, unspaced=lang in _UNSPACED)
+    return pattern.search(text) is not None
 
 
 @cache

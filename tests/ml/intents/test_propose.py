@@ -3,7 +3,7 @@
 import pytest
 
 from app.ml.features.text import normalise
-from app.ml.serving.propose import Evidence, is_request, may_propose
+from app.ml.serving.propose import SURE_CONFIDENCE, SURE_MARGIN, Evidence, is_request, may_propose
 
 pytestmark = pytest.mark.row("CH4")
 
@@ -70,3 +70,29 @@ def test_denied_asked_or_unsaid_keeps_it_shut(text: str, label: str, lang: str) 
 )
 def test_it_must_be_sure_and_ahead(confidence: float, margin: float, opens: bool) -> None:
     assert may_propose(Evidence("sell", confidence, margin, "en", "sell VTI")) is opens
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "lang"),
+    [("turn my card off", "freeze_account", "en"), ("llena la cuenta con 600", "deposit", "es")],
+)
+def test_a_very_sure_request_needs_no_listed_verb(text: str, label: str, lang: str) -> None:
+    assert not is_request(text, label, lang)
+    assert may_propose(Evidence(label, SURE_CONFIDENCE, SURE_MARGIN, lang, text))
+    assert not may_propose(Evidence(label, SURE_CONFIDENCE - 0.01, SURE_MARGIN, lang, text))
+    assert not may_propose(Evidence(label, SURE_CONFIDENCE, SURE_MARGIN - 0.01, lang, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "lang"),
+    [
+        ("don't turn my card off", "freeze_account", "en"),
+        ("how do I turn my card off", "freeze_account", "en"),
+        ("turn my card off?", "freeze_account", "en"),
+        ("my card has been turned off since yesterday", "freeze_account", "en"),
+        ("take 200 out of my bank and put it here", "withdraw", "en"),
+        ("turn my card off", "freeze_account", "xx"),
+    ],
+)
+def test_no_sureness_outweighs_what_speaks_against(text: str, label: str, lang: str) -> None:
+    assert not may_propose(Evidence(label, 1.0, 1.0, lang, text))
