@@ -16,6 +16,8 @@ from app.ml.training.encoder.blocks import Floats
 
 Ints = NDArray[np.int64]
 Weights = dict[str, Floats]
+#: What each half of a layer adds is multiplied by one of these (tokens, width): dropout.
+Masks = tuple[Floats, Floats]
 HEADS: Final = 12
 MATRICES: Final = ("q", "k", "v", "ao", "fi", "fo")
 NORMS: Final = ("aln", "oln")
@@ -33,10 +35,11 @@ class Kept(NamedTuple):
     inner: Floats
     bent: Floats
     last_norm: tuple[Floats, Floats]
+    masks: Masks | None
 
 
 def forward(
-    weights: Mapping[str, Floats], x: Floats, starts: Ints, eps: float
+    weights: Mapping[str, Floats], x: Floats, starts: Ints, eps: float, masks: Masks | None = None
 ) -> tuple[Floats, Kept]:
     """Return what the layer makes of x (tokens, width), and what `backward` needs."""
     asked = (_linear(weights, "q", x), _linear(weights, "k", x), _linear(weights, "v", x))
@@ -44,15 +47,19 @@ def forward(
     mixed = np.empty_like(x)
     kernels.attend(asked, starts, HEADS, mixed, shares)
     between = _linear(weights, "ao", mixed)
+    if masks is not None:
+        between *= masks[0]
     between += x
     first_norm = _normed(weights, "aln", between, eps)
     inner = _linear(weights, "fi", between)
     bent = np.empty_like(inner)
     kernels.gelu(inner, bent)
     out = _linear(weights, "fo", bent)
+    if masks is not None:
+        out *= masks[1]
     out += between
     last_norm = _normed(weights, "oln", out, eps)
-    return out, Kept(x, asked, shares, mixed, first_norm, between, inner, bent, last_norm)
+    return out, Kept(x, asked, shares, mixed, first_norm, between, inner, bent, last_norm, masks)
 
 
 def backward(
@@ -61,11 +68,13 @@ def backward(
     """Return the gradients of x and of each weight; `grad`, that of the output, is used up."""
     found: Weights = {}
     _norm_back(weights, "oln", kept.last_norm, grad, found)
-    bent = _linear_back(weights, "fo", kept.bent, grad, found)
+    added = grad if kept.masks is None else grad * kept.masks[1]
+    bent = _linear_back(weights, "fo", kept.bent, added, found)
     kernels.gelu_back(kept.inner, bent)
     grad += _linear_back(weights, "fi", kept.between, bent, found)
     _norm_back(weights, "aln", kept.first_norm, grad, found)
-    mixed = _linear_back(weights, "ao", kept.mixed, grad, found)
+    added = grad if kept.masks is None else grad * kept.masks[0]
+    mixed = _linear_back(weights, "ao", kept.mixed, added, found)
     parts = (np.empty_like(grad), np.empty_like(grad), np.empty_like(grad))
     kernels.attend_back(kept.asked, starts, kept.shares, mixed, parts)
     for name, part in zip(("q", "k", "v"), parts, strict=True):

@@ -16,6 +16,7 @@ from app.ml.training.encoder.layer import (
     NORMS,
     Ints,
     Kept,
+    Masks,
     Weights,
     backward,
     forward,
@@ -125,12 +126,13 @@ class Encoder:
 
 
 def rows_of(
-    layers: Sequence[Weights], x: Floats, starts: Ints, eps: float
-) -> tuple[Floats, Floats, list[Kept]]:
+    layers: Sequence[Weights], x: Floats, starts: Ints, eps: float,
+    masks: Sequence[Masks] | None = None,
+) -> tuple[Floats, Floats, list[Kept]]:  # fmt: skip
     """Return unit rows, the lengths they had, and what `gradients` needs."""
     kept: list[Kept] = []
-    for weights in layers:
-        x, one = forward(weights, x, starts, eps)
+    for number, weights in enumerate(layers):
+        x, one = forward(weights, x, starts, eps, masks[number] if masks else None)
         kept.append(one)
     means = np.add.reduceat(x, starts[:-1], axis=0) / np.diff(starts)[:, None]
     lengths = np.sqrt(np.einsum("ij,ij->i", means, means))[:, None].astype(np.float32)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.ml.features.encoder import DIMENSIONS, Layers
 from app.ml.training.encoder import kernels
 from app.ml.training.encoder.blocks import Floats
-from app.ml.training.encoder.layer import Ints
+from app.ml.training.encoder.layer import Ints, Masks
 from app.ml.training.encoder.network import Encoder, States, gradients, rows_of
 
 _WARM_STEPS: Final = 100
@@ -43,6 +43,10 @@ class EncoderRecipe:
 
     copies: float = 0.5
     """Share of the lines learnt from misspelt as well."""
+
+    dropout: float = 0.1
+    """Share of what each half of a layer adds that is left out of a step (Srivastava et al. 2014);
+    the encoder itself was trained so."""
 
     seed: int = 7
 
@@ -89,11 +93,13 @@ def tune(
     head = _Head(_centre(encoder, states, recipe.seed), len(names), recipe)
     total = recipe.epochs * -(-len(texts) // recipe.batch)
     optimizer = _Optimizer(encoder, head, recipe, total=total)
+    draw = np.random.default_rng([recipe.seed, recipe.epochs])
     seen: list[tuple[float, float]] = []
     for batch in _batches(len(texts), recipe):
         x, starts = states.take(batch)
         layers = encoder.as_stored()
-        rows, lengths, kept = rows_of(layers, x, starts, encoder.eps)
+        masks = [dropout_masks(draw, x.shape, recipe.dropout) for _ in layers]
+        rows, lengths, kept = rows_of(layers, x, starts, encoder.eps, masks)
         loss, right, grad, own = head.learn(rows, truth[batch])
         found = gradients(layers, kept, starts, (rows, lengths), grad)
         optimizer.step(found, own)
@@ -172,6 +178,15 @@ def _centre(encoder: Encoder, states: States, seed: int) -> Floats:
     chosen = np.random.default_rng(seed).permutation(count)[:_SAMPLE]
     rows, _, _ = rows_of(encoder.upper, *states.take(np.sort(chosen)), encoder.eps)
     return np.asarray(rows.mean(axis=0), np.float32)
+
+
+def dropout_masks(draw: np.random.Generator, shape: tuple[int, ...], share: float) -> Masks:
+    """Return two masks of zeros and what keeps the expected sum; the same draw, the same masks."""
+    kept = np.float32(1 / (1 - share))
+    first, second = (
+        (draw.random(shape, np.float32) >= np.float32(share)) * kept for _ in range(2)
+    )  # fmt: skip
+    return first, second
 
 
 def _batches(count: int, recipe: EncoderRecipe) -> Iterator[Ints]:

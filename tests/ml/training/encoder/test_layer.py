@@ -13,6 +13,7 @@ from app.ml.features.vectors import E5Vectors
 from app.ml.training.encoder.blocks import pack, rounded, unpack
 from app.ml.training.encoder.network import Encoder, gradients, rows_of
 from app.ml.training.encoder.pieces import Pieces
+from app.ml.training.encoder.tuning import dropout_masks
 
 pytestmark = pytest.mark.row("CH4")
 
@@ -66,10 +67,12 @@ def test_rows_are_those_of_the_engine_but_for_its_rounding(
     assert cosines.min() > 0.9995
 
 
-def test_gradients_foretell_how_the_loss_moves(network: Encoder) -> None:
+@pytest.mark.parametrize("share", [0.0, 0.5], ids=["whole", "dropout"])
+def test_gradients_foretell_how_the_loss_moves(network: Encoder, share: float) -> None:
     draw = np.random.default_rng(3)
     states = network.states(TEXTS[:5], lambda _count: None)
     x, starts = states.take(np.arange(5))
+    masks = [dropout_masks(draw, x.shape, share) for _ in network.upper] if share else None
     wanted = draw.normal(size=(5, 384)).astype(np.float32)
 
     def loss(step: float, slopes: list[dict[str, NDArray[np.float32]]]) -> float:
@@ -77,9 +80,9 @@ def test_gradients_foretell_how_the_loss_moves(network: Encoder) -> None:
             {key: value + np.float32(step) * slope[key] for key, value in layer.items()}
             for layer, slope in zip(network.upper, slopes, strict=True)
         ]
-        return float(np.vdot(rows_of(moved, x, starts, network.eps)[0], wanted))
+        return float(np.vdot(rows_of(moved, x, starts, network.eps, masks)[0], wanted))
 
-    rows, lengths, kept = rows_of(network.upper, x, starts, network.eps)
+    rows, lengths, kept = rows_of(network.upper, x, starts, network.eps, masks)
     found = gradients(network.upper, kept, starts, (rows, lengths), wanted.copy())
     for layer in range(2):
         for name in found[layer]:
@@ -94,6 +97,14 @@ def test_gradients_foretell_how_the_loss_moves(network: Encoder) -> None:
             step = 0.02 / square**0.5
             measured = (loss(step, only) - loss(-step, only)) / (2 * step)
             assert measured == pytest.approx(square, rel=0.03), (layer, name)
+
+
+def test_masks_leave_out_their_share_and_keep_the_expected_sum() -> None:
+    first, second = dropout_masks(np.random.default_rng(1), (400, 500), 0.1)
+    for mask in (first, second):
+        assert set(np.unique(mask)) == {np.float32(0), np.float32(1 / 0.9)}
+        assert mask.mean() == pytest.approx(1, abs=0.01)
+    assert not np.array_equal(first, second)
 
 
 def test_blocks_as_stored_come_back_as_they_were(encoder: E5Vectors) -> None:
