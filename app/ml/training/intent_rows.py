@@ -34,6 +34,9 @@ class Use(StrEnum):
 
     FIT = "fit"
     CALIBRATE = "calibrate"
+    ASIDE = "aside"
+    """Gives the confidence, unseen until then; the model that is stored learns from it as well."""
+
     NEVER = "never"
 
 

@@ -1,6 +1,6 @@
 """Train the intent model: fit, calibrate on rows it has not learnt from, measure, store."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from app.ml.registry import Artefact
 from app.ml.serving.intents import FEATURE_SET, MODEL_NAME, NO_VECTORS, PLAIN_NAME, IntentModel
 from app.ml.serving.propose import ACTIONS
 from app.ml.serving.text import FloatArray
+from app.ml.training.held_out import marks_of
 from app.ml.training.intent_card import intent_card
 from app.ml.training.intent_measures import IN_SCOPE_LOSS, measure, threshold_of
 from app.ml.training.intent_rows import Row, RowsError, Use, rows_sha256
@@ -28,6 +29,9 @@ from app.ml.training.misspelling import misspelt
 from app.ml.training.pattern_groups import pattern_groups
 
 FOLDS: Final = 5
+#: Marks of the rows that the layers under `encoder` have learnt.
+LEARNT: Final = "learnt.marks"
+_MEASURED: Final = (Use.CALIBRATE, Use.ASIDE)
 MAX_ARTEFACT_BYTES: Final = 20 * 1024 * 1024
 GOLDEN: Final = (
     "How much money do I have?",
@@ -75,7 +79,7 @@ class Scored:
 
 def steps(rows: Sequence[Row], *, vectors: bool, misspell: bool = False) -> int:
     """Return how often training reports progress, by one for each row and stage."""
-    stages = 1 + (0 if _held_out(rows) else FOLDS)
+    stages = 1 + (_any_aside(rows) if _held_out(rows) else FOLDS)
     return len(rows) * (stages + vectors * (1 + misspell))
 
 
@@ -90,7 +94,8 @@ def train_intents(
 ) -> dict[str, Any]:
     """Write artefact, manifest and card; return the manifest. Same rows and seed, same bytes.
 
-    Layers trained further that lie over the encoder of `vectors` are stored in the artefact.
+    Layers trained further that lie over the encoder of `vectors` are stored in the artefact,
+    with marks of the rows not set aside from them, for the next training.
 
     Raises RowsError, and ArtefactError when the folder holds something else.
     """
@@ -104,14 +109,19 @@ def train_intents(
         estimator = _fitted(fit, chosen, seed)
         progress(len(rows))
         scored = _scored(table, fit, estimator, progress)
+        if _any_aside(rows):
+            # Confidence is known; what gave it need not be wasted.
+            both = [row.use in (Use.FIT, Use.ASIDE) for row in rows]
+            estimator = _fitted(table.take(np.flatnonzero(both)), chosen, seed)
+            progress(len(rows))
     except ValueError as exc:
         raise RowsError(str(exc)) from exc
     calibration = fit_calibration(scored.scores, scored.outside, scored.truth)
-    arrays = estimator.export() | _under("calibration", calibration)
+    arrays = estimator.export() | under("calibration", calibration)
     language, languages = language_arrays()
-    arrays |= _under("language", language) | _under(
-        "encoder", dict(vectors.layers if vectors else {})
-    )
+    arrays |= under("language", language)
+    if vectors is not None and vectors.layers:
+        arrays |= under("encoder", vectors.layers) | {LEARNT: marks_of(rows)}
     manifest = {
         "name": MODEL_NAME if vectors else PLAIN_NAME,
         "version": f"{rows_sha256(rows)[:8]}-{registry.arrays_sha256(arrays)[:8]}-s{seed}",
@@ -143,7 +153,7 @@ def _scored(table: Table, fit: Table, fitted: IntentEstimator, progress: Progres
     """Return scores on the held-out rows, or ones cross-fitted alike when there are none."""
     labels = np.array(sorted({label for label in fit.labels if label != OOS}), dtype=object)
     if _held_out(table.rows):
-        held = table.take(np.flatnonzero([r.use is Use.CALIBRATE for r in table.rows]))
+        held = table.take(np.flatnonzero([r.use in _MEASURED for r in table.rows]))
         return Scored(*_spread(fitted, held, labels), _truth(held, labels), held.rows)
     scores = np.zeros((len(fit.rows), len(labels)))
     outside = np.zeros(len(fit.rows))
@@ -213,19 +223,25 @@ def _truth(table: Table, labels: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def _held_out(rows: Sequence[Row]) -> bool:
-    return any(row.use is Use.CALIBRATE and row.label != OOS for row in rows)
+    return any(row.use in _MEASURED and row.label != OOS for row in rows)
+
+
+def _any_aside(rows: Sequence[Row]) -> bool:
+    return any(row.use is Use.ASIDE for row in rows)
 
 
 def _data(rows: Sequence[Row]) -> dict[str, Any]:
-    count = {use: sum(row.use is use for row in rows) for use in (Use.FIT, Use.CALIBRATE)}
+    count = {use: sum(row.use is use for row in rows) for use in Use}
     return {
         "sha256": rows_sha256(rows),
         "sources": sorted({row.source for row in rows}),
-        "fit_rows": count[Use.FIT],
-        "calibration_rows": count[Use.CALIBRATE],
+        "fit_rows": count[Use.FIT] + count[Use.ASIDE],
+        "calibration_rows": count[Use.CALIBRATE] + count[Use.ASIDE],
+        "rows_in_both": count[Use.ASIDE],
         "out_of_scope_rows": sum(row.label == OOS for row in rows),
     }
 
 
-def _under(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def under(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return arrays by names that `Artefact.group` finds again."""
     return {f"{prefix}.{key}": value for key, value in arrays.items()}

@@ -1,24 +1,28 @@
 """`finnami train encoder`: the encoder's last layers from labelled lines, stored as an artefact."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numba
 import numpy as np
 
 from app.ml import registry
-from app.ml.features.encoder import Layers
 from app.ml.features.text import TEXT_SET, normalise
-from app.ml.features.vectors import E5Vectors, read
+from app.ml.features.vectors import E5Vectors, VectorSource, read
 from app.ml.registry import ArtefactError
+from app.ml.serving.intents import FEATURE_SET as INTENT_FEATURES
+from app.ml.serving.intents import MODEL_NAME
 from app.ml.training.encoder.tuning import EncoderRecipe, Progress, Tuned, tune
-from app.ml.training.held_out import SHARE, hold_out
+from app.ml.training.held_out import SHARE, Marks, hold_out, marks_of
 from app.ml.training.intent_rows import Row, RowsError, Use, rows_sha256
+from app.ml.training.intents import LEARNT, under
 from app.ml.training.misspelling import misspelt
 
+Source = TypeVar("Source", bound=VectorSource)
 NAME: Final = "encoder"
-FEATURE_SET: Final = f"encoder-1/{TEXT_SET}"
+FEATURE_SET: Final = f"encoder-2/{TEXT_SET}"
 
 
 def lines_of(rows: Sequence[Row], recipe: EncoderRecipe) -> tuple[list[str], list[str]]:
@@ -54,34 +58,41 @@ def train_encoder(
         tuned = tune(encoder.folder, *lines, recipe=recipe, progress=progress)
     except ValueError as exc:
         raise RowsError(str(exc)) from exc
+    arrays = under("encoder", tuned.layers) | {LEARNT: marks_of(hold_out(rows, seed=recipe.seed))}
     data, layers = rows_sha256(rows), registry.arrays_sha256(tuned.layers)
     manifest = {
         "name": NAME,
         "version": f"{data[:8]}-{layers[:8]}-s{recipe.seed}",
         "feature_version": FEATURE_SET,
-        "over": encoder.model_hash,
+        "vectors": encoder.over(tuned.layers).model_hash,
         "seed": recipe.seed,
         "recipe": recipe.to_dict(),
         "data": {"sha256": data, "held_out_share": SHARE, "lines": len(lines[0])},
         "metrics": {"head_accuracy": round(tuned.accuracy, 4), "head_loss": round(tuned.loss, 4)},
         "libraries": {"numpy": np.__version__, "numba": numba.__version__},
     }
-    return dict(registry.save(out, tuned.layers, manifest, _card(manifest, tuned)).manifest)
+    return dict(registry.save(out, arrays, manifest, _card(manifest, tuned)).manifest)
 
 
-def load_layers(folder: Path, *, rows: Sequence[Row], encoder: str, seed: int) -> Layers:
-    """Return tuned layers for training a classifier on the same rows.
+def load_tuned(folder: Path, vectors: Source) -> tuple[Source, Marks]:
+    """Return the encoder with the tuned layers of a folder, and marks of the rows they learnt.
 
-    Raises ArtefactError when they were learnt from other rows or with another seed: then the
-    lines held out here were learnt from there, and would be no test of anything.
+    The folder is one of `train encoder`, or an intent model trained with such layers: then new
+    rows cost no training of the encoder. Raises ArtefactError, also when the layers were learnt
+    over another encoder.
     """
-    artefact = registry.load(folder, feature_version=FEATURE_SET)
-    learnt = (artefact.manifest["data"]["sha256"], artefact.manifest["seed"])
-    if learnt != (rows_sha256(rows), seed):
-        raise ArtefactError(f"{folder.name} was learnt from other rows or with another seed")
-    if artefact.manifest["over"] != encoder:
+    name = json.loads(registry.manifest_bytes(folder)).get("name")
+    features = {NAME: FEATURE_SET, MODEL_NAME: INTENT_FEATURES}.get(name)
+    if features is None:
+        raise ArtefactError(f"{folder.name} is a model of {name}: it holds no layers of an encoder")
+    artefact = registry.load(folder, feature_version=features)
+    layers = artefact.group("encoder")
+    if not layers or LEARNT not in artefact.arrays:
+        raise ArtefactError(f"{folder.name} does not say which layers were learnt from which rows")
+    tuned = vectors.over(layers)
+    if tuned.model_hash != artefact.manifest["vectors"]:
         raise ArtefactError(f"{folder.name} was learnt over another encoder")
-    return dict(artefact.arrays)
+    return tuned, artefact.arrays[LEARNT]
 
 
 def _card(manifest: dict[str, Any], tuned: Tuned) -> str:

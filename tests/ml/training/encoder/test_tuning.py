@@ -8,11 +8,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli.main import main
+from app.ml import registry
+from app.ml.features.encoder import Layers
 from app.ml.features.vectors import E5Vectors
-from app.ml.training.encoder.training import lines_of, load_layers
+from app.ml.registry import ArtefactError
+from app.ml.serving.intents import FEATURE_SET
+from app.ml.training.encoder.training import lines_of, load_tuned
 from app.ml.training.encoder.tuning import EncoderRecipe, tune
-from app.ml.training.held_out import hold_out
-from app.ml.training.intent_rows import Row, Use, read_training_rows
+from app.ml.training.held_out import hold_out, marks_of, set_unlearnt_aside
+from app.ml.training.intent_rows import Row, RowsError, Use, read_training_rows
 from tests.ml.intents.small import outside, rows
 
 pytestmark = pytest.mark.row("CH4")
@@ -65,7 +69,7 @@ class TestHeldOut:
     def test_what_is_set_aside_is_never_learnt_from(self, data: Path) -> None:
         read = read_training_rows(data)
         cut = hold_out(read, seed=7)
-        aside = {row.text for row in cut if row.use is Use.CALIBRATE}
+        aside = {row.text for row in cut if row.use is Use.ASIDE}
         assert 0.05 * len(read) < len(aside) < 0.2 * len(read)
         texts, labels = lines_of(read, EncoderRecipe(copies=0.0))
         assert len(texts) == len(labels) == len(read) - len(aside)
@@ -89,6 +93,13 @@ class TestTrainIntentsWithAnEncoder:
         assert done.exit_code == 0, done.output
         summary = json.loads(done.stdout)
         assert summary["calibrated_on"] == "held out rows"
+        read = read_training_rows(data)
+        assert summary["data"]["fit_rows"] == len(read)
+        assert 0 < summary["data"]["rows_in_both"] == summary["data"]["calibration_rows"]
+        inside_rows = sum(row.label != "oos" for row in read)
+        assert registry.load(model, feature_version=FEATURE_SET).arrays["near.start"][-1] == (
+            inside_rows
+        )
         assert summary["vectors"] != encoder.model_hash
         out = tmp_path / "p.jsonl"
         done = _run("predict", "intents", "--model", model, "--data", data, "--out", out)
@@ -97,27 +108,66 @@ class TestTrainIntentsWithAnEncoder:
         inside = [line for line in lines if line["gold"] != "oos"]
         assert sum(line["gold"] == line["label"] for line in inside) > 0.9 * len(inside)
 
-    def test_layers_of_other_rows_or_another_seed_are_refused(
+    def test_rows_of_a_later_day_need_no_other_encoder(
         self, data: Path, layers: Path, tmp_path: Path
     ) -> None:
-        done = _run(
-            "train", "intents", "--data", data, "--encoder", layers, "--seed", 8,
-            "--out", tmp_path / "m",
-        )  # fmt: skip
-        assert done.exit_code == 2
-        assert "other rows or with another seed" in done.output
-        assert not (tmp_path / "m").exists()
+        later = tmp_path / "later.json"
+        new = [["stash a tenner for me", "deposit"], ["shove it all in the pot", "deposit"]]
+        later.write_text(json.dumps({"train": rows() + outside() + new}), encoding="utf-8")
+        model, again = tmp_path / "model", tmp_path / "again"
+        folders = [(layers, model), (model, again)]
+        for encoder, out in folders:
+            done = _run(
+                "train", "intents", "--data", later, "--encoder", encoder, "--out", out,
+                "--cache", tmp_path,
+            )  # fmt: skip
+            assert done.exit_code == 0, done.output
+        first, second = (registry.load(f, feature_version=FEATURE_SET) for f in (model, again))
+        assert first.manifest["data"] == second.manifest["data"]
+        cut = hold_out(read_training_rows(data), seed=7)
+        aside = sum(row.use is Use.ASIDE for row in cut)
+        assert first.manifest["data"]["rows_in_both"] == aside + len(new)
+        for name, values in first.arrays.items():
+            assert np.array_equal(values, second.arrays[name]), name
+
+    def test_layers_that_have_learnt_everything_leave_nothing_to_measure_on(self) -> None:
+        read = [Row(text, label, Use.FIT, "s") for text, label in rows()]
+        learnt = marks_of(read)
+        with pytest.raises(RowsError, match="learnt from all but 0 of"):
+            set_unlearnt_aside(read, learnt)
+        assert set_unlearnt_aside(read, learnt[: len(learnt) // 2]) != read
+
+    def test_both_ways_at_once_are_refused(self, data: Path, layers: Path, tmp_path: Path) -> None:
         done = _run(
             "train", "intents", "--data", data, "--encoder", layers, "--no-vectors",
             "--out", tmp_path / "m",
         )  # fmt: skip
         assert (done.exit_code, "exclude each other" in done.output) == (2, True)
 
-    def test_layers_over_another_encoder_are_refused(self, data: Path, layers: Path) -> None:
-        from app.ml.registry import ArtefactError
+    def test_layers_over_another_encoder_are_refused(
+        self, layers: Path, encoder: E5Vectors
+    ) -> None:
+        class Other(E5Vectors):
+            @property
+            def model_hash(self) -> str:
+                return "else"
+
+            def over(self, layers: Layers) -> "Other":
+                return self
 
         with pytest.raises(ArtefactError, match="another encoder"):
-            load_layers(layers, rows=read_training_rows(data), encoder="else", seed=7)
+            load_tuned(layers, Other(encoder.folder))
+
+    def test_a_model_without_layers_is_refused(self, data: Path, tmp_path: Path) -> None:
+        plain = tmp_path / "plain"
+        done = _run("train", "intents", "--data", data, "--no-vectors", "--out", plain)
+        assert done.exit_code == 0, done.output
+        done = _run(
+            "train", "intents", "--data", data, "--encoder", plain, "--out", tmp_path / "m",
+            "--cache", tmp_path,
+        )  # fmt: skip
+        assert done.exit_code == 2
+        assert "holds no layers of an encoder" in done.output
 
 
 def test_data_without_labels_is_refused(tmp_path: Path, encoder: E5Vectors) -> None:
