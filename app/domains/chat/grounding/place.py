@@ -16,6 +16,9 @@ class Place:
     entities: frozenset[str] = frozenset()
     direction: int = 0
     below: bool = False
+    sinking: bool = False
+    """Whether the clause has a word that may tell a loss."""
+
     dates: Sequence[PartialDate] = ()
     spanning: bool = False
     """Whether a date begins or ends a span: "since May"."""
@@ -37,6 +40,9 @@ class Place:
 
     lasting: bool = False
     """Whether a unit of time follows: "3 months" of a question."""
+
+    requested: bool = False
+    """Whether the clause says that the user asked for it, and nothing of the account."""
 
     labels: frozenset[Metric] = frozenset()
     """What the words right beside the figure say it measures."""
