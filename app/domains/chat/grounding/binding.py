@@ -158,7 +158,7 @@ def _may_be_loss(metric: Metric, place: Place) -> bool:
     """
     if Metric.DRIFT in place.metrics:
         return True
-    if place.metrics & LOST:
+    if place.metrics & place.said & LOST:
         return False
     return place.sinking or metric not in LOST | UNNAMED
 
@@ -177,7 +177,10 @@ def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
     if evidence.entity is not None:
         return False
     own = [size for name in place.entities for size in grounds.of_parts.get((*key, name), ())]
-    return not own or (evidence.metric in _ADDED and any(size in place.beside for size in own))
+    if own:
+        return evidence.metric in _ADDED and any(size in place.beside for size in own)
+    known = any((evidence.kind, name) in grounds.owners for name in place.entities)
+    return not known or evidence.metric in place.metrics | UNNAMED or evidence.kind is Kind.PERCENT
 
 
 def _period_fits(one: Numeric, place: Place, grounds: Grounds) -> bool:

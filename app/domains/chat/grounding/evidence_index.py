@@ -53,6 +53,7 @@ class Grounds:
             one = part.evidence
             if one.entity is not None:
                 self.of_parts.setdefault((one.kind, one.metric, one.entity), []).append(part.size)
+        self.owners = {(kind, name) for kind, _, name in self.of_parts}
         self.gaps = {one.id: gap for one in evidence if (gap := self._gap(one))}
         self._dates: list[tuple[str, Period]] = []
         for one in evidence:
@@ -100,6 +101,13 @@ class Grounds:
             return "user"
         lone = PartialDate(year=when.year)
         return "user" if when == lone and when.year in self._user_years else None
+
+    def edge_of(self, when: PartialDate) -> str | None:
+        """Return the id of what begins or ends on a said day or month: a year in January."""
+        for key, found in self._periods:
+            if found.edge(when):
+                return key
+        return None
 
     def other_period(self, when: PartialDate, but: Evidence) -> bool:
         """Tell whether a said date is the period of other evidence that measures the same."""

@@ -140,7 +140,8 @@ class Judge:
 
     def _outcome(self, figure: Figure, scene: Scene, sentence: str) -> "_Outcome":
         if figure.when is not None:
-            return self._date(figure.when)
+            bounds = scene.timing.bounds(figure.start, figure.end)
+            return self._date(figure.when, bounds=bounds)
         if figure.exempt:
             return _Outcome(Status.EXEMPT, None, figure.kind)
         if figure.value is None:
@@ -158,8 +159,8 @@ class Judge:
             return _Outcome(Status.UNGROUNDED, None, kind)
         return _Outcome(Status.GROUNDED, key, figure.kind)
 
-    def _date(self, when: PartialDate) -> "_Outcome":
-        key = self._grounds.date_of(when)
+    def _date(self, when: PartialDate, *, bounds: bool) -> "_Outcome":
+        key = self._grounds.date_of(when) or (self._grounds.edge_of(when) if bounds else None)
         if key is not None:
             return _Outcome(Status.GROUNDED, key, Kind.DATE)
         # A month's or quarter's mere name cannot be wrong where nothing says what time it is.

@@ -1,5 +1,6 @@
 """Tells whether the words of a clause name what a piece of evidence measures."""
 
+from decimal import Decimal
 from typing import Final
 
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
@@ -19,9 +20,14 @@ _CALLED: Final = {
     Metric.RATE: frozenset({Metric.INCOME}),
 }
 #: What an amount that moved may turn out to be.
-_PAYMENTS: Final = frozenset(
-    {Metric.SPENDING, Metric.FEE, Metric.CONTRIBUTION, Metric.INCOME}
+_FLOWING: Final = frozenset(
+    {
+        Metric.SPENDING, Metric.FEE, Metric.CONTRIBUTION, Metric.INCOME, Metric.LIMIT, Metric.CASH,
+    }
 )  # fmt: skip
+_FLOWS: Final = frozenset({Metric.AMOUNT, Metric.CONTRIBUTION})
+_SPENT: Final = frozenset({Metric.SPENDING, Metric.FEE})
+_KEPT: Final = frozenset({Metric.VALUE, Metric.CASH, Metric.CONTRIBUTION, Metric.AMOUNT})
 _PARTS: Final = frozenset({Metric.WEIGHT, Metric.TARGET, Metric.DRIFT})
 _AIMS: Final = frozenset({Metric.TARGET, Metric.COUNT})
 _QUOTIENTS: Final = frozenset({Kind.PERCENT, Kind.QUANTITY})
@@ -51,22 +57,29 @@ def measured(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
 
 def _called(evidence: Evidence, place: Place) -> bool:
     """Tell whether the measure is also called by the name the clause gives it."""
-    metric, named = evidence.metric, place.metrics
+    metric = evidence.metric
+    named = place.metrics & place.said  # without what words merely hint at
     if metric is Metric.PROBABILITY:
         return named <= _AIMS  # a goal's percentage is how likely it is; its target is money
-    if metric is Metric.FEE:
-        # fees are told as a share of what is held
-        return place.moved or (Metric.FEE in place.said and named <= _WHOLE)
     if metric is Metric.RISK:
         return place.below and bool(named & LOST)
     if metric is Metric.DRIFT:
         return place.side != 0  # "3 points above the target" is a distance
     if metric in LOST:
         earned = (metric, evidence.kind) in _EARNED and bool(named & LOST)
-        return earned or (place.direction != 0 and bool(named) and named <= _GROWN)
-    if place.moved and metric in _PAYMENTS:
+        return earned or (place.direction != 0 and named <= _GROWN)
+    if metric is Metric.FEE and Metric.FEE in place.said and named <= _WHOLE:
+        return True  # fees are told as a share of what is held
+    if metric in _FLOWING and (place.moved or (Metric.AMOUNT in named and named <= _FLOWS)):
         return True
-    return bool(_CALLED.get(metric, frozenset()) & named)
+    return _spared(evidence, named) or bool(_CALLED.get(metric, frozenset()) & place.metrics)
+
+
+def _spared(evidence: Evidence, named: frozenset[Metric]) -> bool:
+    """Tell whether it is what was spent less than before, told as saved."""
+    value = evidence.value
+    fell = evidence.signed and isinstance(value, Decimal) and value < 0
+    return fell and evidence.metric in _SPENT and named <= _KEPT
 
 
 def _calculated(evidence: Evidence, place: Place, grounds: Grounds) -> bool:

@@ -79,7 +79,7 @@ class Scene:
             entities=self._entities(figure, part, own),
             direction=(way := self._direction(index, figure)),
             below=min(way, direction(own, figure), direction(self.words, figure)) < 0,
-            sinking=any(hit.down or hit.sinking for hit in own),
+            sinking=any(hit.down or hit.sinking for hit in self.words),
             dates=self.timing.of(part, figure, self.words),
             spanning=self.timing.spanning(part),
             relative=relative[0].relative if len(relative) == 1 else None,

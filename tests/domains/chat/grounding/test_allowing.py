@@ -110,3 +110,94 @@ class TestMoreThanHalf:
         done = replace(percent("v1", "62", Metric.AMOUNT), kind=Kind.PERCENT)
 
         assert not judged("Your return is 62%.", done).ok
+
+
+class TestFlows:
+    @pytest.mark.parametrize(
+        ("text", "evidence"),
+        [
+            ("You can still send €4,750 today.", money("v1", "4750", Metric.LIMIT)),
+            ("Apple's next payment is €45.60.", money("v1", "45.60", Metric.INCOME)),
+            ("Your payments of €450 a month.", money("v1", "450", Metric.CONTRIBUTION)),
+        ],
+    )
+    def test_a_word_of_any_payment_names_none_in_particular(
+        self, text: str, evidence: Evidence
+    ) -> None:
+        moved = money("v2", "250", Metric.AMOUNT)
+
+        assert judged(text, evidence, moved).ok
+
+    def test_what_was_spent_less_was_saved(self) -> None:
+        september = money("v2", "2015.75", Metric.SPENDING)
+
+        assert judged("You saved €173.45.", SPENT, september, difference("-173.45"), CASH).ok
+        assert not judged("You saved €173.45.", SPENT, september, difference("173.45"), CASH).ok
+
+    def test_a_value_falls_by_a_loss(self) -> None:
+        assert judged("The value fell by €742.10.", LOSS).ok
+        assert not judged("The value is €742.10.", LOSS).ok
+
+
+class TestOwner:
+    APPLE = money("v1", "187.42", Metric.PRICE, entity="Apple")
+
+    def test_beside_a_name_with_figures_of_its_own_a_nameless_one_needs_its_word(self) -> None:
+        limit = money("v2", "4750", Metric.LIMIT)
+
+        assert not judged("Apple last changed hands at €4,750.", self.APPLE, limit).ok
+        assert judged("Apple last changed hands at €187.42.", self.APPLE, limit).ok
+        assert judged("Up to your limit of €4,750 you can buy Apple.", self.APPLE, limit).ok
+
+
+class TestWholeOfTheYear:
+    RETURN = percent("v1", "9.55", Metric.RETURN, signed=True, as_of="2026")
+
+    @pytest.mark.parametrize(
+        ("text", "locale"),
+        [
+            ("You are up 9.55% since January.", "en"),
+            ("Seit Januar sind es 9,55 % plus.", "de"),
+            ("जनवरी से 9.55% बढ़ा है।", "hi"),
+        ],
+    )
+    def test_a_year_begins_in_january(self, text: str, locale: str) -> None:
+        assert judged(text, self.RETURN, locale=locale).ok
+
+    def test_only_as_the_begin_or_end_of_a_span(self) -> None:
+        assert not judged("In January you were up 9.55%.", self.RETURN).ok
+        assert not judged("You are up 9.55% since March.", self.RETURN).ok
+
+
+class TestScale:
+    @pytest.mark.parametrize(
+        ("text", "locale"),
+        [
+            ("Your risk level is 4 of 7.", "en"),
+            ("You are a 4 on the 7-point risk scale.", "en"),
+            ("Seu nível de risco é 4 de 7.", "pt"),
+            ("आपका जोखिम स्तर 7 में से 4 है।", "hi"),
+            ("您的风险等级是4级，满分7级。", "zh"),
+        ],
+    )
+    def test_the_end_of_a_scale_is_known(self, text: str, locale: str) -> None:
+        level = replace(percent("v1", "400", Metric.RISK), kind=Kind.QUANTITY)
+
+        assert judged(text, level, locale=locale).ok
+
+    def test_a_score_is_not_the_end_of_its_scale(self) -> None:
+        level = replace(percent("v1", "400", Metric.SCORE), kind=Kind.QUANTITY)
+
+        assert not judged("Ein Risiko-Score von 7.", level, locale="de").ok
+
+
+class TestHyphen:
+    def test_a_hyphen_makes_another_word(self) -> None:
+        gain = money("v1", "4204.45", Metric.GAIN, signed=True)
+
+        assert judged("En vendant, ce serait 4 204,45 € de plus-value.", gain, locale="fr").ok
+
+    def test_of_each_ten_is_no_december(self) -> None:
+        chance = percent("v1", "71", Metric.PROBABILITY)
+
+        assert judged("Chega lá em sete de cada dez simulações.", chance, locale="pt").ok
