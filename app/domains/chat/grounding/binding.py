@@ -147,20 +147,22 @@ def _sign_fits(figure: Figure, one: Numeric, place: Place, grounds: Grounds) -> 
         return place.direction >= 0 or metric in _LEVELS
     if metric is Metric.AMOUNT:
         return not place.inflow
-    return place.below or place.side < 0 or (place.direction <= 0 and _may_be_loss(metric, place))
+    return place.below or place.side < 0 or _may_be_loss(one.evidence, place)
 
 
-def _may_be_loss(metric: Metric, place: Place) -> bool:
+def _may_be_loss(evidence: Evidence, place: Place) -> bool:
     """Tell whether a loss told by its size alone is told as one by words no table lists.
 
     "A return of 3.1 %" is read as a gain, and so is a bare figure: dropping the minus is no way
     out. A difference or a fall of spending contradicts nothing.
     """
+    if place.direction > 0 or (place.side > 0 and evidence.source is Source.CALC):
+        return False
     if Metric.DRIFT in place.metrics:
         return True
     if place.metrics & place.said & LOST:
         return False
-    return place.sinking or metric not in LOST | UNNAMED
+    return place.sinking or evidence.metric not in LOST | UNNAMED
 
 
 def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:

@@ -1,14 +1,20 @@
 """Words around a figure that are told by their form: of owning, of time, hedges behind it."""
 
 import re
+from decimal import Decimal
 from functools import cache
 from typing import Final
 
 from app.domains.chat.grounding.tables import WORD, words
 from app.domains.chat.grounding.tries import START, pattern_of
 
-#: Units of time stand first among a language's units: so many of them.
-_TIMES: Final = {"en": 8, "es": 8, "fr": 9, "de": 11, "pt": 8, "hi": 12, "ar": 12, "zh": 6}
+#: Units of time stand first among a language's units: where years, months, weeks, days end.
+_TIME_UNITS: Final = {
+    "en": (2, 4, 6, 8), "es": (2, 4, 6, 8), "fr": (4, 5, 7, 9), "de": (3, 6, 8, 11),
+    "pt": (2, 4, 6, 8), "hi": (4, 8, 10, 12), "ar": (4, 7, 9, 12), "zh": (1, 3, 4, 6),
+}  # fmt: skip
+_TIMES: Final = {language: ends[-1] for language, ends in _TIME_UNITS.items()}
+_DAYS: Final = (Decimal("365.25"), Decimal("30.44"), Decimal(7), Decimal(1))
 
 
 @cache
@@ -29,6 +35,26 @@ def timed(language: str) -> re.Pattern[str]:
     """Return what follows a figure that counts units of time."""
     units = words(language)["units"][: _TIMES[language]]
     return re.compile(rf"[\s-]*(?:{pattern_of(units, edge=False)})")
+
+
+def unit_days(folded: str, at: int, language: str) -> Decimal | None:
+    """Return how many days the unit of time has that stands at a place; None for no such unit."""
+    match = _time_units(language).match(folded, at)
+    if match is None:
+        return None
+    return next(days for key, days in enumerate(_DAYS) if match[f"u{key}"] is not None)
+
+
+@cache
+def _time_units(language: str) -> re.Pattern[str]:
+    """Return a figure's unit of time, with a word between at most: "10 more months"."""
+    units, begin, parts = words(language)["units"], 0, []
+    cjk = language == "zh"
+    for key, end in enumerate(_TIME_UNITS[language]):
+        parts.append(f"(?P<u{key}>{pattern_of(units[begin:end], edge=not cjk)})")
+        begin = end
+    between = "" if cjk else rf"(?:[{WORD}]{{2,12}}\s)?"
+    return re.compile(rf"[\s-]*{between}(?:{'|'.join(parts)})")
 
 
 @cache

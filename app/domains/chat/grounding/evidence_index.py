@@ -4,12 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
+from typing import Final
 
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
 from app.domains.chat.grounding.dates import Period, period
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.tables import Grammar
 
+_DAYS_MAX: Final = 8
+#: A span of 2.9 months is told as three; one of 2.5 is told as neither two nor three.
+_NEARLY: Final = Decimal("0.3")
 #: What one is short of, or over.
 _MARKS = frozenset({Metric.TARGET, Metric.LIMIT})
 
@@ -62,6 +67,12 @@ class Grounds:
         self._periods = [
             (one.id, found) for one in evidence if one.as_of and (found := period(one.as_of))
         ]
+        days = sorted({found.first for _, found in self._dates} | ({today} if today else set()))
+        self._spans = {
+            Decimal((two - one).days + extra)
+            for one, two in combinations(days[:_DAYS_MAX], 2)
+            for extra in (0, 1)
+        }
         self._user_dates = [figure.when for figure in user if figure.when is not None]
         self._user_years = {figure.year for figure in user if figure.year is not None}
 
@@ -101,6 +112,13 @@ class Grounds:
             return "user"
         lone = PartialDate(year=when.year)
         return "user" if when == lone and when.year in self._user_years else None
+
+    def lasts(self, count: Decimal, unit: Decimal) -> bool:
+        """Tell whether so many units, of so many days each, lie between two days of the turn.
+
+        The days are date evidence and today: what lies between them is seen by everybody.
+        """
+        return any(abs(days / unit - count) < _NEARLY for days in self._spans)
 
     def edge_of(self, when: PartialDate) -> str | None:
         """Return the id of what begins or ends on a said day or month: a year in January."""

@@ -11,7 +11,7 @@ from app.domains.chat.grounding.binding import bind
 from app.domains.chat.grounding.comparing import contradicted
 from app.domains.chat.grounding.constants import constant_of
 from app.domains.chat.grounding.cores import Setting
-from app.domains.chat.grounding.cues import timed
+from app.domains.chat.grounding.cues import timed, unit_days
 from app.domains.chat.grounding.dates import Found, dates
 from app.domains.chat.grounding.entities import Entities, Mention
 from app.domains.chat.grounding.evidence_index import Grounds
@@ -153,11 +153,18 @@ class Judge:
                 return _Outcome(Status.GROUNDED, key, kind)
         key = bind(figure, scene.place(figure), self._grounds)
         key = key or constant_of(figure, sentence, scene.words)
-        if key is None and scene.counts(figure):
+        if key is None and (scene.counts(figure) or self._lasts(figure, scene)):
             return _Outcome(Status.EXEMPT, None, kind)
         if key is None:
             return _Outcome(Status.UNGROUNDED, None, kind)
         return _Outcome(Status.GROUNDED, key, figure.kind)
+
+    def _lasts(self, figure: Figure, scene: Scene) -> bool:
+        """Tell whether a figure says how long it is from one known day to another."""
+        if figure.kind is not Kind.QUANTITY or figure.ratio or figure.value is None:
+            return False
+        unit = unit_days(scene.folded, figure.end, self._grammar.language)
+        return unit is not None and self._grounds.lasts(abs(figure.value), unit)
 
     def _date(self, when: PartialDate, *, bounds: bool) -> "_Outcome":
         key = self._grounds.date_of(when) or (self._grounds.edge_of(when) if bounds else None)

@@ -64,7 +64,7 @@ def misranked(
         if one.names & two.names or two.start - one.end > _APART_MAX:
             continue
         for claim in _said(folded, span, one, two, language):
-            if _denied(folded, one.start, claim.end, language):
+            if _denials(language).search(folded, one.start, claim.end):
                 continue
             if _contradicted(claim, one, two, said, grounds, falling=falling):
                 out.append((claim.start, claim.end))
@@ -109,10 +109,11 @@ def _claim(match: re.Match[str]) -> _Said:
     return _Said(match.start(sort), match.end(sort), way, metrics)
 
 
-def _denied(folded: str, start: int, end: int, language: str) -> bool:
+@cache
+def _denials(language: str) -> re.Pattern[str]:
     said = pattern_of(words(language)["denials"], edge=False)
     left, right = ("", "") if language == "zh" else (START, EDGE)
-    return re.compile(f"{left}(?:{said}){right}").search(folded, start, end) is not None
+    return re.compile(f"{left}(?:{said}){right}")
 
 
 def _contradicted(

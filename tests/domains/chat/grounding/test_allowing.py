@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
-from tests.domains.chat.grounding.facts import judged, money, percent
+from tests.domains.chat.grounding.facts import day, judged, money, percent
 
 pytestmark = pytest.mark.row("CH3")
 LOSS = money("v1", "-742.10", Metric.GAIN, signed=True)
@@ -201,3 +201,60 @@ class TestHyphen:
         chance = percent("v1", "71", Metric.PROBABILITY)
 
         assert judged("Chega lá em sete de cada dez simulações.", chance, locale="pt").ok
+
+
+class TestLasting:
+    BEGIN, END = day("v2", "2026-07-01"), day("v3", "2026-09-30")
+
+    @pytest.mark.parametrize(
+        ("text", "locale", "good"),
+        [
+            ("You lost €742.10 in three months.", "en", True),
+            ("You lost €742.10 in 3 months.", "en", True),
+            ("You lost €742.10 in five months.", "en", False),
+            ("You lost €742.10 in three years.", "en", False),
+            ("Perdeu 742,10 € em três meses.", "pt", True),
+            ("Vous avez perdu 742,10 € en trois petits mois.", "fr", True),
+            ("三个月亏损了742.10欧元。", "zh", True),
+        ],
+    )
+    def test_what_lies_between_two_known_days_may_be_said(
+        self, text: str, locale: str, *, good: bool
+    ) -> None:
+        assert judged(text, LOSS, self.BEGIN, self.END, locale=locale).ok is good
+
+
+class TestOverTheBudget:
+    LEFT = replace(
+        money("v3", "157.70", Metric.OTHER, signed=True), source=Source.CALC, inputs=("v2", "v1")
+    )
+
+    @pytest.mark.parametrize(
+        ("text", "locale", "good"),
+        [
+            ("You are €157.70 under your budget.", "en", True),
+            ("You are €157.70 over budget.", "en", False),
+            ("Te has pasado 157,70 € del presupuesto.", "es", False),
+            ("Du hast dein Budget um 157,70 € überzogen.", "de", False),
+            ("Sobram 157,70 € do orçamento.", "pt", True),
+        ],
+    )
+    def test_what_is_left_is_not_what_is_too_much(
+        self, text: str, locale: str, *, good: bool
+    ) -> None:
+        budget = money("v2", "2000", Metric.LIMIT)
+
+        assert judged(text, SPENT, budget, self.LEFT, locale=locale).ok is good
+
+    @pytest.mark.parametrize(
+        ("text", "locale"),
+        [
+            ("En octubre gastaste un 8,6 % más que en septiembre.", "es"),
+            ("En octobre, 8,6 % de plus qu'en septembre.", "fr"),
+            ("10月的支出比9月多8.6%。", "zh"),
+        ],
+    )
+    def test_less_was_not_more(self, text: str, locale: str) -> None:
+        less = replace(percent("v3", "-8.6", Metric.SPENDING, signed=True), source=Source.CALC)
+
+        assert not judged(text, less, locale=locale).ok
