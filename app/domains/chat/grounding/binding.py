@@ -178,11 +178,16 @@ def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
         return not (place.whole and evidence.entity and key in grounds.of_whole)
     if evidence.entity is not None:
         return False
+    if evidence.source is Source.CALC and grounds.owners_of(evidence) & place.entities:
+        return True
     own = [size for name in place.entities for size in grounds.of_parts.get((*key, name), ())]
     if own:
-        return evidence.metric in _ADDED and any(size in place.beside for size in own)
+        other = place.partner
+        compared = other is not None and abs(other.value or 0) in own  # "7.9 % against 6.2 %"
+        return compared or (evidence.metric in _ADDED and any(size in place.beside for size in own))
+    named = evidence.metric in place.metrics | UNNAMED or evidence.kind is Kind.PERCENT
     known = any((evidence.kind, name) in grounds.owners for name in place.entities)
-    return not known or evidence.metric in place.metrics | UNNAMED or evidence.kind is Kind.PERCENT
+    return named or not known or not place.naming
 
 
 def _period_fits(one: Numeric, place: Place, grounds: Grounds) -> bool:

@@ -12,6 +12,7 @@ from app.domains.chat.grounding.dates import Period, period
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.tables import Grammar
 
+_SCALED: Final = frozenset({Metric.SCORE, Metric.RISK})
 _DAYS_MAX: Final = 8
 #: A span of 2.9 months is told as three; one of 2.5 is told as neither two nor three.
 _NEARLY: Final = Decimal("0.3")
@@ -53,6 +54,10 @@ class Grounds:
         self.measured: Mapping[Kind, frozenset[Metric]] = {
             kind: frozenset(one.metric for one in evidence if one.kind is kind) for kind in Kind
         }
+        self.scored = frozenset(
+            one.metric for one in evidence
+            if one.kind in (Kind.QUANTITY, Kind.COUNT) and one.metric in _SCALED
+        )  # fmt: skip
         self.of_parts: dict[tuple[Kind, Metric, str], list[Decimal]] = {}
         for part in self.numeric:
             one = part.evidence
@@ -90,6 +95,11 @@ class Grounds:
             return 0
         positive = isinstance(one.value, Decimal) and one.value > 0
         return 1 if positive == marks[1] else -1
+
+    def owners_of(self, one: Evidence) -> frozenset[str]:
+        """Return the things the inputs of a calculation are figures of."""
+        found = (self.by_id.get(key) for key in one.inputs)
+        return frozenset(each.entity for each in found if each is not None and each.entity)
 
     def rests_on(self, one: Evidence) -> frozenset[Metric]:
         """Return what the inputs of a calculation measure."""

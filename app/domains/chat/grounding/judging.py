@@ -152,7 +152,7 @@ class Judge:
             if key is not None:
                 return _Outcome(Status.GROUNDED, key, kind)
         key = bind(figure, scene.place(figure), self._grounds)
-        key = key or constant_of(figure, sentence, scene.words)
+        key = key or constant_of(figure, sentence, scene.words, self._grounds.scored)
         if key is None and (scene.counts(figure) or self._lasts(figure, scene)):
             return _Outcome(Status.EXEMPT, None, kind)
         if key is None:

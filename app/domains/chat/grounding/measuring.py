@@ -26,6 +26,8 @@ _FLOWING: Final = frozenset(
     }
 )  # fmt: skip
 _FLOWS: Final = frozenset({Metric.AMOUNT, Metric.CONTRIBUTION})
+_INSTALMENTS: Final = frozenset({Metric.CONTRIBUTION, Metric.SPENDING, Metric.RATE})
+_OTHERWISE: Final = frozenset({Metric.GAIN, Metric.RETURN, Metric.RISK, Metric.PROBABILITY})
 _SPENT: Final = frozenset({Metric.SPENDING, Metric.FEE})
 _KEPT: Final = frozenset({Metric.VALUE, Metric.CASH, Metric.CONTRIBUTION, Metric.AMOUNT})
 _PARTS: Final = frozenset({Metric.WEIGHT, Metric.TARGET, Metric.DRIFT})
@@ -70,6 +72,8 @@ def _called(evidence: Evidence, place: Place) -> bool:
         return earned or (place.direction != 0 and named <= _GROWN)
     if metric is Metric.FEE and Metric.FEE in place.said and named <= _WHOLE:
         return True  # fees are told as a share of what is held
+    if metric is Metric.AMOUNT:
+        return named <= _INSTALMENTS  # a monthly rate, an instalment
     if metric in _FLOWING and (place.moved or (Metric.AMOUNT in named and named <= _FLOWS)):
         return True
     return _spared(evidence, named) or bool(_CALLED.get(metric, frozenset()) & place.metrics)
@@ -89,6 +93,10 @@ def _calculated(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
     sorts = PLAUSIBLE.get(evidence.kind, frozenset(Metric))
     if evidence.metric not in sorts and place.metrics & sorts <= _PARTS:
         return True  # the percentage of an amount may be called a part of it
+    if evidence.source is Source.CALC and evidence.metric is Metric.WEIGHT:
+        named = place.metrics & place.said & sorts
+        if Metric.RATE in named and not named & _OTHERWISE:
+            return True  # a share of income put aside is a rate of saving
     # A share of the target is told with the target's word.
     return evidence.kind in _QUOTIENTS and bool(place.metrics & grounds.rests_on(evidence))
 

@@ -14,6 +14,9 @@ class Place:
 
     metrics: frozenset[Metric] = frozenset()
     entities: frozenset[str] = frozenset()
+    naming: bool = False
+    """Whether the clause itself names a thing, not one before it."""
+
     direction: int = 0
     below: bool = False
     sinking: bool = False

@@ -77,6 +77,7 @@ class Scene:
         return Place(
             metrics=self._metrics(index, figure),
             entities=self._entities(figure, part, own),
+            naming=any(part[0] <= one.start < part[1] for one in self.mentions),
             direction=(way := self._direction(index, figure)),
             below=min(way, direction(own, figure), direction(self.words, figure)) < 0,
             sinking=any(hit.down or hit.sinking for hit in self.words),

@@ -258,3 +258,51 @@ class TestOverTheBudget:
         less = replace(percent("v3", "-8.6", Metric.SPENDING, signed=True), source=Source.CALC)
 
         assert not judged(text, less, locale=locale).ok
+
+
+class TestBenchmark:
+    OWN = percent("v1", "7.9", Metric.RETURN, signed=True)
+    INDEX = percent("v2", "6.2", Metric.RETURN, signed=True, entity="MSCI World")
+    AHEAD = replace(
+        percent("v3", "1.7", Metric.RETURN, signed=True), source=Source.CALC, inputs=("v1", "v2")
+    )
+
+    @pytest.mark.parametrize(
+        ("text", "locale", "good"),
+        [
+            ("You are 1.7 points ahead of MSCI World: 7.9% against 6.2%.", "en", True),
+            ("Le sacas 1,7 puntos al MSCI World: 7,9 % frente a 6,2 %.", "es", True),
+            ("Du liegst 1,7 Punkte vor dem MSCI World: 7,9 % gegenüber 6,2 %.", "de", True),
+            ("MSCI World returned 7.9%.", "en", False),
+            ("MSCI World returned 1.4% against 6.2%.", "en", False),
+        ],
+    )
+    def test_the_whole_may_stand_against_a_part(
+        self, text: str, locale: str, *, good: bool
+    ) -> None:
+        assert judged(text, self.OWN, self.INDEX, self.AHEAD, locale=locale).ok is good
+
+
+class TestMoney:
+    @pytest.mark.parametrize(
+        ("text", "locale", "evidence"),
+        [
+            ("You still owe €182,400.", "en",
+             money("v1", "-182400", Metric.VALUE, signed=True)),
+            ("Te quedan por pagar 182.400 €.", "es",
+             money("v1", "-182400", Metric.VALUE, signed=True)),
+            ("Die Monatsrate beträgt 940 €.", "de", money("v1", "940", Metric.AMOUNT)),
+            ("Netflix te cobra 12,99 €.", "es", money("v1", "12.99", Metric.SPENDING)),
+            ("Compraste a una media de 152,10 €.", "es", money("v1", "152.10", Metric.PRICE)),
+        ],
+    )  # fmt: skip
+    def test_debts_instalments_and_charges(
+        self, text: str, locale: str, evidence: Evidence
+    ) -> None:
+        assert judged(text, evidence, locale=locale).ok
+
+    def test_a_part_of_income_put_aside_is_a_rate_of_saving(self) -> None:
+        share = replace(percent("v1", "37.1", Metric.WEIGHT), source=Source.CALC)
+
+        assert judged("That is a savings rate of 37.1%.", share).ok
+        assert not judged("That is a return of 37.1%.", share).ok
