@@ -109,8 +109,11 @@ def _shown(figure: Figure, one: Numeric, place: Place) -> bool:
         return abs(size - true) <= (true * _SLACK if rough else _SHARE_SLACK)
     if figure.step <= true / 10 and _rounds(true, figure.step, size):
         return True
-    if abs(size - true) > true * _SLACK:
+    off = abs(size - true)
+    if off > true * _SLACK:
         return False
+    if off <= true * _SHARE_SLACK and _rounds(true, figure.step, size):
+        return True  # 5 % is as good as 5.01 %
     if figure.kind is Kind.PERCENT and figure.step <= _TENTH and _rounds(true, figure.step, size):
         return True  # a tenth of a point is as fine as percentages are told
     loose = figure.loose_step

@@ -37,6 +37,14 @@ def timed(language: str) -> re.Pattern[str]:
     return re.compile(rf"[\s-]*(?:{pattern_of(units, edge=False)})")
 
 
+@cache
+def than(language: str) -> re.Pattern[str]:
+    """Return what stands before the second of two things compared."""
+    if language == "zh":
+        return re.compile("[比较]")
+    return re.compile(rf"{START}(?:{pattern_of(words(language)['than'], edge=False)})")
+
+
 def unit_days(folded: str, at: int, language: str) -> Decimal | None:
     """Return how many days the unit of time has that stands at a place; None for no such unit."""
     match = _time_units(language).match(folded, at)

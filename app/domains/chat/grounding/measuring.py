@@ -69,7 +69,8 @@ def _called(evidence: Evidence, place: Place) -> bool:
         return place.side != 0  # "3 points above the target" is a distance
     if metric in LOST:
         earned = (metric, evidence.kind) in _EARNED and bool(named & LOST)
-        return earned or (place.direction != 0 and named <= _GROWN)
+        fell = place.below and named == {Metric.RISK}  # a drawdown
+        return earned or fell or (place.direction != 0 and named <= _GROWN)
     if metric is Metric.FEE and Metric.FEE in place.said and named <= _WHOLE:
         return True  # fees are told as a share of what is held
     if metric is Metric.AMOUNT:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from app.domains.chat.evidence_types import Kind, Metric
-from app.domains.chat.grounding.cues import asked, lasting, owned, timed, trailing
+from app.domains.chat.grounding.cues import asked, lasting, owned, than, timed, trailing
 from app.domains.chat.grounding.directions import direction, side, turned
 from app.domains.chat.grounding.entities import Mention
 from app.domains.chat.grounding.figures import Figure, PartialDate
@@ -220,6 +220,13 @@ class Scene:
             after = [one for one in inside if one.start >= figure.end]
             close = after and len(self.folded[figure.end : after[0].start].split()) <= _LINKED
             prior = [one for one in before if one in inside]
+            # "A is cheaper at 0.35 % than B": what is compared with comes after "than".
+            if (
+                close
+                and prior
+                and than(self.language).search(self.folded, figure.end, after[0].start)
+            ):
+                close = False
             if close and not (prior and figure.start - prior[-1].end < after[0].start - figure.end):
                 return after[0].names
             return (prior or after)[-1 if prior else 0].names

@@ -14,7 +14,7 @@ from app.domains.chat.grounding.tries import EDGE, START, pattern_of
 WORDS: Final = re.compile(rf"[{WORD}]*[^\W\d_][{WORD}]*")
 #: "Between 3 August and 2 November": so many words may part the days of one span.
 _SPAN: Final = 2
-_AHEAD: Final = 16
+_AHEAD: Final = 32
 
 Part = tuple[int, int]
 
@@ -99,5 +99,5 @@ def _since(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     behind = pattern_of(words(language)["until"], edge=False)
     return (
         re.compile(rf"{left}(?:{said})\W*(?:[{WORD}]{{1,3}}\s)?$"),
-        re.compile(rf"\s?(?:{behind}){right}"),
+        re.compile(rf"(?:[底末初中]|(?:\s+[{WORD}]+){{1,2}})?\s?(?:{behind}){right}"),
     )

@@ -306,3 +306,32 @@ class TestMoney:
 
         assert judged("That is a savings rate of 37.1%.", share).ok
         assert not judged("That is a return of 37.1%.", share).ok
+
+
+class TestCompared:
+    FEES = (
+        percent("v1", "0.35", Metric.FEE, entity="Green Bond Fund"),
+        percent("v2", "0.55", Metric.FEE, entity="Tech ETF"),
+    )
+
+    def test_what_comes_after_than_is_the_other_one(self) -> None:
+        text = "Green Bond Fund is cheaper at {} than Tech ETF at {}."
+
+        assert judged(text.format("0.35%", "0.55%"), *self.FEES).ok
+        assert not judged(text.format("0.55%", "0.35%"), *self.FEES).ok
+
+    def test_a_span_begins_at_the_end_of_a_month(self) -> None:
+        now = money("v1", "24310.60", Metric.VALUE, as_of="2026-11-24")
+        then = money("v2", "23150.10", Metric.VALUE, as_of="2026-10-31")
+        text = "Since the end of October you went from €23,150.10 to €24,310.60."
+
+        assert judged(text, now, then).ok
+        assert not judged("In October you had €24,310.60.", now, then).ok
+
+    @pytest.mark.parametrize(("said", "good"), [("5%", True), ("4.9%", False), ("6%", False)])
+    def test_a_whole_percent_may_stand_for_what_is_next_to_it(
+        self, said: str, *, good: bool
+    ) -> None:
+        rise = percent("v1", "5.013", Metric.RETURN, signed=True)
+
+        assert judged(f"A rise of {said}.", rise).ok is good
