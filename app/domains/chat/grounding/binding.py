@@ -103,10 +103,7 @@ def _shown(figure: Figure, one: Numeric, place: Place) -> bool:
     if size == 0 or true == 0:
         return False
     if figure.fraction:
-        if (place.over and size < true) or (place.under and size > true):
-            return max(size, true) <= min(size, true) * (1 + _FAR)
-        rough = place.hedged or figure.loose_step > figure.step
-        return abs(size - true) <= (true * _SLACK if rough else _SHARE_SLACK)
+        return _parted(figure, size, true, place)
     if figure.step <= true / 10 and _rounds(true, figure.step, size):
         return True
     off = abs(size - true)
@@ -122,6 +119,14 @@ def _shown(figure: Figure, one: Numeric, place: Place) -> bool:
     if place.over and size <= true:
         return _to(true, loose, ROUND_FLOOR) == size
     return place.under and size >= true and _to(true, loose, ROUND_CEILING) == size
+
+
+def _parted(figure: Figure, size: Decimal, true: Decimal, place: Place) -> bool:
+    """Tell whether a share told as a part, "more than half", is this one."""
+    if (place.over and size < true) or (place.under and size > true):
+        return max(size, true) <= min(size, true) * (1 + _FAR)
+    rough = place.hedged or figure.loose_step > figure.step
+    return abs(size - true) <= (true * _SLACK if rough else _SHARE_SLACK)
 
 
 def _rounds(true: Decimal, step: Decimal, size: Decimal) -> bool:
