@@ -152,7 +152,8 @@ def _sign_fits(figure: Figure, one: Numeric, place: Place, grounds: Grounds) -> 
     if metric is Metric.DRIFT and place.side:
         return (place.side > 0) == positive
     if positive:
-        return place.direction >= 0 or metric in _LEVELS
+        told = place.compared and one.evidence.source is not Source.CALC
+        return place.direction >= 0 or told or metric in _LEVELS
     if metric is Metric.AMOUNT:
         return not place.inflow
     return place.below or place.side < 0 or _may_be_loss(one.evidence, place)

@@ -28,6 +28,7 @@ _FLOWING: Final = frozenset(
 _FLOWS: Final = frozenset({Metric.AMOUNT, Metric.CONTRIBUTION})
 _INSTALMENTS: Final = frozenset({Metric.CONTRIBUTION, Metric.SPENDING, Metric.RATE})
 _OTHERWISE: Final = frozenset({Metric.GAIN, Metric.RETURN, Metric.RISK, Metric.PROBABILITY})
+_BOUNDS: Final = frozenset({Metric.LIMIT, Metric.TARGET})
 _SPENT: Final = frozenset({Metric.SPENDING, Metric.FEE})
 _KEPT: Final = frozenset({Metric.VALUE, Metric.CASH, Metric.CONTRIBUTION, Metric.AMOUNT})
 _PARTS: Final = frozenset({Metric.WEIGHT, Metric.TARGET, Metric.DRIFT})
@@ -60,7 +61,8 @@ def measured(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
 def _called(evidence: Evidence, place: Place) -> bool:
     """Tell whether the measure is also called by the name the clause gives it."""
     metric = evidence.metric
-    named = place.metrics & place.said  # without what words merely hint at
+    sorts = PLAUSIBLE.get(evidence.kind, frozenset(Metric))
+    named = place.metrics & place.said & sorts  # without what words merely hint at
     if metric is Metric.PROBABILITY:
         return named <= _AIMS  # a goal's percentage is how likely it is; its target is money
     if metric is Metric.RISK:
@@ -73,6 +75,8 @@ def _called(evidence: Evidence, place: Place) -> bool:
         return earned or fell or (place.direction != 0 and named <= _GROWN)
     if metric is Metric.FEE and Metric.FEE in place.said and named <= _WHOLE:
         return True  # fees are told as a share of what is held
+    if metric in _BOUNDS and place.side:
+        return True  # what exceeds a limit is named beside it
     if metric is Metric.AMOUNT:
         return named <= _INSTALMENTS  # a monthly rate, an instalment
     if metric in _FLOWING and (place.moved or (Metric.AMOUNT in named and named <= _FLOWS)):

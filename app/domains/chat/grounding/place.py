@@ -18,6 +18,9 @@ class Place:
     """Whether the clause itself names a thing, not one before it."""
 
     direction: int = 0
+    compared: bool = False
+    """Whether that word is a comparative before the figure: "lower, at 1.98 %"."""
+
     below: bool = False
     sinking: bool = False
     """Whether the clause has a word that may tell a loss."""

@@ -7,7 +7,7 @@ from functools import cache
 
 from app.domains.chat.evidence_types import Kind, Metric
 from app.domains.chat.grounding.cues import asked, lasting, owned, than, timed, trailing
-from app.domains.chat.grounding.directions import direction, side, turned
+from app.domains.chat.grounding.directions import compared, direction, side, turned
 from app.domains.chat.grounding.entities import Mention
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.lexicon import Hit, hits, metrics_of, names_account
@@ -79,6 +79,7 @@ class Scene:
             entities=self._entities(figure, part, own),
             naming=any(part[0] <= one.start < part[1] for one in self.mentions),
             direction=(way := self._direction(index, figure)),
+            compared=compared(self.words, figure),
             below=min(way, direction(own, figure), direction(self.words, figure)) < 0,
             sinking=any(hit.down or hit.sinking for hit in self.words),
             dates=self.timing.of(part, figure, self.words),

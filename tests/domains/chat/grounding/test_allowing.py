@@ -335,3 +335,38 @@ class TestCompared:
         rise = percent("v1", "5.013", Metric.RETURN, signed=True)
 
         assert judged(f"A rise of {said}.", rise).ok is good
+
+
+class TestComparatives:
+    RETURNS = (
+        percent("v1", "2.17", Metric.RETURN, signed=True),
+        percent("v2", "1.98", Metric.RETURN, signed=True),
+    )
+
+    def test_a_comparative_before_a_level_is_no_fall(self) -> None:
+        assert judged("Your return was 2.17%; the other is lower, at 1.98%.", *self.RETURNS).ok
+        assert not judged("Your portfolio closed 2.17% lower.", *self.RETURNS).ok
+        assert not judged("Your portfolio fell by 2.17%.", *self.RETURNS).ok
+
+    @pytest.mark.parametrize(
+        ("text", "locale", "good"),
+        [
+            ("At 9.35%, the volatility we expect stays above the 9% you allow.", "en", True),
+            ("At 9.35%, the volatility we expect stays below the 9% you allow.", "en", False),
+            ("Avec 9,35 %, la volatilité reste en dessous des 9 % admis.", "fr", False),
+            ("Mit 9,35 % liegt die Schwankung über den erlaubten 9 %.", "de", True),
+            ("Mit 9,35 % liegt die Schwankung unter den erlaubten 9 %.", "de", False),
+            ("Con un 9,35 %, la volatilidad queda por debajo del 9 % permitido.", "es", False),
+        ],
+    )
+    def test_a_figure_put_first_is_compared_with_the_next(
+        self, text: str, locale: str, *, good: bool
+    ) -> None:
+        risk = percent("v1", "9.35", Metric.RISK)
+
+        assert judged(text, risk, percent("v2", "9", Metric.LIMIT), locale=locale).ok is good
+
+
+class TestSwissSpelling:
+    def test_words_of_a_sharp_s_are_read_with_two(self) -> None:
+        assert judged("Das Depot hat 742,10 € eingebüsst.", LOSS, locale="de").ok
