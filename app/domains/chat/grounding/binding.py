@@ -8,16 +8,16 @@ from typing import Final
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
 from app.domains.chat.grounding.evidence_index import Grounds, Numeric
 from app.domains.chat.grounding.figures import Figure
-from app.domains.chat.grounding.lexicon import PLAUSIBLE, VAGUE
+from app.domains.chat.grounding.measuring import LOST, UNNAMED, measured
 from app.domains.chat.grounding.place import Place
 
 _SLACK: Final = Decimal("0.05")
+#: "More than half" is said of what lies no further beyond it than half as much again.
+_FAR: Final = Decimal("0.5")
 _TENTH: Final = Decimal("0.001")
 _SHARE_SLACK: Final = Decimal("0.005")
 _COUNTED: Final = frozenset({Kind.QUANTITY, Kind.COUNT})
 _LEVELS: Final = frozenset({Metric.VALUE, Metric.CASH, Metric.PRICE, Metric.WEIGHT, Metric.TARGET})
-_WHOLE: Final = frozenset({Metric.WEIGHT, Metric.VALUE})
-_LOST: Final = frozenset({Metric.GAIN, Metric.RETURN})
 #: What parts add up to.
 _ADDED: Final = frozenset(
     {
@@ -25,22 +25,6 @@ _ADDED: Final = frozenset(
         Metric.CONTRIBUTION, Metric.COUNT, Metric.QUANTITY, Metric.TARGET,
     }
 )  # fmt: skip
-#: A gain in per cent is a return, a return in money a gain.
-_EARNED: Final = frozenset({(Metric.RETURN, Kind.PERCENT), (Metric.GAIN, Kind.MONEY)})
-#: What is also called by another's word: a score of risk, the limit or the high of a price, the
-#: rate at which income comes.
-_CALLED: Final = {
-    Metric.SCORE: frozenset({Metric.RISK}),
-    Metric.PRICE: frozenset({Metric.LIMIT}),
-    Metric.RATE: frozenset({Metric.INCOME}),
-}
-#: What an amount that moved may turn out to be.
-_PAYMENTS: Final = frozenset(
-    {Metric.SPENDING, Metric.FEE, Metric.CONTRIBUTION, Metric.INCOME}
-)  # fmt: skip
-_AIMS: Final = frozenset({Metric.TARGET, Metric.COUNT})
-_QUOTIENTS: Final = frozenset({Kind.PERCENT, Kind.QUANTITY})
-_UNNAMED: Final = frozenset({Metric.OTHER, Metric.COUNT, Metric.QUANTITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +53,8 @@ def bind(figure: Figure, place: Place, grounds: Grounds) -> str | None:
 
 def _near(figure: Figure, size: Decimal, one: Numeric) -> bool:
     """Sort out what cannot be equal before anything dear is looked at."""
-    return figure.ratio or abs(size - one.size) <= max(figure.step, size * _SLACK * 2)
+    far = _FAR if figure.fraction else _SLACK * 2
+    return figure.ratio or abs(size - one.size) <= max(figure.step, size * far)
 
 
 def _fits(figure: Figure, one: Numeric, place: Place, grounds: Grounds) -> bool:
@@ -80,11 +65,12 @@ def _fits(figure: Figure, one: Numeric, place: Place, grounds: Grounds) -> bool:
         return False
     if evidence.source is Source.USER:
         asked = place.lasting and evidence.kind in _COUNTED
-        return (asked or not place.about_account) and _sign_fits(figure, one, place, grounds)
+        free = asked or place.requested or not place.about_account
+        return free and _sign_fits(figure, one, place, grounds)
     return (
         _sign_fits(figure, one, place, grounds)
         and _entity_fits(evidence, place, grounds)
-        and (_metric_fits(evidence, place, grounds) or _of_partner(place, grounds))
+        and measured(evidence, place, grounds)
         and _period_fits(one, place, grounds)
     )
 
@@ -117,14 +103,14 @@ def _shown(figure: Figure, one: Numeric, place: Place) -> bool:
     if size == 0 or true == 0:
         return False
     if figure.fraction:
-        if (place.over and size < true) or (place.under and size > true):
-            return abs(size - true) <= _SLACK
-        rough = place.hedged or figure.loose_step > figure.step
-        return abs(size - true) <= (true * _SLACK if rough else _SHARE_SLACK)
+        return _parted(figure, size, true, place)
     if figure.step <= true / 10 and _rounds(true, figure.step, size):
         return True
-    if abs(size - true) > true * _SLACK:
+    off = abs(size - true)
+    if off > true * _SLACK:
         return False
+    if off <= true * _SHARE_SLACK and _rounds(true, figure.step, size):
+        return True  # 5 % is as good as 5.01 %
     if figure.kind is Kind.PERCENT and figure.step <= _TENTH and _rounds(true, figure.step, size):
         return True  # a tenth of a point is as fine as percentages are told
     loose = figure.loose_step
@@ -133,6 +119,14 @@ def _shown(figure: Figure, one: Numeric, place: Place) -> bool:
     if place.over and size <= true:
         return _to(true, loose, ROUND_FLOOR) == size
     return place.under and size >= true and _to(true, loose, ROUND_CEILING) == size
+
+
+def _parted(figure: Figure, size: Decimal, true: Decimal, place: Place) -> bool:
+    """Tell whether a share told as a part, "more than half", is this one."""
+    if (place.over and size < true) or (place.under and size > true):
+        return max(size, true) <= min(size, true) * (1 + _FAR)
+    rough = place.hedged or figure.loose_step > figure.step
+    return abs(size - true) <= (true * _SLACK if rough else _SHARE_SLACK)
 
 
 def _rounds(true: Decimal, step: Decimal, size: Decimal) -> bool:
@@ -158,10 +152,26 @@ def _sign_fits(figure: Figure, one: Numeric, place: Place, grounds: Grounds) -> 
     if metric is Metric.DRIFT and place.side:
         return (place.side > 0) == positive
     if positive:
-        return place.direction >= 0 or metric in _LEVELS
+        told = place.compared and one.evidence.source is not Source.CALC
+        return place.direction >= 0 or told or metric in _LEVELS
     if metric is Metric.AMOUNT:
         return not place.inflow
-    return place.below or place.side < 0
+    return place.below or place.side < 0 or _may_be_loss(one.evidence, place)
+
+
+def _may_be_loss(evidence: Evidence, place: Place) -> bool:
+    """Tell whether a loss told by its size alone is told as one by words no table lists.
+
+    "A return of 3.1 %" is read as a gain, and so is a bare figure: dropping the minus is no way
+    out. A difference or a fall of spending contradicts nothing.
+    """
+    if place.direction > 0 or (place.side > 0 and evidence.source is Source.CALC):
+        return False
+    if Metric.DRIFT in place.metrics:
+        return True
+    if place.metrics & place.said & LOST:
+        return False
+    return place.sinking or evidence.metric not in LOST | UNNAMED
 
 
 def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
@@ -177,43 +187,16 @@ def _entity_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
         return not (place.whole and evidence.entity and key in grounds.of_whole)
     if evidence.entity is not None:
         return False
+    if evidence.source is Source.CALC and grounds.owners_of(evidence) & place.entities:
+        return True
     own = [size for name in place.entities for size in grounds.of_parts.get((*key, name), ())]
-    return not own or (evidence.metric in _ADDED and any(size in place.beside for size in own))
-
-
-def _metric_fits(evidence: Evidence, place: Place, grounds: Grounds) -> bool:
-    if not place.metrics or evidence.metric in _UNNAMED or evidence.metric in place.metrics:
-        return True
-    # A distant or vague word for what the turn knows nothing of is no label.
-    asked = (place.labels - VAGUE) | grounds.measured[evidence.kind]
-    if not place.metrics & asked & PLAUSIBLE.get(evidence.kind, asked):
-        return True
-    if evidence.metric is Metric.PROBABILITY and (place.metrics <= _AIMS):
-        return True  # a goal's percentage is how likely it is; its target is money
-    if evidence.metric is Metric.FEE and Metric.FEE in place.said and place.metrics <= _WHOLE:
-        return True  # fees are told as a share of what is held
-    if evidence.metric is Metric.RISK and place.below and place.metrics & _LOST:
-        return True
-    if evidence.kind in _QUOTIENTS and place.metrics & grounds.rests_on(evidence):
-        return True  # a share of the target is told with the target's word
-    if place.moved and evidence.metric in _PAYMENTS:
-        return True
-    if evidence.metric is Metric.DRIFT and place.side:
-        return True  # "3 points above the target" is a distance
-    if (evidence.metric, evidence.kind) in _EARNED and place.metrics & _LOST:
-        return True
-    return bool(_CALLED.get(evidence.metric, frozenset()) & place.metrics)
-
-
-def _of_partner(place: Place, grounds: Grounds) -> bool:
-    """Tell whether what the clause names is the other figure of a pair: "goal: 6 of 15"."""
-    other = place.partner
-    return other is not None and any(
-        one.evidence.metric in place.metrics
-        and one.evidence.kind is other.kind
-        and one.size == abs(other.value or 0)
-        for one in grounds.numeric
-    )
+    if own:
+        other = place.partner
+        compared = other is not None and abs(other.value or 0) in own  # "7.9 % against 6.2 %"
+        return compared or (evidence.metric in _ADDED and any(size in place.beside for size in own))
+    named = evidence.metric in place.metrics | UNNAMED or evidence.kind is Kind.PERCENT
+    known = any((evidence.kind, name) in grounds.owners for name in place.entities)
+    return named or not known or not place.naming
 
 
 def _period_fits(one: Numeric, place: Place, grounds: Grounds) -> bool:

@@ -17,6 +17,8 @@ from app.domains.chat.grounding.tries import EDGE, START, pattern_of
 _MARK: Final = r"[,;:()،–—-]"
 #: Figures so far apart are not compared by a word or two between them.
 _APART_MAX: Final = 80
+#: So long is a preposition with what ends the sentence before it.
+_FRONT: Final = 16
 _PAUSE: Final = r"[\s,;:()\[\]،，；：（）—–-]*"
 _NEAR: Final = rf"\s*(?:[{WORD}'’]+\s+){{0,4}}\(?"
 _NEAR_CJK: Final = r"[\u3400-\u9fff\s]{0,6}\(?"
@@ -65,6 +67,7 @@ def _said(folded: str, one: Figure, two: Figure, language: str) -> int:
     """Return 1 when the words between say that the first is above the second, -1 for below."""
     before, after = _comparison(language)
     match = before.fullmatch(folded, one.end, two.start)
+    match = match or _fronted(folded, one, two, language)
     if match is None and after is not None:
         if not after[0].fullmatch(folded, one.end, two.start):
             return 0
@@ -87,6 +90,34 @@ def _course(
     return 0 if len(ways) != 1 else (-1 if ways.pop() else 1)
 
 
+def _fronted(folded: str, one: Figure, two: Figure, language: str) -> re.Match[str] | None:
+    """Find the comparison of "at 9.35 %, the volatility stays below the 9 % you allow"."""
+    rows = _fronts(language)
+    if rows is None or not rows[0].search(folded, max(0, one.start - _FRONT), one.start):
+        return None
+    return rows[1].fullmatch(folded, one.end, two.start)
+
+
+@cache
+def _fronts(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    own = words(language)
+    if not own["fronts"]:
+        return None
+    sides = _sides(language)
+    # A sentence judged alone stands behind an "x".
+    fronts = pattern_of(own["fronts"])
+    begins = re.compile(rf"(?:^(?:x\s)?|[^{WORD}\s]\s*)(?:{fronts})\s+(?:[^\W\d]{{1,3}}\s+)?$")
+    between = rf"\s*[,،]?\s+(?:[{WORD}'’-]+\s+){{1,7}}?(?:{sides})[{WORD}]*{_NEAR}"
+    return begins, re.compile(between)
+
+
+def _sides(language: str) -> str:
+    said = words(language)["comparison"]
+    return "|".join(
+        f"(?P<{side}>{pattern_of(said[side], edge=False)})" for side in ("above", "below")
+    )
+
+
 @cache
 def _comparison(
     language: str,
@@ -94,10 +125,7 @@ def _comparison(
     """Return what stands between two compared figures; where the word of comparison follows the
     second one, what stands between them and behind it."""
     own = words(language)
-    said = own["comparison"]
-    sides = "|".join(
-        f"(?P<{side}>{pattern_of(said[side], edge=False)})" for side in ("above", "below")
-    )
+    sides = _sides(language)
     if language == "zh":
         filler = pattern_of(own["fillers"], edge=False)
         before = rf"{_PAUSE}(?:{filler}){{0,3}}(?:{sides}){_NEAR_CJK}"

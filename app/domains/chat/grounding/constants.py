@@ -41,9 +41,14 @@ def constants() -> tuple[Constant, ...]:
     )
 
 
-def constant_of(figure: Figure, sentence: str, found: Sequence[Hit]) -> str | None:
-    """Return the name of the constant a figure states; None when it states none."""
-    said: frozenset[Metric] = frozenset().union(*(hit.metrics for hit in found))
+def constant_of(
+    figure: Figure, sentence: str, found: Sequence[Hit], known: frozenset[Metric]
+) -> str | None:
+    """Return the name of the constant a figure states; None when it states none.
+
+    `known` is what the turn counts: beside a score of the turn a scale needs no word for it.
+    """
+    said = known.union(*(hit.metrics for hit in found))
     for one in constants():
         if (
             figure.value == one.value

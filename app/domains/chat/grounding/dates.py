@@ -63,7 +63,12 @@ def _rules(language: str) -> _Rules:
     before = own["month_prepositions"]
     alone = name
     if own["month_needs_preposition"]:
-        alone = rf"(?P<before>{pattern_of(before)})\s?(?:[{WORD}]{{1,9}}\s)??{START}{name}"
+        # "De cada dez" speaks of ten, not of December.
+        named_alone = pattern_of([one for one in months if one not in own["cardinals"]])
+        alone = (
+            rf"(?P<before>{pattern_of(before)})\s?(?:[{WORD}]{{1,9}}\s)??"
+            rf"{START}(?P<month>{named_alone})\.?"
+        )
     named = [
         rf"(?<![0-9.,]){many}{day}{link}{START}{clitic}{name}{year}",
         rf"{START}{clitic}{alone}{year}",
@@ -221,18 +226,26 @@ class Period:
             when.day is not None and self.precision in ("month", "year", "quarter")
         )
 
+    def edge(self, when: PartialDate) -> bool:
+        """Tell whether a said day or month is where this period begins or ends."""
+        return when.clock is None and any(_within(when, day) for day in (self.first, self.last))
+
     def _matches(self, day: date, when: PartialDate) -> bool:
         if when.month is not None and self.precision == "year":
             return False
         if when.month is not None and when.day is None and self.precision == "quarter":
             return False
-        return (
-            when.year in (None, day.year)
-            and when.month in (None, day.month)
-            and when.day in (None, day.day)
-            and when.quarter in (None, (day.month + 2) // 3)
-            and when.half in (None, (day.month + 5) // 6)
-        )
+        return _within(when, day)
+
+
+def _within(when: PartialDate, day: date) -> bool:
+    return (
+        when.year in (None, day.year)
+        and when.month in (None, day.month)
+        and when.day in (None, day.day)
+        and when.quarter in (None, (day.month + 2) // 3)
+        and when.half in (None, (day.month + 5) // 6)
+    )
 
 
 _AS_OF: Final = re.compile(

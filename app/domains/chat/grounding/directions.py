@@ -105,6 +105,16 @@ def direction(found: Sequence[Hit], figure: Figure) -> int:
     return 1 if near.up else -1
 
 
+def compared(found: Sequence[Hit], figure: Figure) -> bool:
+    """Tell whether the nearest word of direction is a comparative that stands before the figure.
+
+    In "the other one did worse, at 1.98 %" the word compares two levels and no level falls.
+    """
+    ways = [hit for hit in found if hit.up or hit.down]
+    near = min(ways, key=lambda hit: (distance(hit, figure), -hit.start), default=None)
+    return near is not None and near.comparative and near.end <= figure.start
+
+
 def side(found: Sequence[Hit], figure: Figure) -> int:
     """Return 1 when the nearest word of comparison says above, -1 for below, 0 for none."""
     ways = [hit for hit in found if hit.above != hit.below]

@@ -4,12 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
+from typing import Final
 
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
 from app.domains.chat.grounding.dates import Period, period
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.tables import Grammar
 
+_SCALED: Final = frozenset({Metric.SCORE, Metric.RISK})
+_DAYS_MAX: Final = 8
+#: A span of 2.9 months is told as three; one of 2.5 is told as neither two nor three.
+_NEARLY: Final = Decimal("0.3")
 #: What one is short of, or over.
 _MARKS = frozenset({Metric.TARGET, Metric.LIMIT})
 
@@ -48,11 +54,16 @@ class Grounds:
         self.measured: Mapping[Kind, frozenset[Metric]] = {
             kind: frozenset(one.metric for one in evidence if one.kind is kind) for kind in Kind
         }
+        self.scored = frozenset(
+            one.metric for one in evidence
+            if one.kind in (Kind.QUANTITY, Kind.COUNT) and one.metric in _SCALED
+        )  # fmt: skip
         self.of_parts: dict[tuple[Kind, Metric, str], list[Decimal]] = {}
         for part in self.numeric:
             one = part.evidence
             if one.entity is not None:
                 self.of_parts.setdefault((one.kind, one.metric, one.entity), []).append(part.size)
+        self.owners = {(kind, name) for kind, _, name in self.of_parts}
         self.gaps = {one.id: gap for one in evidence if (gap := self._gap(one))}
         self._dates: list[tuple[str, Period]] = []
         for one in evidence:
@@ -61,6 +72,12 @@ class Grounds:
         self._periods = [
             (one.id, found) for one in evidence if one.as_of and (found := period(one.as_of))
         ]
+        days = sorted({found.first for _, found in self._dates} | ({today} if today else set()))
+        self._spans = {
+            Decimal((two - one).days + extra)
+            for one, two in combinations(days[:_DAYS_MAX], 2)
+            for extra in (0, 1)
+        }
         self._user_dates = [figure.when for figure in user if figure.when is not None]
         self._user_years = {figure.year for figure in user if figure.year is not None}
 
@@ -78,6 +95,11 @@ class Grounds:
             return 0
         positive = isinstance(one.value, Decimal) and one.value > 0
         return 1 if positive == marks[1] else -1
+
+    def owners_of(self, one: Evidence) -> frozenset[str]:
+        """Return the things the inputs of a calculation are figures of."""
+        found = (self.by_id.get(key) for key in one.inputs)
+        return frozenset(each.entity for each in found if each is not None and each.entity)
 
     def rests_on(self, one: Evidence) -> frozenset[Metric]:
         """Return what the inputs of a calculation measure."""
@@ -100,6 +122,20 @@ class Grounds:
             return "user"
         lone = PartialDate(year=when.year)
         return "user" if when == lone and when.year in self._user_years else None
+
+    def lasts(self, count: Decimal, unit: Decimal) -> bool:
+        """Tell whether so many units, of so many days each, lie between two days of the turn.
+
+        The days are date evidence and today: what lies between them is seen by everybody.
+        """
+        return any(abs(days / unit - count) < _NEARLY for days in self._spans)
+
+    def edge_of(self, when: PartialDate) -> str | None:
+        """Return the id of what begins or ends on a said day or month: a year in January."""
+        for key, found in self._periods:
+            if found.edge(when):
+                return key
+        return None
 
     def other_period(self, when: PartialDate, but: Evidence) -> bool:
         """Tell whether a said date is the period of other evidence that measures the same."""

@@ -11,6 +11,7 @@ from app.domains.chat.grounding.links import MAY_LINK
 from app.domains.chat.grounding.mapping import fold, mapped
 from app.domains.chat.grounding.numbers import number_words
 from app.domains.chat.grounding.patterns import OTHER_NUMERIC, patterns
+from app.domains.chat.grounding.ranking import ranking_words
 from app.domains.chat.grounding.sentences import sentence_end
 from app.domains.chat.grounding.tables import table, words
 from app.domains.chat.grounding.tries import EDGE, START, pattern_of
@@ -54,7 +55,7 @@ Step = Release | Refused
 
 @cache
 def _triggers(language: str) -> re.Pattern[str]:
-    """Return what may begin a figure or a link: digit, sign, token, number word, month, `](`."""
+    """Return what may begin a figure, a link or a comparison: digit, sign, token, month, `](`."""
     own = words(language)
     symbols = [fold(sign) for sign in table("currencies")["symbols"] if not sign[-1].isalpha()]
     names = [name for row in own["months"] for name in row.split("|")]
@@ -66,11 +67,13 @@ def _triggers(language: str) -> re.Pattern[str]:
     plain = f"{plain}|{MAY_LINK.pattern}"
     if language == "zh":
         return re.compile(
-            plain + "|[二三四五六七八九十百千万亿两兩萬億壹贰叁肆伍陆柒捌玖拾半翻倍减減]"
+            f"{plain}|{ranking_words(language)}"
+            "|[二三四五六七八九十百千万亿两兩萬億壹贰叁肆伍陆柒捌玖拾半翻倍减減]"
         )
     shares = "|".join(found.pattern for found, _, _ in patterns(language).fractions)
     end = "" if language == "de" else EDGE
-    return re.compile(f"{plain}|{left}(?:{pattern_of(spoken, edge=False)}){end}|{shares}")
+    said = f"{left}(?:{pattern_of(spoken, edge=False)}){end}"
+    return re.compile(f"{plain}|{said}|{shares}|{ranking_words(language)}")
 
 
 class SentenceGate:

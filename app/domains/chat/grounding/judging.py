@@ -1,7 +1,7 @@
 """Judges an answer: every figure in it is bound to evidence, or the answer is not fit to send."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -11,13 +11,16 @@ from app.domains.chat.grounding.binding import bind
 from app.domains.chat.grounding.comparing import contradicted
 from app.domains.chat.grounding.constants import constant_of
 from app.domains.chat.grounding.cores import Setting
+from app.domains.chat.grounding.cues import timed, unit_days
 from app.domains.chat.grounding.dates import Found, dates
 from app.domains.chat.grounding.entities import Entities, Mention
 from app.domains.chat.grounding.evidence_index import Grounds
 from app.domains.chat.grounding.figures import Figure, PartialDate
+from app.domains.chat.grounding.lexicon import hits
 from app.domains.chat.grounding.mapping import Mapped, mapped
 from app.domains.chat.grounding.masking import Mask, mask
 from app.domains.chat.grounding.numbers import numbers
+from app.domains.chat.grounding.ranking import may_rank, misranked
 from app.domains.chat.grounding.scene import Scene
 from app.domains.chat.grounding.sentences import sentences
 from app.domains.chat.grounding.tables import grammar
@@ -26,6 +29,7 @@ FIGURES_MAX: Final = 1_000
 SENTENCE_FIGURES_MAX: Final = 60
 _SENTENCE_MARGIN: Final = 400
 USER_FIGURES_MAX: Final = 50
+_NAMED_MAX: Final = 20
 
 Names = Mapping[str, str] | Iterable[str]
 
@@ -42,10 +46,8 @@ class Judge:
         self._present = frozenset(one.currency for one in evidence if one.currency)
         self._base = base_currency.upper()
         self._entities = Entities(names, [one.entity for one in evidence if one.entity])
-        user = self._figures(mapped(user_text))[0] if user_text else []
-        self._grounds = Grounds(
-            self._evidence, user=user[:USER_FIGURES_MAX], today=today, grammar=self._grammar
-        )
+        user = self._asked(mapped(user_text)) if user_text else []
+        self._grounds = Grounds(self._evidence, user=user, today=today, grammar=self._grammar)
 
     def judge(self, answer: str) -> Verdict:
         """Return every figure of an answer and what became of it. Never raises, linear in length.
@@ -64,7 +66,18 @@ class Judge:
                 index += 1
             if inside:
                 claims += self._sentence(answer, source, span, inside, mentions, index)
+            claims += self._rankings(answer, source, span, mentions)
         return Verdict(tuple(sorted(claims, key=lambda claim: (claim.start, claim.end))))
+
+    def _asked(self, source: Mapped) -> list[Figure]:
+        """Return the user's figures; "send 3,000" may mean so much of her currency."""
+        user = self._figures(source)[0][:USER_FIGURES_MAX]
+        bare = [
+            one for one in user
+            if one.kind is Kind.QUANTITY and not (one.ratio or one.exempt or one.worded)
+            and not timed(self._grammar.language).match(source.folded, one.end)
+        ]  # fmt: skip
+        return user + [replace(one, kind=Kind.MONEY, currency=self._base) for one in bare]
 
     def _figures(self, source: Mapped) -> tuple[list[Figure], list[Mention], Mask]:
         mentions = self._entities.find(source.text, source.folded)
@@ -95,6 +108,23 @@ class Judge:
             claims.append(_claim(answer, source, figure, found))
         return claims
 
+    def _rankings(
+        self, answer: str, source: Mapped, span: tuple[int, int], mentions: Sequence[Mention]
+    ) -> list[Claim]:
+        """Return the claims of things said to be above or below others, where they are wrong."""
+        named = [one for one in mentions if span[0] <= one.start < span[1]]
+        if len(named) < 2 or not may_rank(source.folded, span, self._grammar.language):
+            return []
+        found = hits(source.folded[span[0] : span[1]], self._grammar.language)
+        wrong = misranked(
+            source.folded, span, named[:_NAMED_MAX], found, self._grounds, self._grammar.language
+        )
+        places = [source.origin(start, end) for start, end in wrong]
+        return [
+            Claim(answer[start:end], start, end, None, Kind.QUANTITY, Status.UNGROUNDED)
+            for start, end in places
+        ]
+
     def _scene(
         self, source: Mapped, span: tuple[int, int], inside: Sequence[Figure],
         mentions: Sequence[Mention],
@@ -110,7 +140,8 @@ class Judge:
 
     def _outcome(self, figure: Figure, scene: Scene, sentence: str) -> "_Outcome":
         if figure.when is not None:
-            return self._date(figure.when)
+            bounds = scene.timing.bounds(figure.start, figure.end)
+            return self._date(figure.when, bounds=bounds)
         if figure.exempt:
             return _Outcome(Status.EXEMPT, None, figure.kind)
         if figure.value is None:
@@ -121,15 +152,22 @@ class Judge:
             if key is not None:
                 return _Outcome(Status.GROUNDED, key, kind)
         key = bind(figure, scene.place(figure), self._grounds)
-        key = key or constant_of(figure, sentence, scene.words)
-        if key is None and scene.counts(figure):
+        key = key or constant_of(figure, sentence, scene.words, self._grounds.scored)
+        if key is None and (scene.counts(figure) or self._lasts(figure, scene)):
             return _Outcome(Status.EXEMPT, None, kind)
         if key is None:
             return _Outcome(Status.UNGROUNDED, None, kind)
         return _Outcome(Status.GROUNDED, key, figure.kind)
 
-    def _date(self, when: PartialDate) -> "_Outcome":
-        key = self._grounds.date_of(when)
+    def _lasts(self, figure: Figure, scene: Scene) -> bool:
+        """Tell whether a figure says how long it is from one known day to another."""
+        if figure.kind is not Kind.QUANTITY or figure.ratio or figure.value is None:
+            return False
+        unit = unit_days(scene.folded, figure.end, self._grammar.language)
+        return unit is not None and self._grounds.lasts(abs(figure.value), unit)
+
+    def _date(self, when: PartialDate, *, bounds: bool) -> "_Outcome":
+        key = self._grounds.date_of(when) or (self._grounds.edge_of(when) if bounds else None)
         if key is not None:
             return _Outcome(Status.GROUNDED, key, Kind.DATE)
         # A month's or quarter's mere name cannot be wrong where nothing says what time it is.

@@ -52,6 +52,12 @@ class Hit:
     above: bool = False
     below: bool = False
     inflow: bool = False
+    sinking: bool = False
+    """Whether the word may tell a loss; it contradicts no gain."""
+
+    comparative: bool = False
+    """Whether the word sets two levels against each other: "lower, at 1.98 %"."""
+
     hints: frozenset[Metric] = frozenset()
     """What the word may also speak of: it allows these measures and demands none."""
 
@@ -66,7 +72,7 @@ def _finder(language: str) -> Finder:
     for metric, found in own["hints"].items():
         for word in found:
             tags.setdefault(word, set()).add(f"h:{metric}")
-    for key in ("up", "down", "whole", "above", "below", "inflow"):
+    for key in ("up", "down", "whole", "above", "below", "inflow", "sinking", "comparatives"):
         for word in own[key]:
             tags.setdefault(word, set()).add(key)
     for word in own["neutral"]:
@@ -85,11 +91,12 @@ def hits(folded: str, language: str, *, offset: int = 0) -> list[Hit]:
     out = []
     for start, end, tags in _finder(language).find(folded):
         metrics = frozenset(Metric(tag[2:]) for tag in tags if tag.startswith("m:"))
+        hints = frozenset(Metric(tag[2:]) for tag in tags if tag.startswith("h:"))
         relative = next((tag[2:].upper() for tag in tags if tag.startswith("r:")), None)
         out.append(
             Hit(start + offset, end + offset, metrics, "up" in tags, "down" in tags,
                 "whole" in tags, relative, "above" in tags, "below" in tags, "inflow" in tags,
-                frozenset(Metric(tag[2:]) for tag in tags if tag.startswith("h:")))
+                "sinking" in tags, "comparatives" in tags, hints)
         )  # fmt: skip
     return out
 

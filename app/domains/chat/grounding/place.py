@@ -14,8 +14,17 @@ class Place:
 
     metrics: frozenset[Metric] = frozenset()
     entities: frozenset[str] = frozenset()
+    naming: bool = False
+    """Whether the clause itself names a thing, not one before it."""
+
     direction: int = 0
+    compared: bool = False
+    """Whether that word is a comparative before the figure: "lower, at 1.98 %"."""
+
     below: bool = False
+    sinking: bool = False
+    """Whether the clause has a word that may tell a loss."""
+
     dates: Sequence[PartialDate] = ()
     spanning: bool = False
     """Whether a date begins or ends a span: "since May"."""
@@ -37,6 +46,9 @@ class Place:
 
     lasting: bool = False
     """Whether a unit of time follows: "3 months" of a question."""
+
+    requested: bool = False
+    """Whether the clause says that the user asked for it, and nothing of the account."""
 
     labels: frozenset[Metric] = frozenset()
     """What the words right beside the figure say it measures."""

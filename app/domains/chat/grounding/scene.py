@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from app.domains.chat.evidence_types import Kind, Metric
-from app.domains.chat.grounding.directions import direction, side, turned
+from app.domains.chat.grounding.cues import asked, lasting, owned, than, timed, trailing
+from app.domains.chat.grounding.directions import compared, direction, side, turned
 from app.domains.chat.grounding.entities import Mention
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.lexicon import Hit, hits, metrics_of, names_account
@@ -18,8 +19,6 @@ from app.domains.chat.grounding.timing import WORDS, Timing
 from app.domains.chat.grounding.tries import pattern_of
 
 _HEDGE_WINDOW = 40
-#: Units of time stand first among a language's units: so many of them.
-_TIMES = {"en": 8, "es": 8, "fr": 9, "de": 11, "pt": 8, "hi": 12, "ar": 12, "zh": 6}
 _LINKED = 5
 #: A word so few words away is the figure's label.
 _BESIDE = 5
@@ -78,20 +77,24 @@ class Scene:
         return Place(
             metrics=self._metrics(index, figure),
             entities=self._entities(figure, part, own),
+            naming=any(part[0] <= one.start < part[1] for one in self.mentions),
             direction=(way := self._direction(index, figure)),
+            compared=compared(self.words, figure),
             below=min(way, direction(own, figure), direction(self.words, figure)) < 0,
+            sinking=any(hit.down or hit.sinking for hit in self.words),
             dates=self.timing.of(part, figure, self.words),
             spanning=self.timing.spanning(part),
             relative=relative[0].relative if len(relative) == 1 else None,
-            hedged=bool(rows.hedges.search(ahead)) or _trailing(behind, "hedges", self.language),
-            over=bool(rows.over.search(ahead)) or _trailing(behind, "over", self.language),
-            under=bool(rows.under.search(ahead)) or _trailing(behind, "under", self.language),
+            hedged=bool(rows.hedges.search(ahead)) or trailing(behind, "hedges", self.language),
+            over=bool(rows.over.search(ahead)) or trailing(behind, "over", self.language),
+            under=bool(rows.under.search(ahead)) or trailing(behind, "under", self.language),
             names_currency=any(one.kind is Kind.MONEY for one in self.figures),
             about_account=names_account(self.words) or self._owning(),
+            requested=self._requested(part, own),
             said=frozenset().union(*(hit.metrics for hit in self.words)),
             beside=frozenset(abs(one.value) for one in self.figures if one.value is not None),
             whole=any(hit.whole for hit in own),
-            lasting=bool(_lasting(self.language).match(self.folded, figure.start, self.span[1])),
+            lasting=bool(lasting(self.language).match(self.folded, figure.start, self.span[1])),
             labels=self._labels(own, figure),
             side=side(own, figure),
             inflow=any(hit.inflow for hit in own) and not any(_outgoing(hit) for hit in own),
@@ -130,7 +133,7 @@ class Scene:
     def counts(self, figure: Figure) -> bool:
         """Tell whether a number is how many amounts the sentence goes on to list: true to see."""
         doubled = figure.ratio and figure.step < 1
-        if doubled or _timed(self.language).match(self.folded, figure.end):
+        if doubled or timed(self.language).match(self.folded, figure.end):
             return False
         listed = [one for one in self.figures if one.start > figure.start]
         alike = {(one.kind, one.currency) for one in listed}
@@ -138,7 +141,11 @@ class Scene:
         return figure.kind is Kind.QUANTITY and amounts and figure.value == len(listed) > 1
 
     def _owning(self) -> bool:
-        return bool(_owned(self.language).search(self.folded, *self.span))
+        return bool(owned(self.language).search(self.folded, *self.span))
+
+    def _requested(self, part: tuple[int, int], own: Sequence[Hit]) -> bool:
+        spoken = asked(self.language).search(self.folded, part[0], part[1])
+        return bool(spoken) and not names_account(own)
 
     def _metrics(self, index: int, figure: Figure) -> frozenset[Metric]:
         """Return what the clause says the figure measures.
@@ -214,6 +221,13 @@ class Scene:
             after = [one for one in inside if one.start >= figure.end]
             close = after and len(self.folded[figure.end : after[0].start].split()) <= _LINKED
             prior = [one for one in before if one in inside]
+            # "A is cheaper at 0.35 % than B": what is compared with comes after "than".
+            if (
+                close
+                and prior
+                and than(self.language).search(self.folded, figure.end, after[0].start)
+            ):
+                close = False
             if close and not (prior and figure.start - prior[-1].end < after[0].start - figure.end):
                 return after[0].names
             return (prior or after)[-1 if prior else 0].names
@@ -238,39 +252,6 @@ def _moved(own: Sequence[Hit]) -> bool:
     """Tell whether the words are those of any payment: "the amount", "a payment of"."""
     said = [hit.metrics - {Metric.COUNT} for hit in own if hit.metrics & _MOVING]
     return frozenset({Metric.AMOUNT}) in said and all(one == {Metric.AMOUNT} for one in said)
-
-
-@cache
-def _owned(language: str) -> re.Pattern[str]:
-    return re.compile("|".join(words(language)["owning"]) or "(?!)")
-
-
-@cache
-def _timed(language: str) -> re.Pattern[str]:
-    units = words(language)["units"][: _TIMES[language]]
-    return re.compile(rf"[\s-]*(?:{pattern_of(units, edge=False)})")
-
-
-@cache
-def _lasting(language: str) -> re.Pattern[str]:
-    """Return what a figure with a unit of time looks like."""
-    units = words(language)["units"][: _TIMES[language]]
-    return re.compile(rf"\S{{1,20}}?\s*(?:[{WORD}]{{3,9}}\s)?{pattern_of(units, edge=False)}")
-
-
-@cache
-def _after_words(key: str, language: str) -> tuple[str, ...]:
-    """Return the words that may also follow a figure, as Chinese, Hindi and Arabic put them."""
-    if language == "zh":
-        return {"hedges": ("左右", "上下"), "over": ("以上", "多"), "under": ("以下",)}[key]
-    if language == "hi":
-        own: list[str] = words(language)[key]
-        return tuple(own)
-    return ("تقريبا", "or so", "ungefähr") if key == "hedges" else ()
-
-
-def _trailing(behind: str, key: str, language: str) -> bool:
-    return behind.lstrip().startswith(_after_words(key, language) or ("\ue001",))
 
 
 def _within(found: Sequence[Hit], part: tuple[int, int]) -> list[Hit]:

@@ -83,7 +83,7 @@ def _borders(language: str) -> re.Pattern[str]:
     marks = r"[,;:—–()\[\]|،؛，；：、（）/]"
     if language == "zh":
         return re.compile(f"{marks}|{pattern_of(own, edge=False)}")
-    joined = rf"(?<![{WORD}])(?:{pattern_of(own)})"
+    joined = rf"(?<![{WORD}])(?:{pattern_of(own)})(?!-)"
     if language == "ar":
         joined += rf"|(?<![{WORD}])و(?=[{WORD}]{{2}})"
     return re.compile(f"{marks}|{joined}")

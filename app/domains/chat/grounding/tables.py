@@ -61,7 +61,19 @@ def grammar(locale: str) -> Grammar:
 def words(language: str) -> Mapping[str, Any]:
     """Return the words of a language, folded like the texts they are looked for in."""
     # JSON of our own: folding keeps its shape, which the type cannot say.
-    return _folded(table(f"words/{language}"))  # type: ignore[no-any-return]
+    rows = _folded(table(f"words/{language}"))
+    return _swiss(rows) if language == "de" else rows  # type: ignore[no-any-return]
+
+
+def _swiss(value: Any) -> Any:
+    """Return the words with those of a sharp s also written as Switzerland writes them."""
+    if isinstance(value, list):
+        more = [item.replace("ß", "ss") for item in value if isinstance(item, str) and "ß" in item]
+        return [_swiss(item) for item in value] + more
+    if isinstance(value, dict):
+        spelt = {key.replace("ß", "ss"): _swiss(item) for key, item in value.items()}
+        return spelt | {key: _swiss(item) for key, item in value.items()}
+    return value
 
 
 def _folded(value: Any) -> Any:

@@ -9,12 +9,12 @@ from typing import Final
 from app.domains.chat.grounding.figures import Figure, PartialDate
 from app.domains.chat.grounding.lexicon import Hit
 from app.domains.chat.grounding.tables import WORD, words
-from app.domains.chat.grounding.tries import START, pattern_of
+from app.domains.chat.grounding.tries import EDGE, START, pattern_of
 
 WORDS: Final = re.compile(rf"[{WORD}]*[^\W\d_][{WORD}]*")
 #: "Between 3 August and 2 November": so many words may part the days of one span.
 _SPAN: Final = 2
-_AHEAD: Final = 16
+_AHEAD: Final = 32
 
 Part = tuple[int, int]
 
@@ -62,9 +62,14 @@ class Timing:
 
     def spanning(self, part: Part) -> bool:
         """Tell whether a date of a clause begins or ends a span: "since May"."""
-        ahead = _since(self.language)
-        begins = [one[0] for one in self.dates if part[0] <= one[0] < part[1]]
-        return any(ahead.search(self.folded[max(0, at - _AHEAD) : at]) for at in begins)
+        inside = [one for one in self.dates if part[0] <= one[0] < part[1]]
+        return any(self.bounds(start, end) for start, end, _ in inside)
+
+    def bounds(self, start: int, end: int) -> bool:
+        """Tell whether what stands there begins or ends a span of time."""
+        ahead, behind = _since(self.language)
+        before = ahead.search(self.folded[max(0, start - _AHEAD) : start])
+        return bool(before or behind.match(self.folded, end))
 
     def _others(self, span: Part, part: Part, figure: Figure) -> bool:
         """Tell whether a date between two figures belongs to the other one: the nearer has it."""
@@ -86,7 +91,13 @@ class Timing:
 
 
 @cache
-def _since(language: str) -> re.Pattern[str]:
-    left = "" if language == "zh" else START
+def _since(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what stands before a day that begins a span, and what stands behind one."""
+    cjk = language == "zh"
+    left, right = ("", "") if cjk else (START, EDGE)
     said = pattern_of(words(language)["since"], edge=False)
-    return re.compile(rf"{left}(?:{said})\W*(?:[{WORD}]{{1,3}}\s)?$")
+    behind = pattern_of(words(language)["until"], edge=False)
+    return (
+        re.compile(rf"{left}(?:{said})\W*(?:[{WORD}]{{1,3}}\s)?$"),
+        re.compile(rf"(?:[底末初中]|(?:\s+[{WORD}]+){{1,2}})?\s?(?:{behind}){right}"),
+    )

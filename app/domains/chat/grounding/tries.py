@@ -52,7 +52,9 @@ class Finder:
         outer = [word for word in tags if not word.startswith("*")]
         inner = [word.removeprefix("*") for word in tags if word.startswith("*") and len(word) > 1]
         left = f"{START}{clitics}" if edge else ""
-        parts = [f"{left}(?P<outer>{pattern_of(outer, edge=edge)})"] if outer else []
+        # "Plus-value" is no plus: a hyphen makes a word of its own.
+        right = r"(?!-[^\W\d_])" if edge else ""
+        parts = [f"{left}(?P<outer>{pattern_of(outer, edge=edge)}){right}"] if outer else []
         if inner:
             parts.append(f"(?P<inner>{pattern_of(inner, edge=edge)})")
         self._pattern = re.compile("|".join(parts) or r"(?!)")

@@ -18,9 +18,15 @@ FOLDER = Path(__file__).parents[3] / "redteam"
 CAUGHT_BAR, FALSE_ALARM_BAR = 0.99, 0.02
 #: Five lies of the set for mending are none by their evidence alone; see the decision 0068.
 MENDING_CAUGHT_BAR = 0.98
-#: What the answers measured that were written after the mending and judged once. Not the goal
-#: (99 % and 2 %): a floor, so that no change makes it worse unseen.
-UNSEEN_CAUGHT, UNSEEN_FALSE_ALARMS = 46, 10
+#: The answers that were written after the first mending measured 46 and 10 when first judged; what
+#: failed was looked at in the second one, so they count as seen.
+UNSEEN_CAUGHT, UNSEEN_FALSE_ALARMS = 51, 0
+#: A second set by another hand, halved by line within each language. First sight: 58 of 64 lies
+#: caught and 5 false alarms of 64 in the half then mended from; 54 of 56 and 9 of 56 in the other,
+#: of which nobody who mended read a line; that one was measured once more at the end: 54 and 3. Not
+#: the goal (99 % and 2 %): floors.
+SECOND_SEEN = (64, 0)
+SECOND_UNSEEN = (54, 3)
 
 
 def answers(name: str) -> list[dict[str, Any]]:
@@ -128,4 +134,28 @@ class TestUnseen:
         assert len(true) >= 100
         assert len(wrong) >= 50
         for rows in (true, wrong):
+            assert {row["locale"][:2] for row in rows} == set(LANGUAGES)
+
+
+@pytest.mark.row("CH3")
+class TestSecond:
+    @pytest.mark.parametrize(
+        ("half", "floor"), [("second_seen", SECOND_SEEN), ("second_unseen", SECOND_UNSEEN)]
+    )
+    def test_neither_half_is_judged_worse_than_it_was(
+        self, half: str, floor: tuple[int, int]
+    ) -> None:
+        true, wrong = answers(f"{half}_clean"), answers(f"{half}_planted")
+        caught = sum(not verdict_of(row).ok for row in wrong)
+        alarms = sum(not verdict_of(row).ok for row in true)
+
+        # Only counts: whoever reads this log has not read the unseen half.
+        report(f"{half}: {caught} of {len(wrong)} caught, {alarms} of {len(true)} alarms", [])
+        assert caught >= floor[0]
+        assert alarms <= floor[1]
+
+    @pytest.mark.parametrize("half", ["second_seen", "second_unseen"])
+    def test_there_are_enough_in_eight_languages(self, half: str) -> None:
+        for rows in (answers(f"{half}_clean"), answers(f"{half}_planted")):
+            assert len(rows) >= 56
             assert {row["locale"][:2] for row in rows} == set(LANGUAGES)
