@@ -53,12 +53,17 @@ def allowed(
 
 
 def overlooked(
-    tokens: Sequence[Token], labels: Sequence[int], choices: Sequence[Sequence[int]], intent: str
+    tokens: Sequence[Token],
+    labels: Sequence[int],
+    choices: Sequence[Sequence[int]],
+    intent: str,
+    hinted: Sequence[Sequence[str]] = (),
 ) -> list[list[int]]:
     """Return the choices again, without "none" where the only token of its kind was left out.
 
     An order that says how much, or how often, in one place only means that place: half of a fund
-    to sell, the one sum beside a currency, the one frequency of a plan.
+    to sell, the one sum beside a currency, the one frequency of a plan. A question what
+    something is asks for the first listed term when nothing else was taken for one.
     """
     again = [list(choice) for choice in choices]
     found = {slot_of(LABELS[label]) for label in labels}
@@ -69,7 +74,19 @@ def overlooked(
         if len(places) == 1:
             kept = [one for one in again[places[0]] if slot_of(LABELS[one]) in slots]
             again[places[0]] = kept or again[places[0]]
+    if intent == _ASKS and not found & {"term"}:
+        _take_listed(again, hinted)
     return again
+
+
+def _take_listed(choices: list[list[int]], hinted: Sequence[Sequence[str]]) -> None:
+    """Leave only the term for the first run of tokens that is a listed one."""
+    start = next((at for at, hint in enumerate(hinted) if "term|B" in hint), len(hinted))
+    for place in range(start, len(hinted)):
+        mark = "B" if place == start else "I"
+        if f"term|{mark}" not in hinted[place]:
+            break
+        choices[place] = [LABELS.index(f"{mark}-term")]
 
 
 def _is_money(tokens: Sequence[Token], place: int) -> bool:
@@ -89,6 +106,7 @@ def _is_part(tokens: Sequence[Token], place: int) -> bool:
 _Sought = tuple[frozenset[str], Callable[[Sequence[Token], int], bool]]
 _OFTEN: Final[_Sought] = (frozenset({"frequency"}), _is_frequency)
 _MUCH: Final[_Sought] = (frozenset({"amount", "quantity", "percent"}), _is_money)
+_ASKS: Final = "concept_explain"
 _SOUGHT: Final[dict[str, tuple[_Sought, ...]]] = {
     "buy": (_MUCH,),
     "sell": (_MUCH, (frozenset({"amount", "quantity", "percent"}), _is_part)),

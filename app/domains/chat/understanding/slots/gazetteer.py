@@ -1,7 +1,7 @@
 """Names and words many people use for goals, accounts, shops and funds: hints, never proof."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -36,7 +36,8 @@ def _end(text: str, tokens: Sequence[Token], at: int, names: frozenset[str]) -> 
     return at
 
 
-def listed(slot: str, lang: str) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def listed(slot: str, lang: str) -> Mapping[str, str]:
     """Return the usual names of one slot in one language: folded, and as written."""
     variants = lexicon(lang).variants or None
     return {fold(name, variants=variants).text: name for name in _raw()[lang].get(slot, ())}

@@ -217,7 +217,8 @@ def _money(currency: Iterable[str], begin: str, *, cjk: bool) -> re.Pattern[str]
 
 def _percent(words: Iterable[str], *, cjk: bool) -> re.Pattern[str]:
     """Return a pattern of percent: its sign, or a word, also right after a figure."""
-    signs, said = [], []
+    signs: list[str] = []
+    said: list[str] = []
     for word in words:
         (said if word[0].isalpha() else signs).append(word)
     of_words = whole(said, f"(?<!{NO_DIGIT})", cjk=cjk)

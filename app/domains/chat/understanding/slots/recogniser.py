@@ -32,7 +32,7 @@ from app.domains.chat.understanding.slots.own_names import (
     tables,
 )
 from app.domains.chat.understanding.slots.spelling import mended
-from app.domains.chat.understanding.slots.terms import meant_by, without_article
+from app.domains.chat.understanding.slots.terms import kept, meant_by, without_article
 from app.domains.chat.understanding.slots.token_types import Sort, Token
 from app.domains.chat.understanding.slots.tokens import tokenise
 from app.domains.chat.understanding.slots.wanted import WANTED
@@ -60,7 +60,7 @@ def recognise(text: str, *, intent: str, lang: str, names: Names | None = None) 
     if not tokens:
         return ()
     labels = labelled(folded, tokens, intent, lang, closed(names, intent))
-    return tuple(slots_of(folded, tokens, labels, names, lang))
+    return tuple(kept(slots_of(folded, tokens, labels, names, lang), lang))
 
 
 def read(
@@ -90,7 +90,7 @@ def labelled(
     choices = allowed(tokens, WANTED[intent], hinted, complete)
     scores, steps = emissions(rows, cues.table), cues.table[step_rows()]
     path = best(scores, steps, choices)
-    again = overlooked(tokens, path, choices, intent)
+    again = overlooked(tokens, path, choices, intent, hinted)
     if again != choices:
         path = best(scores, steps, again)
     return [LABELS[label] for label in path]
@@ -133,18 +133,13 @@ def slots_of(
 def _slot(
     folded: Folded, tokens: Sequence[Token], name: str, names: Names | None, lang: str
 ) -> Slot | None:
-    start, end = folded.span(tokens[0].start, tokens[-1].end)
-    while start < end and folded.original[start] in _EDGE:
-        start += 1
-    while end > start and folded.original[end - 1] in _EDGE:
-        end -= 1
+    start, end = _trimmed(folded, *folded.span(tokens[0].start, tokens[-1].end))
     if start == end:
         return None
     first = tokens[0]
     surface = folded.original[start:end]
     if name == "term":
-        surface = without_article(surface, lang)
-        start = end - len(surface)
+        return _term(surface, start, _name(without_article(surface, lang), tokens, name), lang)
     if first.sort is Sort.NAME and first.of == name:
         # Of two own names that differ only in case or accents the one written so is meant.
         value = tables(names)[name].get(surface, first.value) if names else first.value
@@ -155,11 +150,28 @@ def _slot(
         value = plain(Decimal(first.value) / 100)
     elif name in ("amount", "quantity", "percent", "currency", "frequency"):
         value = first.value
-    elif name == "term":
-        value = meant_by(_name(surface, tokens, name), lang)
     else:
         value = handle_of(surface, name, names, lang) or _name(surface, tokens, name)
     return Slot(name, start, end, value) if value else None
+
+
+def _trimmed(folded: Folded, start: int, end: int) -> tuple[int, int]:
+    """Return a span without the signs around it."""
+    while start < end and folded.original[start] in _EDGE:
+        start += 1
+    while end > start and folded.original[end - 1] in _EDGE:
+        end -= 1
+    return start, end
+
+
+def _term(surface: str, start: int, said: str, lang: str) -> Slot:
+    """Return the term meant; its span is that of the term where it stands so in the surface."""
+    value = meant_by(said, lang)
+    for part in (value, said):
+        at = surface.find(part)
+        if at >= 0:
+            return Slot("term", start + at, start + at + len(part), value)
+    return Slot("term", start, start + len(surface), value)
 
 
 def _date(token: Token, name: str) -> str:

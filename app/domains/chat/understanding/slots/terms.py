@@ -4,9 +4,11 @@ A question names the term once, often as it was heard. The list is the gazetteer
 is meant when it is the only one so near.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from app.domains.chat.talk_types import Slot
 from app.domains.chat.understanding.folding import fold
 from app.domains.chat.understanding.slots.gazetteer import listed
 from app.domains.chat.understanding.slots.lexicon import lexicon
@@ -51,9 +53,31 @@ def meant_by(surface: str, lang: str) -> str:
                 found.setdefault(edits, set()).add(written)
     nearest = found[min(found)] if found else set()
     if len(nearest) != 1:
-        return surface
+        return within(surface, lang) or surface
     (only,) = nearest
     return only[:1].upper() + only[1:] if lang == "de" else only
+
+
+def within(surface: str, lang: str) -> str | None:
+    """Return the longest words of a surface that are listed: `volatility` of "volatility means"."""
+    words = surface.split(" ")
+    for size in range(len(words) - 1, 0, -1):
+        for start in range(len(words) - size + 1):
+            part = " ".join(words[start : start + size])
+            if not _too_short(part) and _folded(part, lang) in _right(lang):
+                return part
+    return None
+
+
+def kept(slots: Sequence[Slot], lang: str) -> list[Slot]:
+    """Return slots without the terms that are in no list where another is: `in a nutshell`."""
+    known = [one for one in slots if one.name == "term" and is_listed(one.value, lang)]
+    return [one for one in slots if one.name != "term" or not known or one in known]
+
+
+def is_listed(term: str, lang: str) -> bool:
+    """Tell whether a term is in the list of a language, or in the English one."""
+    return any(_folded(term, tongue) in listed("term", tongue) for tongue in {lang, "en"})
 
 
 def edits_between(one: str, other: str) -> int:

@@ -103,6 +103,17 @@ class TestMoney:
         assert values(text, lang, Sort.CURRENCY) == [code]
 
     @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("ahorra 50.000 pesos", "COP"),
+            ("ahorra 50,000 pesos", "MXN"),
+            ("ahorra 1.500 pesos", "MXN"),
+        ],
+    )
+    def test_pesos_grouped_by_points_are_not_mexican(self, text: str, code: str) -> None:
+        assert values(text, "es", Sort.CURRENCY) == [code]
+
+    @pytest.mark.parametrize(
         ("text", "lang"),
         [("il n'a rien eu", "fr"), ("y m'reste de lousse", "fr"), ("da conta à ordem", "pt")],
     )

@@ -64,6 +64,16 @@ class TestOverlooked:
     def test_a_figure_without_money_is_not_forced(self) -> None:
         assert self.left("put 20 in", "deposit") == []
 
+    def test_the_first_listed_term_is_asked_for_when_none_was_taken(self) -> None:
+        choices = [[0], [0, LABELS.index("B-term")], [0, LABELS.index("I-term")], [0]]
+        hinted: list[tuple[str, ...]] = [(), ("term|B",), ("term|I",), ("goal|B",)]
+        read = tokens("a b c d", "en")
+        again = overlooked(read, [0] * 4, choices, "concept_explain", hinted)
+        assert again == [[0], [LABELS.index("B-term")], [LABELS.index("I-term")], [0]]
+        told = [0, 0, 0, LABELS.index("B-term")]
+        assert overlooked(read, told, choices, "concept_explain", hinted) == choices
+        assert overlooked(read, [0] * 4, choices, "buy", hinted) == choices
+
     @pytest.mark.parametrize(
         ("text", "lang", "value"),
         [

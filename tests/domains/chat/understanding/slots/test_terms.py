@@ -4,9 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domains.chat.talk_types import LANGUAGES
+from app.domains.chat.talk_types import LANGUAGES, Slot
 from app.domains.chat.understanding.slots.gazetteer import listed
-from app.domains.chat.understanding.slots.terms import edits_between, meant_by, without_article
+from app.domains.chat.understanding.slots.terms import (
+    edits_between,
+    kept,
+    meant_by,
+    within,
+    without_article,
+)
 
 pytestmark = pytest.mark.row("CH4")
 WORDS = st.text("abc", max_size=7)
@@ -51,6 +57,24 @@ class TestMeantBy:
             told = without_article(term, lang)
             if told == term:
                 assert meant_by(term, lang) == term
+
+
+class TestWithin:
+    def test_the_longest_listed_words_are_the_term(self) -> None:
+        assert within("the expense ratio return", "en") == "expense ratio"
+        assert within("contango explained", "en") is None
+        assert meant_by("amortisation understandable", "en") == "amortisation"
+
+
+class TestKept:
+    def test_a_word_in_no_list_goes_where_a_listed_term_stands(self) -> None:
+        slots = [Slot("term", 0, 5, "Stottern"), Slot("term", 9, 18, "Dividende")]
+        assert kept(slots, "de") == slots[1:]
+        assert kept(slots[:1], "de") == slots[:1]
+
+    def test_two_listed_terms_and_other_slots_stay(self) -> None:
+        slots = [Slot("term", 0, 5, "Aktie"), Slot("term", 9, 12, "ETF"), Slot("goal", 20, 22, "x")]
+        assert kept(slots, "de") == slots
 
 
 class TestEditsBetween:
