@@ -54,6 +54,7 @@ _SAME: Final = {
     "every_1_months": "monthly",
     "every_2_weeks": "biweekly",
     "every_3_months": "quarterly",
+    "every_6_months": "half_yearly",
     "every_12_months": "yearly",
     "every_7_days": "weekly",
     "every_14_days": "biweekly",

@@ -110,11 +110,11 @@ class TestFrequencies:
             ("100/mês", "pt", "monthly"),
             ("every second week", "en", "biweekly"),
             ("alle zwei Monate", "de", "every_2_months"),
-            ("tous les six mois", "fr", "every_6_months"),
+            ("tous les six mois", "fr", "half_yearly"),
             ("cada tres meses", "es", "quarterly"),
             ("हर दूसरे हफ्ते", "hi", "biweekly"),
-            ("كل ستة أشهر", "ar", "every_6_months"),
-            ("每半年", "zh", "every_6_months"),
+            ("كل ستة أشهر", "ar", "half_yearly"),
+            ("每半年", "zh", "half_yearly"),
         ],
     )
     def test_said_in_other_words(self, text: str, lang: str, value: str) -> None:
