@@ -23,7 +23,9 @@ _HAN_NUMBER: Final = re.compile(
     r"\d[\d,.]*[十百千万亿]+|[一二三四五六七八九十百千万亿两半零]+(?<!半)"
 )
 _HAN_PERCENT: Final = re.compile(r"百分之(?:(\d+(?:\.\d+)?)|([一二三四五六七八九十百两零]+))")
-_GLUED: Final = re.compile(r"[a-z]{7,40}")
+_GLUED: Final = re.compile(r"[a-z]{7,40}|[\u0900-\u0963]{4,24}")
+#: Short for money only beside digits: `n'a rien eu`, `y m'reste`, `da mi cuenta` are no money.
+_BY_FIGURES: Final = frozenset({"f", "r", "eu", "da", "mt", "dt"})
 _BLANK: Final = re.compile(r"\s?")
 _LATIN: Final = re.compile(r"[a-z]+")
 
@@ -84,9 +86,13 @@ def _worded(text: str, lexicon: Lexicon) -> Iterator[Token]:
         for match in lexicon.number_words.finditer(text)
         # The hundred of "in the hundred" is no figure of its own.
         if not any(start <= match.start() < end for start, end in shares)
+        and text[max(match.start() - 1, 0) : match.end()] not in lexicon.no_numbers
     ]
     at = 0
     while at < len(words):
+        start = words[at].start()
+        if _said_twice(text, words[at : at + 2], lexicon):
+            at += 1
         run = [words[at]]
         while at + len(run) < len(words):
             after = words[at + len(run)]
@@ -98,14 +104,21 @@ def _worded(text: str, lexicon: Lexicon) -> Iterator[Token]:
             run.append(after)
         at += len(run)
         value = parse_words([word[0] for word in run], lexicon)
-        if value is not None:
-            yield _figure(run[0].start(), run[-1].end(), text, plain(value))
+        if value is not None and run[-1].end() - start > 1:
+            yield _figure(start, run[-1].end(), text, plain(value))
     if lexicon.glued:
         for match in _GLUED.finditer(text):
             pieces = split_glued(match[0], lexicon)
             value = parse_words(pieces, lexicon) if pieces else None
             if value is not None:
                 yield _figure(match.start(), match.end(), text, plain(value))
+
+
+def _said_twice(text: str, words: Sequence[re.Match[str]], lexicon: Lexicon) -> bool:
+    """Tell whether a number is doubled, as Hindi says a hundred each: sau-sau."""
+    if lexicon.lang != "hi" or len(words) < 2 or words[0][0] != words[1][0]:
+        return False
+    return text[words[0].end() : words[1].start()].strip() in ("", "-")
 
 
 def _figure(start: int, end: int, text: str, value: str) -> Token:
@@ -116,8 +129,14 @@ def currencies(text: str, original: str, lexicons: Sequence[Lexicon]) -> Iterato
     """Return words and signs of money; one that several countries share is told by the text."""
     for lexicon in lexicons:
         for match in lexicon.money_words.finditer(text):
+            if match[0] in _BY_FIGURES and not _by_digits(text, *match.span()):
+                continue
             code = money_of(match[0], lexicon.currency[match[0]], text, original, lexicon)
             yield Token(Sort.CURRENCY, *match.span(), match[0], code)
+
+
+def _by_digits(text: str, start: int, end: int) -> bool:
+    return bool(re.search(r"\d\s?$", text[:start]) or re.match(r"\s?\d", text[end:]))
 
 
 def parts(text: str, lexicon: Lexicon) -> Iterator[Token]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.domains.chat.understanding.slots.token_types import Sort, Token
 
-ROWS: Final = 1 << 16
+ROWS: Final = 1 << 18
 OUT: Final = "O"
 #: Slots a single token fills: a figure, a date or a code is taken whole.
 CLOSED: Final = (
@@ -32,20 +32,11 @@ CLOSED: Final = (
 )
 OPEN: Final = ("instrument", "account", "goal", "merchant", "recipient", "term")
 LABELS: Final = (OUT, *CLOSED, *(f"{mark}-{slot}" for slot in OPEN for mark in "BI"))
-FITS: Final = {
-    Sort.FIGURE: {"amount", "percent", "quantity", "date", "date_range", "reference", *OPEN},
-    Sort.PART: {"percent", "quantity", *OPEN},
-    Sort.CURRENCY: {"currency", *OPEN},
-    Sort.DATE: {"date", "date_range", *OPEN},
-    Sort.FREQUENCY: {"frequency", *OPEN},
-    Sort.CODE: {"reference", *OPEN},
-    Sort.TICKER: {"instrument", "reference", *OPEN},
-    Sort.WORD: set(OPEN),
-    Sort.SIGN: set(OPEN),
-}
-_YEARS: Final = (1990, 2100)
+YEARS: Final = (1990, 2100)
 FILE: Final = Path(__file__).parents[1] / "data" / "cues.npz"
 Weights = NDArray[np.float32]
+#: Kept small, as shipped: a quarter of the memory of what is learnt.
+Small = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +46,7 @@ class Cues:
     A word outside `words` (as `lang|word`) is a stranger: only its shape and place speak.
     """
 
-    table: Weights
+    table: Weights | Small
     words: frozenset[str]
 
 
@@ -66,7 +57,7 @@ def shipped() -> Cues:
         if tuple(file["labels"].tolist()) != LABELS or file["weights"].shape != (ROWS, len(LABELS)):
             raise ValueError(f"{FILE.name} was learnt for other labels")
         words = bytes(file["words"]).decode().split("\n")
-        return Cues(file["weights"].astype(np.float32), frozenset(words))
+        return Cues(file["weights"].astype(np.int8), frozenset(words))
 
 
 def strangers(tokens: Sequence[Token], lang: str, words: frozenset[str]) -> frozenset[int]:
@@ -90,11 +81,17 @@ def _row(cue: str) -> int:
     return zlib.crc32(cue.encode("utf-8", "surrogatepass")) % ROWS
 
 
+def is_year(token: Token) -> bool:
+    """Tell whether a figure may be a year: four digits as written, not 2k or two thousand."""
+    return token.text.isdigit() and YEARS[0] <= int(token.text[:9]) <= YEARS[1]
+
+
 def _shape(token: Token, original: str) -> str:
     if token.sort is Sort.FIGURE:
-        if token.value.isdigit() and _YEARS[0] <= int(token.value[:9]) <= _YEARS[1]:
+        if is_year(token):
             return "y"
-        return f"n{min(len(token.value), 6)}{'.' in token.value}"
+        written = "w" if original[:1].isalpha() else "n"
+        return f"{written}{min(len(token.value), 6)}{'.' in token.value}"
     if token.sort is not Sort.WORD:
         return token.sort
     first = original[:1]
@@ -134,6 +131,9 @@ def cue_rows(
 
 
 def _word(token: Token) -> str:
+    if token.sort is Sort.FIGURE and token.value in ("1", "2") and token.text.isalpha():
+        # "one", "ein", "do": far more often an article or another word than a count.
+        return f"<n>{token.text}"
     if token.sort in (Sort.FIGURE, Sort.CODE, Sort.TICKER, Sort.NAME):
         return f"<{token.sort}>"
     if token.sort in (Sort.DATE, Sort.FREQUENCY):
@@ -164,14 +164,16 @@ def _cues(
         yield cue
         if cue[0] in "wpn":
             yield f"{cue}|{intent}"
+    yield f"sp|{s[i - 1]}|{s[i]}|{intent}"
+    yield f"sx|{s[i]}|{s[i + 1]}|{intent}"
     if not hide and len(w[i]) > 3:
         yield f"e|{w[i][-3:]}"
         yield f"b|{w[i][:3]}"
 
 
-def emissions(rows: Sequence[NDArray[np.int64]], table: Weights) -> NDArray[np.float32]:
+def emissions(rows: Sequence[NDArray[np.int64]], table: Weights | Small) -> Weights:
     """Return the score of each label for each token."""
-    return np.stack([table[row].sum(axis=0) for row in rows])
+    return np.stack([table[row].sum(axis=0, dtype=np.float32) for row in rows])
 
 
 def step_rows() -> list[int]:
@@ -179,35 +181,7 @@ def step_rows() -> list[int]:
     return [_row(f"t|{label}") for label in LABELS]
 
 
-def allowed(
-    tokens: Sequence[Token],
-    slots: frozenset[str],
-    hinted: Sequence[Sequence[str]] = (),
-    closed: frozenset[str] = frozenset(),
-) -> list[list[int]]:
-    """Return the labels each token may have among the slots looked for.
-
-    A word is of a `closed` slot (all its objects are known) only where a list hints at it.
-    """
-    out = []
-    told = {token.of for token in tokens if token.sort is Sort.NAME}
-    for place, token in enumerate(tokens):
-        if token.sort is Sort.NAME and token.of in slots:
-            out.append([LABELS.index(f"B-{token.of}")])
-            continue
-        fits = FITS.get(token.sort, set()) & slots
-        if token.sort is not Sort.TICKER:
-            # Where one of her own is named, other words are not guessed to be one more.
-            fits = fits - told
-        if closed and hinted:
-            fits = fits - (closed - {hint.partition("|")[0] for hint in hinted[place]})
-        out.append([i for i, label in enumerate(LABELS) if label == OUT or slot_of(label) in fits])
-    return out
-
-
-def best(
-    scores: NDArray[np.float32], steps: NDArray[np.float32], choices: Sequence[Sequence[int]]
-) -> list[int]:
+def best(scores: Weights, steps: Weights | Small, choices: Sequence[Sequence[int]]) -> list[int]:
     """Return the best row of labels (Viterbi); an inner label follows its own slot only."""
     held: list[dict[int, int]] = []
     last = {-1: 0.0}

@@ -14,8 +14,10 @@ from app.domains.chat.understanding.slots.words import (
 )
 
 _FIGURES: Final = (
-    r"(?P<iso>(?:19|20)\d\d-\d\d?(?:-\d\d?)?)|(?P<fig>\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d)"
+    r"(?P<iso>(?:19|20)\d\d(?P<mark>[-/])\d\d?(?:(?P=mark)\d\d?)?)"
+    r"|(?P<fig>\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d)"
 )
+_LAST_DAY: Final = 31
 _YEAR: Final = r"(?:19|20)\d\d"
 
 
@@ -78,23 +80,36 @@ def _day_before(to: list[str], raw: dict[str, Any], *, cjk: bool) -> re.Pattern[
     )
 
 
+def day_words(raw: dict[str, Any]) -> dict[str, int]:
+    """Return the words a day of the month is called by; where it is not counted, ordinals only."""
+    days = {folded_word(word): int(day) for word, day in raw["ordinals"].items()}
+    if raw.get("days_counted"):
+        for word, count in raw["numbers"].items():
+            if count == int(count) and 1 < count <= _LAST_DAY:
+                days.setdefault(folded_word(word), int(count))
+    return days
+
+
 def written_dates(raw: dict[str, Any], months: Iterable[str]) -> re.Pattern[str]:
     """Return dates with a month: by name with a day or a year, or written in figures."""
     if raw.get("cjk"):
         return re.compile(
             rf"{_FIGURES}|(?P<year>{_YEAR})年度?(?:(?P<month>\d{{1,2}})月份?(?:(?P<day>\d{{1,2}})[日号]?)?)?"
             r"|(?P<month2>\d{1,2})月份?(?:(?P<day2>\d{1,2})[日号])?(?!\d)"
+            # 一月 alone is one month.
+            r"|(?P<han>(?<![一二三四五六七八九十])(?:十[一二]?|[二三四五六七八九])(?=月)|一(?=月份|月[一二三四五六七八九十]+[日号]))"
+            r"月份?(?:(?P<han_day>[一二三四五六七八九十]{1,3})[日号])?"
         )
     names, of = either(months), either(_words(raw["of"]))
     gap = f"(?:\\s*(?:{of})\\s*|\\s+)" if of else r"\s+"
     day = rf"(?:\d{{1,2}}{raw['day_suffix']})"
-    ordinals = either(_words(raw["ordinals"]))
+    ordinals = either(day_words(raw))
     if ordinals:
         day = rf"(?:{day}|{ordinals})"
     short = either(_words(raw.get("short_months", {})))
     named = (
-        rf"(?:(?P<day>{day}){gap})?(?P<month>{names})\.?(?:{gap}(?P<year>{_YEAR}))?"
-        rf"|(?P<month2>{names})\s+(?P<day2>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?(?:{gap}(?P<year2>{_YEAR}))?"
+        rf"(?P<month2>{names})\s+(?:the\s+)?(?P<day2>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?(?:{gap}(?P<year2>{_YEAR}))?(?!{LETTER})"
+        rf"|(?:(?P<day>{day}){gap})?(?P<month>{names})\.?(?:{gap}(?P<year>{_YEAR}))?"
     )
     if short:
         named += rf"|(?P<short>{short})\.?{gap}(?P<year3>{_YEAR})"

@@ -42,7 +42,7 @@ _YEAR: Final = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d.,-]*\d)")
 #: The longest words between two dates, and before one.
 _GAP: Final = 12
 _REACH: Final = 24
-_SAME_RANGE: Final = {
+_SAME: Final = {
     "in_1_years": "in_1_year",
     "last_3_months": "last_90_days",
     "last_1_months": "last_30_days",
@@ -50,6 +50,18 @@ _SAME_RANGE: Final = {
     "last_1_years": "last_12_months",
     "last_4_weeks": "last_28_days",
     "last_2_weeks": "last_14_days",
+    "every_1_weeks": "weekly",
+    "every_1_months": "monthly",
+    "every_2_weeks": "biweekly",
+    "every_3_months": "quarterly",
+    "every_6_months": "half_yearly",
+    "every_12_months": "yearly",
+    "every_7_days": "weekly",
+    "every_14_days": "biweekly",
+    "every_15_days": "biweekly",
+    "every_30_days": "monthly",
+    "every_1_days": "daily",
+    "every_1_years": "yearly",
 }
 
 
@@ -105,7 +117,7 @@ def _filled(value: str, match: re.Match[str], lexicon: Lexicon) -> str | None:
         value = value.replace("{m}", MONTHS[lexicon.months[groups["m"]] - 1])
     if "{w}" in value:
         value = value.replace("{w}", WEEKDAYS[lexicon.weekdays[groups["w"]]])
-    return _SAME_RANGE.get(value, value)
+    return _SAME.get(value, value)
 
 
 def _count(word: str, lexicon: Lexicon) -> Decimal | None:
@@ -125,7 +137,7 @@ def _written(text: str, lexicon: Lexicon) -> Iterator[Found]:
 
 def _written_value(groups: dict[str, str | None], lexicon: Lexicon) -> str | None:
     if iso := groups.get("iso"):
-        parts = [int(part) for part in iso.split("-")]
+        parts = [int(part) for part in re.split("[-/]", iso)]
         return _iso(*parts)
     if figures := groups.get("fig"):
         day, month, year = (int(part) for part in re.split("[/.]", figures))
@@ -134,6 +146,8 @@ def _written_value(groups: dict[str, str | None], lexicon: Lexicon) -> str | Non
         return _iso(year, month, day)
     if short := groups.get("short"):
         return _iso(int(groups["year3"] or 0), lexicon.short_months[short])
+    if han := groups.get("han"):
+        return _han_date(han, groups.get("han_day"))
     name = groups.get("month") or groups.get("month2")
     day_text = groups.get("day") or groups.get("day2")
     year_text = groups.get("year") or groups.get("year2")
@@ -146,6 +160,14 @@ def _written_value(groups: dict[str, str | None], lexicon: Lexicon) -> str | Non
     if not 1 <= month <= 12:
         return None
     return MONTHS[month - 1] + (f"_{number}" if number else "")
+
+
+def _han_date(month: str, day: str | None) -> str | None:
+    """Return a month and its day written in Chinese numbers."""
+    name, number = parse_han(month), parse_han(day) if day else None
+    if name is None or (number is not None and not 1 <= number <= 31):
+        return None
+    return MONTHS[int(name) - 1] + (f"_{number}" if number else "")
 
 
 def _day(text: str, lexicon: Lexicon) -> int | None:

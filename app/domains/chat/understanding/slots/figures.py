@@ -106,7 +106,7 @@ def parse_han(text: str) -> Decimal | None:
 
 
 def split_glued(word: str, lexicon: Lexicon) -> list[str] | None:
-    """Split a German compound such as zweihundertfuenfzig into its number words."""
+    """Split number words written as one, such as zweihundertfuenfzig, into its pieces."""
     found: list[str] = []
     rest = word
     if lexicon.glued is None:
@@ -120,6 +120,9 @@ def split_glued(word: str, lexicon: Lexicon) -> list[str] | None:
             return None
         found.append(piece[0])
         rest = rest[piece.end() :]
+    if lexicon.lang == "hi":
+        # Other words are made of such pieces, too: only how many hundreds or thousands are joined.
+        return found if [word in lexicon.scales for word in found] == [False, True] else None
     return found if len(found) > 1 else None
 
 

@@ -1,7 +1,7 @@
 """Names and words many people use for goals, accounts, shops and funds: hints, never proof."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -36,14 +36,28 @@ def _end(text: str, tokens: Sequence[Token], at: int, names: frozenset[str]) -> 
     return at
 
 
+@lru_cache(maxsize=64)
+def listed(slot: str, lang: str) -> Mapping[str, str]:
+    """Return the usual names of one slot in one language: folded, and as written."""
+    variants = lexicon(lang).variants or None
+    return {fold(name, variants=variants).text: name for name in _raw()[lang].get(slot, ())}
+
+
 @lru_cache(maxsize=16)
 def _names(lang: str) -> dict[str, frozenset[str]]:
-    raw = json.loads((DATA / "names.json").read_text(encoding="utf-8"))
     tables: dict[str, set[str]] = {}
     for tongue in {EVERYWHERE, "en", lang}:
         variants = None if tongue == EVERYWHERE else lexicon(lang).variants or None
-        for slot, names in raw[tongue].items():
+        for slot, names in _raw()[tongue].items():
             tables.setdefault(slot, set()).update(
                 fold(name, variants=variants).text for name in names
             )
     return {slot: frozenset(names) for slot, names in tables.items()}
+
+
+@lru_cache(maxsize=1)
+def _raw() -> dict[str, dict[str, list[str]]]:
+    names: dict[str, dict[str, list[str]]] = json.loads(
+        (DATA / "names.json").read_text(encoding="utf-8")
+    )
+    return names

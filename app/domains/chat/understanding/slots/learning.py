@@ -21,13 +21,13 @@ from app.domains.chat.understanding.slots.cues import (
     ROWS,
     Cues,
     Weights,
-    allowed,
     best,
     cue_rows,
     emissions,
     step_rows,
     strangers,
 )
+from app.domains.chat.understanding.slots.fitting import allowed
 from app.domains.chat.understanding.slots.gazetteer import hints
 from app.domains.chat.understanding.slots.recogniser import originals, read
 from app.domains.chat.understanding.slots.token_types import Sort, Token
@@ -40,7 +40,7 @@ LEAST: Final = 2
 TYPO: Final = 0.06
 RARE, SHORTEST, LONGEST = 4, 4, 12
 UNHINTED: Final = 0.3
-HIDDEN, NAMED, SMALL, INVENTED = 0.4, 0.12, 0.15, 0.5
+HIDDEN, NAMED, SMALL, INVENTED = 0.4, 0.25, 0.15, 0.5
 _SYLLABLES: Final = {
     "ar": ("با", "نو", "را", "سي", "دال", "كرم", "فيض", "ليل", "مار", "تين"),
     "hi": ("रा", "मी", "सो", "ना", "लक्ष", "पुर", "ती", "कम", "गो", "वि"),

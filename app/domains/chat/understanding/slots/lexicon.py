@@ -8,11 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from app.domains.chat.understanding.slots.date_words import Edges, edges, written_dates
+from app.domains.chat.understanding.slots.date_words import (
+    Edges,
+    day_words,
+    edges,
+    written_dates,
+)
 from app.domains.chat.understanding.slots.musts import branches, musts_of
 from app.domains.chat.understanding.slots.spelling import Spelling, spelling
 from app.domains.chat.understanding.slots.words import (
-    BEGIN,
     NO_DIGIT,
     begin_of,
     bounded,
@@ -76,6 +80,8 @@ class Lexicon:
     cjk: bool
     glued: re.Pattern[str] | None
     spelling: Spelling
+    no_numbers: frozenset[str]
+    how_many: frozenset[str]
 
 
 @lru_cache(maxsize=16)
@@ -103,6 +109,8 @@ def lexicon(lang: str) -> Lexicon:
         for joined, value in table.items()
         for pattern in branches(folded_word(joined))
     )
+    # One in words wins over one that counts: "one year later" over "in {n} years".
+    patterns = tuple(sorted(patterns, key=lambda one: "{" in one.value))
     begin = begin_of(lang)
     currency = _split(raw["currency"])
     return Lexicon(
@@ -115,13 +123,13 @@ def lexicon(lang: str) -> Lexicon:
         months=months,
         weekdays=weekdays,
         units=units,
-        ordinals=_folded(raw["ordinals"]),
+        ordinals=day_words(raw),
         short_months=_folded(raw.get("short_months", {})),
         shared=_shared(raw["shared"]) if "shared" in raw else {},
         digits=_digits(currency, cjk=cjk),
         number_words=whole([*numbers, *scales], begin),
         scale_words=whole(scales, ""),
-        percent_words=whole(map(folded_word, raw["percent"]), BEGIN, cjk=cjk),
+        percent_words=_percent(map(folded_word, raw["percent"]), cjk=cjk),
         money_words=_money(currency, begin_of(lang, NO_DIGIT), cjk=cjk),
         part_words=whole(parts, begin, cjk=cjk),
         patterns=patterns,
@@ -132,7 +140,9 @@ def lexicon(lang: str) -> Lexicon:
         if raw.get("glued")
         else None,
         edges=edges(raw, cjk=cjk),
-        spelling=_spelling(raw, [*months, *weekdays, *numbers]),
+        spelling=_spelling(raw, [*months, *weekdays], numbers),
+        no_numbers=frozenset(folded_word(word) for word in raw.get("no_numbers", [])),
+        how_many=frozenset(folded_word(word) for word in raw.get("how_many", [])),
     )
 
 
@@ -147,12 +157,15 @@ def _said(raw: dict[str, Any]) -> Iterator[str]:
             yield from table if isinstance(table, list | dict) else ()
 
 
-def _spelling(raw: dict[str, Any], names: Iterable[str]) -> Spelling:
+def _spelling(raw: dict[str, Any], names: Iterable[str], numbers: Iterable[str]) -> Spelling:
+    said = [*(word for word in names if len(word) >= _LONG)]
+    said += [word for word in numbers if len(word) > _LONG]
     return spelling(
         frozenset(folded_word(word) for word in raw["spelled"]),
-        frozenset(word for word in names if word.isalpha() and len(word) >= _LONG),
+        frozenset(word for word in said if word.isalpha()),
         {folded_word(word): folded_word(meant) for word, meant in raw["misspelt"].items()},
-        frozenset(_LETTERS.findall(folded_word(" ".join(_said(raw))))),
+        # One by one: only the beginning of a long text is folded.
+        frozenset(word for said in _said(raw) for word in _LETTERS.findall(folded_word(said))),
     )
 
 
@@ -200,6 +213,16 @@ def _money(currency: Iterable[str], begin: str, *, cjk: bool) -> re.Pattern[str]
     ]
     words = either(word for word in currency if word[0].isalnum() and word[-1].isalnum())
     return re.compile("|".join([*signs, f"{begin}(?:{words})(?!{NO_DIGIT})"]))
+
+
+def _percent(words: Iterable[str], *, cjk: bool) -> re.Pattern[str]:
+    """Return a pattern of percent: its sign, or a word, also right after a figure."""
+    signs: list[str] = []
+    said: list[str] = []
+    for word in words:
+        (said if word[0].isalpha() else signs).append(word)
+    of_words = whole(said, f"(?<!{NO_DIGIT})", cjk=cjk)
+    return re.compile(f"{either(signs)}|{of_words.pattern}")
 
 
 def _fill(pattern: str, blanks: dict[str, str]) -> str:

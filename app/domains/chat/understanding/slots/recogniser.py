@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -11,7 +12,6 @@ from app.domains.chat.understanding.folding import Folded, fold
 from app.domains.chat.understanding.slots.cues import (
     LABELS,
     OUT,
-    allowed,
     best,
     cue_rows,
     emissions,
@@ -20,9 +20,19 @@ from app.domains.chat.understanding.slots.cues import (
     step_rows,
     strangers,
 )
+from app.domains.chat.understanding.slots.figures import plain
+from app.domains.chat.understanding.slots.fitting import allowed, overlooked
 from app.domains.chat.understanding.slots.gazetteer import hints
 from app.domains.chat.understanding.slots.lexicon import DATA, Lexicon, lexicon
+from app.domains.chat.understanding.slots.own_names import (
+    closed,
+    handle_of,
+    known,
+    own_words,
+    tables,
+)
 from app.domains.chat.understanding.slots.spelling import mended
+from app.domains.chat.understanding.slots.terms import kept, meant_by, without_article
 from app.domains.chat.understanding.slots.token_types import Sort, Token
 from app.domains.chat.understanding.slots.tokens import tokenise
 from app.domains.chat.understanding.slots.wanted import WANTED
@@ -44,21 +54,13 @@ def recognise(text: str, *, intent: str, lang: str, names: Names | None = None) 
     if lang not in LANGUAGES:
         lang = "en"
     words = shipped().words
-    tongue, folded = read(text, lang, words, _words_of(names) if names else frozenset())
-    tokens = tokenise(folded, tongue, _known(names, slots), slots)[:MAX_TOKENS]
+    tongue, folded = read(text, lang, words, own_words(names, lang) if names else frozenset())
+    own = known(names, slots, folded, tongue[0], words)
+    tokens = tokenise(folded, tongue, own, slots)[:MAX_TOKENS]
     if not tokens:
         return ()
-    closed = _closed(intent, names)
-    labels = labelled(folded, tokens, intent, lang, closed)
-    return tuple(_slots(folded, tokens, labels, names))
-
-
-def _closed(intent: str, names: Names | None) -> frozenset[str]:
-    """Return the slots whose objects are all known; only a change of goals may name a new one."""
-    if names is None:
-        return frozenset()
-    goals = names.goals and intent != "goal_change"
-    return frozenset({"account"} if names.accounts else ()) | ({"goal"} if goals else set())
+    labels = labelled(folded, tokens, intent, lang, closed(names, intent))
+    return tuple(kept(slots_of(folded, tokens, labels, names, lang), lang))
 
 
 def read(
@@ -78,15 +80,19 @@ def read(
 
 
 def labelled(
-    folded: Folded, tokens: Sequence[Token], intent: str, lang: str, closed: frozenset[str]
+    folded: Folded, tokens: Sequence[Token], intent: str, lang: str, complete: frozenset[str]
 ) -> list[str]:
-    """Return the label of each token."""
+    """Return the label of each token; all objects of a `complete` slot are known."""
     cues = shipped()
     hidden = strangers(tokens, lang, cues.words)
     hinted = hints(folded.text, tokens, lang)
     rows = cue_rows(tokens, originals(folded, tokens), intent, lang, hidden, hinted)
-    choices = allowed(tokens, WANTED[intent], hinted, closed)
-    path = best(emissions(rows, cues.table), cues.table[step_rows()], choices)
+    choices = allowed(tokens, WANTED[intent], hinted, complete)
+    scores, steps = emissions(rows, cues.table), cues.table[step_rows()]
+    path = best(scores, steps, choices)
+    again = overlooked(tokens, path, choices, intent, hinted)
+    if again != choices:
+        path = best(scores, steps, again)
     return [LABELS[label] for label in path]
 
 
@@ -99,48 +105,14 @@ def originals(folded: Folded, tokens: Sequence[Token]) -> list[str]:
     return out
 
 
-def _tables(names: Names) -> dict[str, Mapping[str, str]]:
-    return {
-        "instrument": names.instruments,
-        "goal": names.goals,
-        "account": names.accounts,
-        "recipient": names.recipients,
-        "merchant": names.merchants,
-    }
-
-
-def _known(names: Names | None, wanted: frozenset[str]) -> Mapping[str, Mapping[str, str]]:
-    """Return the user's own names, folded, of the slots looked for.
-
-    A shop called like a fund of hers is not hidden by the fund where a shop is meant.
-    """
-    if names is None:
-        return {}
-    return {
-        slot: {_folded(name): handle for name, handle in table.items() if _folded(name)}
-        for slot, table in _tables(names).items()
-        if table and slot in wanted
-    }
-
-
-def _words_of(names: Names) -> frozenset[str]:
-    """Return the words of the user's own names: none of them is a misspelt one."""
-    return frozenset(
-        word
-        for table in _tables(names).values()
-        for name in table
-        for word in _folded(name).split()
-    )
-
-
-@lru_cache(maxsize=4_096)
-def _folded(name: str) -> str:
-    return fold(name.strip()).text
-
-
-def _slots(
-    folded: Folded, tokens: Sequence[Token], labels: Sequence[str], names: Names | None
+def slots_of(
+    folded: Folded,
+    tokens: Sequence[Token],
+    labels: Sequence[str],
+    names: Names | None,
+    lang: str,
 ) -> list[Slot]:
+    """Return the slots that labels say tokens are, with their spans in the original."""
     found: list[Slot] = []
     at = 0
     while at < len(tokens):
@@ -151,34 +123,55 @@ def _slots(
             continue
         while end < len(tokens) and labels[end] == f"I-{slot_of(label)}" and label[1:2] == "-":
             end += 1
-        slot = _slot(folded, tokens[at:end], slot_of(label), names)
+        slot = _slot(folded, tokens[at:end], slot_of(label), names, lang)
         if slot is not None:
             found.append(slot)
         at = end
     return found
 
 
-def _slot(folded: Folded, tokens: Sequence[Token], name: str, names: Names | None) -> Slot | None:
-    start, end = folded.span(tokens[0].start, tokens[-1].end)
-    while start < end and folded.original[start] in _EDGE:
-        start += 1
-    while end > start and folded.original[end - 1] in _EDGE:
-        end -= 1
+def _slot(
+    folded: Folded, tokens: Sequence[Token], name: str, names: Names | None, lang: str
+) -> Slot | None:
+    start, end = _trimmed(folded, *folded.span(tokens[0].start, tokens[-1].end))
     if start == end:
         return None
     first = tokens[0]
     surface = folded.original[start:end]
+    if name == "term":
+        return _term(surface, start, _name(without_article(surface, lang), tokens, name), lang)
     if first.sort is Sort.NAME and first.of == name:
         # Of two own names that differ only in case or accents the one written so is meant.
-        own = _tables(names)[name] if names else {}
-        value = own.get(surface, first.value)
+        value = tables(names)[name].get(surface, first.value) if names else first.value
     elif name in ("date", "date_range"):
         value = _date(first, name)
+    elif name == "quantity" and first.sort is Sort.PART:
+        # Half a share: parts are kept in percent.
+        value = plain(Decimal(first.value) / 100)
     elif name in ("amount", "quantity", "percent", "currency", "frequency"):
         value = first.value
     else:
-        value = _name(surface, tokens, name)
+        value = handle_of(surface, name, names, lang) or _name(surface, tokens, name)
     return Slot(name, start, end, value) if value else None
+
+
+def _trimmed(folded: Folded, start: int, end: int) -> tuple[int, int]:
+    """Return a span without the signs around it."""
+    while start < end and folded.original[start] in _EDGE:
+        start += 1
+    while end > start and folded.original[end - 1] in _EDGE:
+        end -= 1
+    return start, end
+
+
+def _term(surface: str, start: int, said: str, lang: str) -> Slot:
+    """Return the term meant; its span is that of the term where it stands so in the surface."""
+    value = meant_by(said, lang)
+    for part in (value, said):
+        at = surface.find(part)
+        if at >= 0:
+            return Slot("term", start + at, start + at + len(part), value)
+    return Slot("term", start, start + len(surface), value)
 
 
 def _date(token: Token, name: str) -> str:

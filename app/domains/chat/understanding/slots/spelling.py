@@ -58,9 +58,9 @@ def mended(
     last = 0
     for match in _WORD.finditer(folded.text):
         word = match[0]
-        if word in own or _right(word, spelling, lang):
-            continue
         meant = spelling.told.get(word)
+        if word in own or (meant is None and _right(word, spelling, lang)):
+            continue
         if meant is None and not (f"{lang}|{word}" in known or f"en|{word}" in known):
             first = folded.original[folded.at[match.start()]]
             meant = _meant(word, spelling, named=first.isupper() and match.start() > 0)
@@ -95,7 +95,8 @@ def _meant(word: str, spelling: Spelling, *, named: bool) -> str | None:
         meant
         for form in (word, *_lacking(word))
         for meant in spelling.near.get(form, ())
-        if _one_apart(word, meant) and not (named and meant in spelling.names)
+        if _one_apart(word, meant)
+        and not (meant in spelling.names and (named or word[0] != meant[0]))
     }
     first = min(found, key=len, default=None)
     return first if first and all(one.startswith(first) for one in found) else None

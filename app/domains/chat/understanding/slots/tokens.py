@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from app.domains.chat.understanding.folding import Folded
@@ -28,6 +29,10 @@ _WORD: Final = re.compile(
     r"(?:(?![_\u3400-\u9fff\u0621-\u064a])\w|[\u0900-\u0963]|[.&](?=[a-z]))*'?|\d+|[^\s\w]|_"
 )
 _COUNTED: Final = re.compile("[股份手块元塊%成万千]")
+#: A comma between figures is read by the text's own language, and `mn`, `m` may be its words.
+_ENGLISH_ONLY: Final = re.compile(r",|\b(?:m|mn|mil|bn)$")
+#: More months than these are not counted; it is money a month.
+_LONGEST_COUNT: Final = 36
 _GLUED_TICKER: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,6}(?=\d{3,6}(?!\d))")
 _NOT_TICKERS: Final = frozenset({
     "EUR", "USD", "GBP", "CHF", "INR", "NGN", "KES", "MXN", "COP", "ARS", "BRL",
@@ -51,9 +56,10 @@ def tokenise(
     found: list[Token] = list(_named(folded, names))
     for lexicon in tongues:
         found += dated_tokens(text, lexicon, ranges=wanted is None or "date_range" in wanted)
-        # A comma between figures is read by the text's own language.
         found += [
-            one for one in figures(text, lexicon) if lexicon is tongues[0] or "," not in one.text
+            _counting(one, text, tongues)
+            for one in figures(text, lexicon)
+            if lexicon is tongues[0] or not _ENGLISH_ONLY.search(one.text)
         ]
         found += parts(text, lexicon)
     found += currencies(text, folded.original, tongues)
@@ -62,8 +68,40 @@ def tokenise(
     found = [
         one for one in found if one.sort is not Sort.CODE or (coded and _is_code(one, tongues))
     ]
+    found = [one for one in found if not _is_length(one, found, text, tongues[0])]
+    if wanted is not None and "frequency" not in wanted:
+        found = [one for one in found if not _hides_a_date(one, found)]
     chosen = _leftmost([one for one in found if not _hidden(one, found, text)])
     return _with_words(text, chosen)
+
+
+def _counting(figure: Token, text: str, lexicons: Iterable[Lexicon]) -> Token:
+    """Return a figure as one of percent when a word for percent follows it."""
+    after = figure.end + (text[figure.end : figure.end + 1] == " ")
+    if any(lexicon.percent_words.match(text, after) for lexicon in lexicons):
+        return replace(figure, of="percent")
+    return figure
+
+
+def _is_length(token: Token, found: list[Token], text: str, lexicon: Lexicon) -> bool:
+    """Tell whether a frequency is only the unit of a length: six months, how many months."""
+    if token.sort is not Sort.FREQUENCY or token.text.split(" ")[0] not in lexicon.units:
+        return False
+    before = text[: token.start].rstrip()
+    return before.rpartition(" ")[2] in lexicon.how_many or any(
+        one.sort is Sort.FIGURE
+        and one.end == len(before)
+        and one.value.isdigit()
+        and int(one.value) <= _LONGEST_COUNT
+        for one in found
+    )
+
+
+def _hides_a_date(token: Token, found: list[Token]) -> bool:
+    """Tell whether a frequency, none being sought, is part of a date: `ao ano passado`."""
+    return token.sort is Sort.FREQUENCY and any(
+        one.sort is Sort.DATE and one.start < token.end and token.start < one.end for one in found
+    )
 
 
 def _is_code(token: Token, lexicons: Iterable[Lexicon]) -> bool:

@@ -49,4 +49,5 @@ def bounded(pattern: str, *, cjk: bool) -> re.Pattern[str]:
     """Return a pattern that stands between the borders of words."""
     if cjk:
         return re.compile(f"(?:{pattern})")
-    return re.compile(rf"{BEGIN}(?:{pattern})(?!{LETTER})")
+    # The stroke of 50/month stands right after its figure.
+    return re.compile(rf"(?:{BEGIN}|(?=/))(?:{pattern})(?!{LETTER})")

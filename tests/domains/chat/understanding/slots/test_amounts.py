@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domains.chat.understanding.slots.recogniser import read, slots_of
 from app.domains.chat.understanding.slots.token_types import Sort
+from app.domains.chat.understanding.slots.tokens import tokenise
 from tests.domains.chat.understanding.slots.reading import tokens, values
 
 pytestmark = pytest.mark.row("CH4")
@@ -28,6 +30,12 @@ class TestFigures:
             ("einen Zwanziger", "de", ["1", "20"]),
             ("50eur", "en", ["50"]),
             ("充值4999，2026", "zh", ["4999", "2026"]),
+            ("सौ-सौ रुपये", "hi", ["100"]),
+            ("दो दो हज़ार", "hi", ["2000"]),
+            ("पाचसौ का", "hi", ["500"]),
+            ("sift 300 dh mn lcompte", "ar", ["300"]),
+            ("لست مترددا", "ar", []),
+            ("suzlan k share", "hi", []),
         ],
     )
     def test_are_read_as_said(self, text: str, lang: str, found: list[str]) -> None:
@@ -64,6 +72,12 @@ class TestParts:
     def test_are_percent(self, text: str, lang: str, value: str) -> None:
         assert values(text, lang, Sort.PART) == [value]
 
+    def test_half_a_share_is_a_quantity(self) -> None:
+        tongue, folded = read("نص سهم أبل", "ar")
+        found = tokenise(folded, tongue, {})
+        slots = slots_of(folded, found, ["quantity", *["O"] * (len(found) - 1)], None, "ar")
+        assert [(slot.name, slot.value) for slot in slots] == [("quantity", "0.5")]
+
     def test_the_hundred_of_percent_is_no_figure(self) -> None:
         assert values("خمسة في المية", "ar", Sort.FIGURE) == ["5"]
 
@@ -87,6 +101,28 @@ class TestMoney:
         self, text: str, lang: str, code: str
     ) -> None:
         assert values(text, lang, Sort.CURRENCY) == [code]
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("ahorra 50.000 pesos", "COP"),
+            ("ahorra 50,000 pesos", "MXN"),
+            ("ahorra 1.500 pesos", "MXN"),
+        ],
+    )
+    def test_pesos_grouped_by_points_are_not_mexican(self, text: str, code: str) -> None:
+        assert values(text, "es", Sort.CURRENCY) == [code]
+
+    @pytest.mark.parametrize(
+        ("text", "lang"),
+        [("il n'a rien eu", "fr"), ("y m'reste de lousse", "fr"), ("da conta à ordem", "pt")],
+    )
+    def test_a_short_word_is_money_only_beside_digits(self, text: str, lang: str) -> None:
+        assert values(text, lang, Sort.CURRENCY) == []
+
+    def test_a_short_word_beside_digits_is_money(self) -> None:
+        assert values("R500", "en", Sort.CURRENCY) == ["ZAR"]
+        assert values("5000 f", "fr", Sort.CURRENCY) == ["XOF"]
 
     def test_a_currency_before_digits_is_no_code(self) -> None:
         assert [token.sort for token in tokens("usd250", "en")] == [Sort.CURRENCY, Sort.FIGURE]

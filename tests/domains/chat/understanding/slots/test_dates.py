@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domains.chat.understanding.slots.recogniser import recognise
 from app.domains.chat.understanding.slots.token_types import Sort
 from tests.domains.chat.understanding.slots.reading import values
 
@@ -56,6 +57,25 @@ class TestRanges:
             ("上周五", "zh", "last_friday"),
             ("بأيلول", "ar", "september"),
             ("last month的", "zh", "last_month"),
+            ("march 3rd", "en", "march_3"),
+            ("march the 3rd", "en", "march_3"),
+            ("le trois mars", "fr", "march_3"),
+            ("el tres de marzo", "es", "march_3"),
+            ("am einundzwanzigsten Mai", "de", "may_21"),
+            ("2026/4/3", "zh", "2026-04-03"),
+            ("三月三号", "zh", "march_3"),
+            ("十二月", "zh", "december"),
+            ("六月底", "zh", "june"),
+            ("un an plus tard", "fr", "one_year_later"),
+            ("um ano depois", "pt", "one_year_later"),
+            ("in einem halben Jahr", "de", "in_6_months"),
+            ("半年后", "zh", "in_6_months"),
+            ("du mois prochain", "fr", "next_month"),
+            ("del año que viene", "es", "next_year"),
+            ("at the end of next year", "en", "end_of_next_year"),
+            ("übermorgen", "de", "day_after_tomorrow"),
+            ("अगली गर्मियों में", "hi", "next_summer"),
+            ("الربع الماضي", "ar", "last_quarter"),
         ],
     )
     def test_days_and_months(self, text: str, lang: str, value: str) -> None:
@@ -87,7 +107,26 @@ class TestFrequencies:
             ("kol chhar", "ar", "monthly"),
             ("كل أسبوعين", "ar", "biweekly"),
             ("双周", "zh", "biweekly"),
+            ("100/mês", "pt", "monthly"),
+            ("every second week", "en", "biweekly"),
+            ("alle zwei Monate", "de", "every_2_months"),
+            ("tous les six mois", "fr", "half_yearly"),
+            ("cada tres meses", "es", "quarterly"),
+            ("हर दूसरे हफ्ते", "hi", "biweekly"),
+            ("كل ستة أشهر", "ar", "half_yearly"),
+            ("每半年", "zh", "half_yearly"),
         ],
     )
     def test_said_in_other_words(self, text: str, lang: str, value: str) -> None:
         assert values(text, lang, Sort.FREQUENCY) == [value]
+
+    @pytest.mark.parametrize("text", ["छह महीने कुछ न डालूँ", "कितने महीने पीछे जाएगा", "do mahine ruku"])
+    def test_a_length_is_none(self, text: str) -> None:
+        assert values(text, "hi", Sort.FREQUENCY) == []
+
+    def test_money_a_month_is_one(self) -> None:
+        assert values("500 महीने", "hi", Sort.FREQUENCY) == ["monthly"]
+
+    def test_one_not_sought_does_not_hide_a_date(self) -> None:
+        slots = recognise("rendimento em relação ao ano passado", intent="performance", lang="pt")
+        assert [(slot.name, slot.value) for slot in slots] == [("date_range", "last_year")]

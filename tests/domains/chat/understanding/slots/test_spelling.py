@@ -64,6 +64,17 @@ class TestLexicons:
         for month in lexicon(lang).months:
             assert read(month, lang, words)[1].text == month
 
+    def test_every_word_of_the_tables_is_right(self) -> None:
+        # The tables are longer than the longest text that is folded at once.
+        assert read("الربع الماضي", "ar", shipped().words)[1].text == "الربع الماضي"
+
+    def test_a_slip_that_stands_in_a_table_is_mended_too(self) -> None:
+        assert read("last mnth", "en", shipped().words)[1].text == "last month"
+
+    @pytest.mark.parametrize("word", ["hiyye", "الين", "مالتي"])
+    def test_a_word_near_a_number_is_none(self, word: str) -> None:
+        assert read(word, "ar", shipped().words)[1].text == word
+
     def test_a_goal_called_like_a_slip_keeps_its_name_and_span(self) -> None:
         names = Names(goals={"Monata": "goal_1"})
         text = "wie weit ist Monata"
