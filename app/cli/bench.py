@@ -16,6 +16,7 @@ BENCHES: dict[str, tuple[str, str, str]] = {
     "rollups": ("app.cli.bench_rollups", "rollups", "A report from rollups against raw sums."),
     "ground": ("app.cli.bench_ground", "ground", "Time of judging a sentence of an answer."),
     "understand": ("app.cli.bench_understand", "understand", "Understanding a message."),
+    "chat-answer": ("app.cli.bench_chat_answer", "chat_answer", "An embedded answer over HTTP."),
     "chat-stream": ("app.cli.bench_chat_stream", "chat_stream", "A turn beside its engine alone."),
     "chat-proxy": ("app.cli.bench_chat_proxy", "chat_proxy", "A provider alone and through us."),
     "projection": ("app.cli.bench_projection", "projection", "The fan of a goal: time and truth."),
