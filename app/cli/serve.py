@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from app.cli.launch.threads import keep_to_one_thread
 from app.core.config import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def serve() -> None:
 )
 def api(host: str, port: int, workers: int) -> None:
     """Serve the HTTP API and the web pages."""
+    keep_to_one_thread()
     settings = Settings()
     config = configuration(APPLICATION, settings, host=host, port=port, workers=workers)
     sockets = [_listen(host, port)]

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.cli.launch import process
+from app.cli.launch.threads import keep_to_one_thread
 from app.cli.serve import APPLICATION as PRODUCT
 from app.cli.serve import configuration
 from app.core.config import Settings
@@ -79,6 +80,7 @@ def main(port: int) -> None:
     """Serve until SIGTERM, as `finnami serve api` does."""
     import uvicorn
 
+    keep_to_one_thread()
     config = configuration(APPLICATION, Settings(), host="127.0.0.1", port=port)
     uvicorn.Server(config).run()
 
