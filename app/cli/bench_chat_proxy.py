@@ -105,7 +105,10 @@ def _ports(up: Upstream, stages: Stages, tools: ChatTools) -> ChatPorts:
     ports = house_ports(tools, lambda: understander, far=far)
     assert ports.remote is not None  # noqa: S101 - there is a provider
     parts: dict[str, Any] = {
-        "understander": _Timed(understand=stages.timed("understand", understander.understand)),
+        "understander": _Timed(
+            read=stages.timed("read", understander.read),
+            understand=stages.timed("understand", understander.understand),
+        ),
         "toolboxes": _Timed(for_turn=stages.awaited("desk", tools.for_turn)),
         "remote": _Timed(
             offered=stages.awaited("consent and known data", ports.remote.offered),

@@ -22,12 +22,16 @@ TEMPLATES: Final = "templates-1"
 
 
 class AtFirstUse:
-    """Loads an understander when the first message comes: a start must not wait for a model."""
+    """Loads an understander when it is first used: a start must not wait for a model."""
 
     def __init__(self, load: Callable[[], Understander]) -> None:
         self._load = load
         self._lock = threading.Lock()
         self._loaded: Understander | None = None
+
+    def read(self, text: str) -> object:
+        """Return what the text alone tells. Raises ArtefactError when no model can be served."""
+        return self._ready().read(text)
 
     def understand(
         self,
@@ -37,12 +41,18 @@ class AtFirstUse:
         names: Names,
         today: datetime,
         state: TalkState | None = None,
+        reading: object = None,
     ) -> Understood:
         """Return what a message asks for. Raises ArtefactError when no model can be served."""
+        return self._ready().understand(
+            text, locale=locale, names=names, today=today, state=state, reading=reading
+        )
+
+    def _ready(self) -> Understander:
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._load()
-        return self._loaded.understand(text, locale=locale, names=names, today=today, state=state)
+        return self._loaded
 
 
 def house_ports(
