@@ -15,6 +15,7 @@ from app.domains.chat.talk_types import Budget, Names, TalkState, Understander, 
 from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.tools.references import href
 from app.domains.chat.turn_ports import ChatPorts, Offered
+from app.domains.chat.warming import steps
 
 DAY_CAP_MICRO: Final = 1_000_000
 TOTAL_CAP_MICRO: Final = 20_000_000
@@ -66,13 +67,15 @@ def house_ports(
     """Return everything behind a conversation; without `far` it needs no key and no network."""
     embedded = EmbeddedEngine(disclaims=False)
     known = known_from(tools.doors.onboarding)
+    understander = AtFirstUse(load)
     return ChatPorts(
-        understander=AtFirstUse(load),
+        understander=understander,
         toolboxes=tools,
         gates=GroundedGate,
         embedded=Offered(embedded, "embedded", "templates", {"templates": TEMPLATES}),
         href=href,
         disclaimer=disclaimer,
+        warming=steps(understander),
         day_cap_micro=day_cap_micro,
         total_cap_micro=total_cap_micro,
         budget=Budget() if far is None else Budget(first_token_s=far.first_token_s),
