@@ -185,8 +185,6 @@ class TestPromisesQuickly:
 
         assert promises(text) or re.search(raw["not"], text, re.IGNORECASE)
 
-    @pytest.mark.parametrize(
-        "text", ["GUARANTEED RETURN", "r\u0131sk-free", "r\u0130\u017fk-free"]
-    )
+    @pytest.mark.parametrize("text", ["GUARANTEED RETURN", "r\u0131sk-free", "r\u0130\u017fk-free"])
     def test_large_and_odd_letters_hide_nothing(self, text: str) -> None:
         assert promises(f"It is {text} income.")
