@@ -5,6 +5,11 @@ import importlib.util
 
 import click
 
+from app.cli.launch.threads import keep_to_one_thread
+
+AS_SERVED = frozenset({"understand", "chat-answer", "chat-stream", "chat-proxy"})
+"""Benches of what the API does; they keep to one thread as it does, see `keep_to_one_thread`."""
+
 BENCHES: dict[str, tuple[str, str, str]] = {
     "gate": ("app.cli.bench_gate", "gate", "Redis gate against redis-py."),
     "ledger": ("app.cli.bench_ledger", "ledger", "Transfers against bare transactions."),
@@ -35,6 +40,8 @@ class BenchTable(click.Group):
         """Import the bench now; None when there is no such bench."""
         if cmd_name not in self.list_commands(ctx):
             return None
+        if cmd_name in AS_SERVED:
+            keep_to_one_thread()
         module, attribute, _ = BENCHES[cmd_name]
         # The table is literal and names our own modules only: nothing hides from the linter.
         command: click.Command = getattr(importlib.import_module(module), attribute)  # noqa: TID251 - literal table

@@ -19,7 +19,7 @@ class TestBenchChatAnswer:
         document = json.loads(result.stdout)
         arms = {arm["name"]: arm for arm in document["arms"]}
         assert list(arms) == [
-            "bare, first byte", "bare, first text", "bare, whole",
+            "text read alone", "bare, first byte", "bare, first text", "bare, whole",
             "answer, first byte", "answer, first text", "answer, whole",
             "first in a language, whole",
         ]  # fmt: skip
