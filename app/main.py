@@ -42,7 +42,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gate = await connect_gate(settings)
     db = open_database(settings, clock)
     jobs = await ArqQueue.connect(settings.redis_url or "")
-    services = model_watch = None
+    services = model_watch = warming = None
     try:
         (await status(db, discover(migrations_dir()))).require_ready()
         db.nudge_with(jobs.nudge)
@@ -56,11 +56,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         gc.freeze()
         gc.set_threshold(50_000, 20, 200)
         app.state.ready = True
+        if settings.chat_warm:
+            # Beside everything else: nobody waits for it but who writes before it is done.
+            warming = asyncio.create_task(services.chat.warm())
         yield
         app.state.ready = False
     finally:
-        if model_watch is not None:
-            model_watch.cancel()
+        for task in (model_watch, warming):
+            if task is not None:
+                task.cancel()
         if services is not None:
             services.close()
         await jobs.close()
@@ -69,7 +73,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _chat(settings: Settings) -> Callable[[ChatTools], ChatPorts]:
-    """Return what makes chat's parts; the intent model is read with the first message."""
+    """Return what makes chat's parts; the intent model is read when it is first used."""
     trust = model_store(settings).trust
     load = partial(load_understander, settings.models_dir, trust=trust)
     return partial(

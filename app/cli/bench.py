@@ -5,6 +5,11 @@ import importlib.util
 
 import click
 
+from app.cli.launch.threads import keep_to_one_thread
+
+AS_SERVED = frozenset({"understand", "chat-answer", "chat-stream", "chat-proxy"})
+"""Benches of what the API does; they keep to one thread as it does, see `keep_to_one_thread`."""
+
 BENCHES: dict[str, tuple[str, str, str]] = {
     "gate": ("app.cli.bench_gate", "gate", "Redis gate against redis-py."),
     "ledger": ("app.cli.bench_ledger", "ledger", "Transfers against bare transactions."),
@@ -16,6 +21,7 @@ BENCHES: dict[str, tuple[str, str, str]] = {
     "rollups": ("app.cli.bench_rollups", "rollups", "A report from rollups against raw sums."),
     "ground": ("app.cli.bench_ground", "ground", "Time of judging a sentence of an answer."),
     "understand": ("app.cli.bench_understand", "understand", "Understanding a message."),
+    "chat-answer": ("app.cli.bench_chat_answer", "chat_answer", "An embedded answer over HTTP."),
     "chat-stream": ("app.cli.bench_chat_stream", "chat_stream", "A turn beside its engine alone."),
     "chat-proxy": ("app.cli.bench_chat_proxy", "chat_proxy", "A provider alone and through us."),
     "projection": ("app.cli.bench_projection", "projection", "The fan of a goal: time and truth."),
@@ -34,6 +40,8 @@ class BenchTable(click.Group):
         """Import the bench now; None when there is no such bench."""
         if cmd_name not in self.list_commands(ctx):
             return None
+        if cmd_name in AS_SERVED:
+            keep_to_one_thread()
         module, attribute, _ = BENCHES[cmd_name]
         # The table is literal and names our own modules only: nothing hides from the linter.
         command: click.Command = getattr(importlib.import_module(module), attribute)  # noqa: TID251 - literal table

@@ -1,9 +1,9 @@
 """`finnami bench chat-proxy`: a provider alone, through our engine, and through the whole route."""
 
-import asyncio
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from app.cli.benching.chat_script import nothing
-from app.cli.benching.chat_world import TURNS_OF_ONE, ChatWorld, chat_world
+from app.cli.benching.chat_world import TURNS_OF_ONE, ChatWorld, chat_world, run_as_served
 from app.cli.benching.options import BenchOptions, bench_options, bench_servers
 from app.cli.benching.report import Measured, Report, arm_of
+from app.cli.benching.server_apart import server_apart
 from app.cli.benching.sockets import Reading
 from app.cli.benching.upstream import Upstream, read_alone, upstream
 from app.core.config import Settings
@@ -105,7 +106,10 @@ def _ports(up: Upstream, stages: Stages, tools: ChatTools) -> ChatPorts:
     ports = house_ports(tools, lambda: understander, far=far)
     assert ports.remote is not None  # noqa: S101 - there is a provider
     parts: dict[str, Any] = {
-        "understander": _Timed(understand=stages.timed("understand", understander.understand)),
+        "understander": _Timed(
+            read=stages.timed("read", understander.read),
+            understand=stages.timed("understand", understander.understand),
+        ),
         "toolboxes": _Timed(for_turn=stages.awaited("desk", tools.for_turn)),
         "remote": _Timed(
             offered=stages.awaited("consent and known data", ports.remote.offered),
@@ -151,8 +155,10 @@ def _http() -> Any:
     return _CLIENTS[0]
 
 
-async def _through_route(up: Upstream, side: Side, world: ChatWorld, number: int) -> Reading:
-    reading = await world.ask(number)
+async def _through_route(
+    up: Upstream, side: Side, world: ChatWorld, number: int, port: int
+) -> Reading:
+    reading = await world.ask(number, port=port)
     words = reading.words_at
     side.note(up, reading.sent_at, words)
     return reading
@@ -163,13 +169,20 @@ async def _measure(report: Report, options: BenchOptions, urls: tuple[str, str])
     turns = (6 if options.quick else 20) * (2 if options.quick else options.rounds)
     async with upstream() as up:
         up.events = 30 if options.quick else 100
-        async with chat_world(urls, partial(_ports, up, stages)) as world:
-            alone, engine, route = Side("provider alone"), Side("our engine"), Side("whole route")
-            await _talk(world, turns)
+        async with (
+            chat_world(urls, partial(_ports, up, stages)) as world,
+            AsyncExitStack() as own,
+        ):
+            options.say("starting a server apart")
+            port = await own.enter_async_context(server_apart(world, provider_url=up.url))
+            alone, engine = Side("provider alone"), Side("our engine")
+            route, apart = Side("one process"), Side("whole route")
+            await _talk(world, 2 * TURNS_OF_ONE)
             for number in range(TURNS_OF_ONE):
                 await read_alone(up)
                 await _through_engine(up, Side(""))
                 await world.ask(number)
+                await world.ask(number + TURNS_OF_ONE, port=port)
             stages.seconds.clear()
             # Timed where it stands: the route asks this very object.
             world.services.chat.ask = stages.awaited(  # type: ignore[method-assign]
@@ -177,18 +190,20 @@ async def _measure(report: Report, options: BenchOptions, urls: tuple[str, str])
             )
             failed = 0
             options.say("one answer at a time, each way in turn")
-            await _talk(world, turns)
+            await _talk(world, 2 * turns)
             for number in range(turns):
                 reading = await read_alone(up)
                 alone.note(up, reading.sent_at, reading.event_at)
                 await _through_engine(up, engine)
-                failed += (await _through_route(up, route, world, number)).failed
-        for side, role in ((alone, "baseline"), (engine, "candidate"), (route, "candidate")):
+                failed += (await _through_route(up, route, world, number, 0)).failed
+                failed += (await _through_route(up, apart, world, number + turns, port)).failed
+        for side in (alone, engine, route, apart):
+            role = "baseline" if side is alone else "candidate"
             report.add(arm_of(f"{side.name}, first word", role, _of(side.first_s, side)))
             report.add(arm_of(f"{side.name}, a word's delay", role, _of(side.late_s, side)))
         report.note("stages_ms", stages.medians_ms())
         report.check("answers that ended in an error", failed, bar=0, op="==")
-        _bars(report, alone, engine, route)
+        _bars(report, alone, engine, apart)
         options.say(f"before the provider is asked, ms: {stages.medians_ms()}")
 
 
@@ -227,10 +242,11 @@ def _bars(report: Report, alone: Side, engine: Side, route: Side) -> None:
 def chat_proxy(*, options: BenchOptions) -> None:
     """Compare an answer of a scripted provider alone, through our engine, and over HTTP.
 
-    All of it runs in this one process, reader and provider too: times are upper bounds. What
-    happens before the provider is asked is printed by stage.
+    Provider and reader are this process, which has one clock for both ends. "one process" serves
+    the route here too, for the stages before the provider is asked; "whole route" is a server of
+    its own, as in production.
     """
     with bench_servers(options) as urls:
         report = options.report("chat-proxy", pause_s=0.005)
-        asyncio.run(_measure(report, options, urls))
+        run_as_served(_measure(report, options, urls))
     options.finish(report)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from app.api.event_stream import EventStream, event
 from app.cli.benching.chat_script import Paced, bench_ports
-from app.cli.benching.chat_world import chat_world, served
+from app.cli.benching.chat_world import chat_world, run_as_served, served
 from app.cli.benching.host import tree_cpu_s
 from app.cli.benching.options import BenchOptions, bench_options, bench_servers
 from app.cli.benching.report import Measured, Report, arm_of, percentile_ms
@@ -144,5 +144,5 @@ def chat_stream(*, options: BenchOptions) -> None:
     """
     with bench_servers(options) as urls:
         report = options.report("chat-stream", events=EVENTS, pause_s=PAUSE_S)
-        asyncio.run(_measure(report, options, urls))
+        run_as_served(_measure(report, options, urls))
     options.finish(report)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from app.cli.launch.threads import keep_to_one_thread
 from app.core.config import Settings
 
 if TYPE_CHECKING:
@@ -35,11 +36,32 @@ def serve() -> None:
 )
 def api(host: str, port: int, workers: int) -> None:
     """Serve the HTTP API and the web pages."""
+    keep_to_one_thread()
+    settings = Settings()
+    config = configuration(APPLICATION, settings, host=host, port=port, workers=workers)
+    sockets = [_listen(host, port)]
+    if workers > 1:
+        from uvicorn.supervisors import Multiprocess
+
+        Multiprocess(config, sockets=sockets).run()
+        return
+    if settings.metrics_port is not None:
+        # The same application: probes and metrics have a port of their own in a cluster.
+        sockets.append(_listen(host, settings.metrics_port))
+    server = _draining_server(config, settings.drain_s)
+    server.run(sockets=sockets)
+    if not server.started:
+        sys.exit(1)
+
+
+def configuration(
+    application: str, settings: Settings, *, host: str, port: int, workers: int = 1
+) -> "uvicorn.Config":
+    """Return how an application is served: `application` names what makes it, `module:function`."""
     import uvicorn
 
-    settings = Settings()
-    config = uvicorn.Config(
-        APPLICATION,
+    return uvicorn.Config(
+        application,
         factory=True,
         host=host,
         port=port,
@@ -56,19 +78,6 @@ def api(host: str, port: int, workers: int) -> None:
         log_config=None,
         log_level=settings.log_level.lower(),
     )
-    sockets = [_listen(host, port)]
-    if workers > 1:
-        from uvicorn.supervisors import Multiprocess
-
-        Multiprocess(config, sockets=sockets).run()
-        return
-    if settings.metrics_port is not None:
-        # The same application: probes and metrics have a port of their own in a cluster.
-        sockets.append(_listen(host, settings.metrics_port))
-    server = _draining_server(config, settings.drain_s)
-    server.run(sockets=sockets)
-    if not server.started:
-        sys.exit(1)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -120,6 +120,10 @@ class Settings(BaseSettings):
     of a unit; from there on every answer is made here until the next day. 0 lets nothing out.
     Answers under way when it is reached still end and are still paid."""
 
+    chat_warm: bool = True
+    """Whether a process reads chat's models when it starts, or with the first message; they take
+    about 115 MB."""
+
     chat_url: str | None = None
     """Base of an OpenAI-compatible API that may word answers of people who consent, such as
     https://ai.example/v1 or http://127.0.0.1:11434/v1; without it every answer is made here."""

@@ -39,6 +39,7 @@ async def app(
         own_models_dir=tmp_path / "models",
         frontend_dir=key_file.parent / "no-pages",
         argon2="19m",
+        chat_warm=False,
         request_deadline_s=20,
         log_level="INFO",
     )

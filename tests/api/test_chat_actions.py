@@ -44,6 +44,9 @@ TOOLS = (*(f"propose.{kind.value}" for kind in KINDS), "propose.show", "propose.
 class Hears:
     """Understands `intent slot=value …`, and yes and no."""
 
+    def read(self, text: str) -> object:
+        return None
+
     def understand(
         self,
         text: str,
@@ -52,6 +55,7 @@ class Hears:
         names: Names,
         today: datetime,
         state: TalkState | None = None,
+        reading: object = None,
     ) -> Understood:
         intent, *parts = text.split()
         pairs = [part.partition("=") for part in parts]

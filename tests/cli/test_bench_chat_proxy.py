@@ -20,10 +20,11 @@ class TestBenchChatProxy:
         document = json.loads(result.stdout)
         names = [arm["name"] for arm in document["arms"]]
         assert names[::2] == [
-            "provider alone, first word", "our engine, first word", "whole route, first word",
+            "provider alone, first word", "our engine, first word", "one process, first word",
+            "whole route, first word",
         ]  # fmt: skip
         assert set(document["stages_ms"]) == {
-            "budget, keys, insert", "desk", "consent and known data", "understand",
+            "budget, keys, insert", "desk", "consent and known data", "read", "understand",
         }  # fmt: skip
         (failed,) = [c for c in document["checks"] if c["name"].startswith("answers that ended")]
         assert failed["ok"] is True

@@ -43,6 +43,7 @@ async def served_app(
         own_models_dir=folder / "models",
         frontend_dir=folder / "no-pages",
         argon2="19m",
+        chat_warm=False,
         request_deadline_s=20,
         log_level="ERROR",
     )

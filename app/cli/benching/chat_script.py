@@ -79,6 +79,10 @@ class _Nothing:
         del owner, locale, now
         return Tooling(self)
 
+    def read(self, text: str) -> object:
+        """Read nothing."""
+        return text
+
     def understand(
         self,
         text: str,
@@ -87,9 +91,10 @@ class _Nothing:
         names: Names,
         today: datetime,
         state: TalkState | None = None,
+        reading: object = None,
     ) -> Understood:
         """Understand a greeting."""
-        del text, names, today, state
+        del text, names, today, state, reading
         return Understood(locale, "greeting_thanks", 1.0, False, "app_help", False)
 
 

@@ -1,8 +1,10 @@
 """Chat served over sockets by this process, and people who talk to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 import orjson
 import uvicorn
@@ -16,15 +18,25 @@ from app.core.envelope import user_key_document
 from app.core.gate import Gate
 from app.core.ids import new_id
 from app.core.keys import KeyRing
-from app.core.migrate import create_collections
+from app.core.migrate import discover, migrate
 from app.core.tokens import AccessTokens
 from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.turn_ports import ChatPorts
 from app.domains.identity.service import AUDIENCE
-from app.services import SPECS, AppServices, Ports, build, open_database
+from app.services import SPECS, AppServices, Ports, build, migrations_dir, open_database
 
 TURNS_OF_ONE = 3
 """A person may have three answers at once, and twenty in a minute."""
+
+
+def run_as_served(work: Coroutine[Any, Any, None]) -> None:
+    """Run a bench on the loop that `finnami serve api` runs on."""
+    if sys.platform == "win32":
+        asyncio.run(work)
+        return
+    import uvloop
+
+    uvloop.run(work)
 
 
 class ChatWorld:
@@ -32,6 +44,7 @@ class ChatWorld:
 
     def __init__(self, services: AppServices, keys: KeyRing) -> None:
         self.services = services
+        self.keys = keys
         self._tokens = AccessTokens(
             private_pems=(keys.token_pem,),
             issuer=services.settings.public_url,
@@ -54,9 +67,9 @@ class ChatWorld:
             path = f"/v1/conversations/{made.id}/messages"
             self._requests.append(request_of(path, body=orjson.dumps(body), token=token))
 
-    async def ask(self, number: int) -> Reading:
-        """Send a prepared message."""
-        return await read_stream(self.port, self._requests[number])
+    async def ask(self, number: int, *, port: int = 0) -> Reading:
+        """Send a prepared message, perhaps to another server on the same database."""
+        return await read_stream(port or self.port, self._requests[number])
 
     async def _person(self) -> tuple[str, str]:
         now = self.services.clock.now()
@@ -100,7 +113,9 @@ async def chat_world(
     clock, keys = SystemClock(), KeyRing.generate()
     db = open_database(settings, clock)
     gate = await Gate.connect(urls[1])
-    await create_collections(db, SPECS)
+    await migrate(
+        db, SPECS, discover(migrations_dir()), clock=clock, owner="bench", progress=lambda _: None
+    )
     services = build(settings, db=db, gate=gate, keys=keys, clock=clock, ports=Ports(chat=ports))
     site = StaticSite.load(settings.frontend_dir, public_url=settings.public_url)
     app = build_api(None, site=site, deadline_s=20)

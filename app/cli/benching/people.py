@@ -16,11 +16,14 @@ from app.domains.onboarding.types import (
 )
 from app.services import AppServices
 
+NO_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105 - of accounts nobody signs in to
 _COPIED = ("onboarding", "consents", "risk_profiles", "kyc_cases")
 
 
-async def cleared_people(services: AppServices, count: int) -> list[tuple[str, str]]:
-    """Return (user id, e-mail) of people who may move money.
+async def cleared_people(
+    services: AppServices, count: int, *, password: str = "", totp_secret: str = NO_SECRET
+) -> list[tuple[str, str]]:
+    """Return (user id, e-mail) of people who may move money; no password is one nobody knows.
 
     The first one goes through every step; the others get copies of what that left behind.
     """
@@ -28,7 +31,7 @@ async def cleared_people(services: AppServices, count: int) -> list[tuple[str, s
     for number in range(count):
         email = f"bench{number}@example.org"
         person = SandboxPerson(
-            email, "Bo Bench", frozenset({Role.USER}), new_id(), "JBSWY3DPEHPK3PXP"
+            email, "Bo Bench", frozenset({Role.USER}), password or new_id(), totp_secret
         )
         user_id, _ = await services.identity.sandbox_people.create(person)
         if people:

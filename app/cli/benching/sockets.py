@@ -20,6 +20,10 @@ class Reading:
     words_at: tuple[float, ...] = ()
     """When each piece of text came."""
 
+    ended_at: float = 0.0
+    body: bytes = b""
+    """The stream as it was framed."""
+
     @property
     def first_s(self) -> float:
         """Return the time to the first event."""
@@ -36,6 +40,7 @@ async def read_stream(port: int, request: bytes) -> Reading:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     stamps: list[float] = []
     words: list[float] = []
+    chunks: list[bytes] = []
     rest = b""
     failed = False
     try:
@@ -53,15 +58,28 @@ async def read_stream(port: int, request: bytes) -> Reading:
                 stamps += [now] * chunk.count(b"event: ")
                 words += [now] * chunk.count(b"event: delta\n")
                 failed = failed or b"event: error\n" in chunk
+                chunks.append(chunk)
                 rest = (rest + chunk)[-16:]
+            ended_at = time.perf_counter()
     finally:
         writer.close()
-    return Reading(sent_at, tuple(stamps), len(stamps), failed, tuple(words))
+    body = _unchunked(b"".join(chunks))
+    return Reading(sent_at, tuple(stamps), len(stamps), failed, tuple(words), ended_at, body)
 
 
-def request_of(path: str, *, body: bytes = b"", token: str = "") -> bytes:
-    """Return a POST as bytes; the connection closes after it."""
-    lines = [f"POST {path} HTTP/1.1", "Host: bench", f"Content-Length: {len(body)}"]
+def _unchunked(content: bytes) -> bytes:
+    """Return what chunks carry; RFC 9112, without extensions and trailers."""
+    parts: list[bytes] = []
+    at = 0
+    while (end := content.find(b"\r\n", at)) >= 0 and (size := int(content[at:end], 16)) > 0:
+        parts.append(content[end + 2 : end + 2 + size])
+        at = end + 2 + size + 2
+    return b"".join(parts)
+
+
+def request_of(path: str, *, body: bytes = b"", token: str = "", method: str = "POST") -> bytes:
+    """Return a request as bytes; the connection closes after it."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: bench", f"Content-Length: {len(body)}"]
     lines += ["Content-Type: application/json", "Connection: close"]
     lines += [f"Authorization: Bearer {token}"] if token else []
     return "\r\n".join([*lines, "", ""]).encode() + body

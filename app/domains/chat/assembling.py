@@ -15,6 +15,7 @@ from app.domains.chat.talk_types import Budget, Names, TalkState, Understander, 
 from app.domains.chat.tools.factory import ChatTools
 from app.domains.chat.tools.references import href
 from app.domains.chat.turn_ports import ChatPorts, Offered
+from app.domains.chat.warming import steps
 
 DAY_CAP_MICRO: Final = 1_000_000
 TOTAL_CAP_MICRO: Final = 20_000_000
@@ -22,12 +23,16 @@ TEMPLATES: Final = "templates-1"
 
 
 class AtFirstUse:
-    """Loads an understander when the first message comes: a start must not wait for a model."""
+    """Loads an understander when it is first used: a start must not wait for a model."""
 
     def __init__(self, load: Callable[[], Understander]) -> None:
         self._load = load
         self._lock = threading.Lock()
         self._loaded: Understander | None = None
+
+    def read(self, text: str) -> object:
+        """Return what the text alone tells. Raises ArtefactError when no model can be served."""
+        return self._ready().read(text)
 
     def understand(
         self,
@@ -37,12 +42,18 @@ class AtFirstUse:
         names: Names,
         today: datetime,
         state: TalkState | None = None,
+        reading: object = None,
     ) -> Understood:
         """Return what a message asks for. Raises ArtefactError when no model can be served."""
+        return self._ready().understand(
+            text, locale=locale, names=names, today=today, state=state, reading=reading
+        )
+
+    def _ready(self) -> Understander:
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._load()
-        return self._loaded.understand(text, locale=locale, names=names, today=today, state=state)
+        return self._loaded
 
 
 def house_ports(
@@ -56,13 +67,15 @@ def house_ports(
     """Return everything behind a conversation; without `far` it needs no key and no network."""
     embedded = EmbeddedEngine(disclaims=False)
     known = known_from(tools.doors.onboarding)
+    understander = AtFirstUse(load)
     return ChatPorts(
-        understander=AtFirstUse(load),
+        understander=understander,
         toolboxes=tools,
         gates=GroundedGate,
         embedded=Offered(embedded, "embedded", "templates", {"templates": TEMPLATES}),
         href=href,
         disclaimer=disclaimer,
+        warming=steps(understander),
         day_cap_micro=day_cap_micro,
         total_cap_micro=total_cap_micro,
         budget=Budget() if far is None else Budget(first_token_s=far.first_token_s),

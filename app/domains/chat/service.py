@@ -23,6 +23,7 @@ from app.domains.chat.usecases.consenting import Consenting
 from app.domains.chat.usecases.history import History
 from app.domains.chat.usecases.running import Running
 from app.domains.chat.usecases.settling import Settling
+from app.domains.chat.usecases.warming import warmed
 from app.domains.identity.service import IdentityService
 from app.domains.identity.types import Caller
 
@@ -57,6 +58,7 @@ class ChatService:
             day_cap_micro=ports.day_cap_micro if ports else 0,
             total_cap_micro=ports.total_cap_micro if ports else 0,
         )
+        self._warming = ports.warming if ports else ()
         running = None
         if ports is not None and (ports.embedded is not None or ports.remote is not None):
             settling = Settling(db=db, clock=clock, budgets=budgets)
@@ -75,6 +77,10 @@ class ChatService:
     def running_now(self) -> int:
         """Return how many turns this process runs."""
         return self._asking.running_now
+
+    async def warm(self) -> None:
+        """Make ready what the first messages would wait for. Never raises; they can do without."""
+        await warmed(self._warming)
 
     async def ask(
         self, owner: str, conversation_id: str, ask: Ask, *, after: int = -1

@@ -155,6 +155,10 @@ class AdvisorEngine(Protocol):
 class Understander(Protocol):
     """Tells what a message asks for; never fails, whatever the text is."""
 
+    def read(self, text: str) -> object:
+        """Return what the text alone tells: the long part, which need not wait for her names."""
+        ...
+
     def understand(
         self,
         text: str,
@@ -163,10 +167,12 @@ class Understander(Protocol):
         names: "Names",
         today: datetime,
         state: TalkState | None = None,
+        reading: object = None,
     ) -> Understood:
         """Return intent, slots, language; `names` are the user's own objects.
 
-        `state` lets a follow-up such as "and last month?" keep the earlier intent.
+        `state` lets a follow-up such as "and last month?" keep the earlier intent. `reading` is
+        what `read` returned for this text; without it the text is read now.
         """
         ...
 

@@ -145,5 +145,8 @@ class ChatPorts:
     total_cap_micro: int = 20_000_000
     """What the answers of a provider may cost in a day: one person's, and all people's."""
 
+    warming: Sequence[Callable[[], None]] = ()
+    """What may be done before the first message, each step by itself and in any thread."""
+
     disclaimer: Callable[[str], str | None] = lambda _: None
     """The disclaimer in a language, shown with the first turn of a conversation."""

@@ -183,6 +183,9 @@ class PassGate:
 class Understands:
     """Understands everything as one intent; `!` at the beginning is what the screen catches."""
 
+    def read(self, text: str) -> object:
+        return None
+
     def understand(
         self,
         text: str,
@@ -191,6 +194,7 @@ class Understands:
         names: Names,
         today: datetime,
         state: TalkState | None = None,
+        reading: object = None,
     ) -> Understood:
         screen = "distress" if text.startswith("!") else None
         return Understood(

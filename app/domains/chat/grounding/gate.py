@@ -12,7 +12,7 @@ from app.domains.chat.grounding.mapping import fold, mapped
 from app.domains.chat.grounding.numbers import number_words
 from app.domains.chat.grounding.patterns import OTHER_NUMERIC, patterns
 from app.domains.chat.grounding.ranking import ranking_words
-from app.domains.chat.grounding.sentences import sentence_end
+from app.domains.chat.grounding.sentences import STOPS, sentence_end
 from app.domains.chat.grounding.tables import table, words
 from app.domains.chat.grounding.tries import EDGE, START, pattern_of
 
@@ -62,7 +62,7 @@ def _triggers(language: str) -> re.Pattern[str]:
     small = {word for word, value in own["cardinals"].items() if str(value) in ("0", "1")}
     spoken = [word for word in number_words(language) if word not in small]
     spoken += [*own["worded_magnitudes"], *names, *own["quarter_words"], *own["percent"]]
-    left = START + ("(?:[وبفلك]|ال|لل)?" if language == "ar" else "")
+    joined = "(?:[وبفلك]|ال|لل)?" if language == "ar" else ""
     plain = rf"[0-9%‰]|\[\[|{OTHER_NUMERIC.pattern}|{pattern_of(symbols, edge=False)}"
     plain = f"{plain}|{MAY_LINK.pattern}"
     if language == "zh":
@@ -70,10 +70,13 @@ def _triggers(language: str) -> re.Pattern[str]:
             f"{plain}|{ranking_words(language)}"
             "|[二三四五六七八九十百千万亿两兩萬億壹贰叁肆伍陆柒捌玖拾半翻倍减減]"
         )
-    shares = "|".join(found.pattern for found, _, _ in patterns(language).fractions)
+    fractions = [found.pattern for found, _, _ in patterns(language).fractions]
+    shares = "|".join(found.removeprefix(START) for found in fractions)
     end = "" if language == "de" else EDGE
-    said = f"{left}(?:{pattern_of(spoken, edge=False)}){end}"
-    return re.compile(f"{plain}|{said}|{shares}|{ranking_words(language)}")
+    # One look for a word's start before all of them: within a word none is tried.
+    worded = f"{joined}(?:{pattern_of(spoken, edge=False)}){end}"
+    ranking = ranking_words(language).removeprefix(START)
+    return re.compile(f"{plain}|{START}(?:{worded}|{shares}|{ranking})")
 
 
 class SentenceGate:
@@ -89,6 +92,7 @@ class SentenceGate:
         self._sentence = ""
         self._shown = 0
         self._at = 0
+        self._endless = 0
         self._held_from: int | None = None
         self._fresh = True
         self._markers = 0
@@ -102,10 +106,7 @@ class SentenceGate:
         """Take a piece of the answer; return what is decided by it."""
         self._sentence += piece
         steps: list[Step] = []
-        while self._sentence:
-            end = sentence_end(self._sentence, 0, self._language, whole=False)
-            if end is None:
-                break
+        while (end := self._end()) is not None:
             self._watch(end)
             steps += self._close(end)
         self._watch(None)
@@ -123,6 +124,14 @@ class SentenceGate:
             self._watch(end)
             steps += self._close(end)
         return steps
+
+    def _end(self) -> int | None:
+        """Return where the sentence ends, if that is certain already."""
+        # Most pieces bring no full stop: what was looked through is not looked through again.
+        if STOPS.search(self._sentence, self._endless) is None:
+            self._endless = len(self._sentence)
+            return None
+        return sentence_end(self._sentence, 0, self._language, whole=False)
 
     def _watch(self, end: int | None) -> None:
         """Look for the first sign of a figure in what was not shown yet."""
@@ -147,7 +156,7 @@ class SentenceGate:
             if end > shown:
                 steps.append(Release(text[shown:], verdict))
             self._at += end
-        self._sentence = self._sentence[end:]
+        self._sentence, self._endless = self._sentence[end:], 0
         # The blank after a full stop may be shown before it is known to be one.
         self._shown = max(0, shown - end)
         self._held_from = None if held is None or held < end else held - end
@@ -186,7 +195,7 @@ class SentenceGate:
             # A sentence without end keeps only its last words as context.
             drop = self._shown - _CONTEXT
             self._sentence, self._at = text[drop:], self._at + drop
-            self._shown -= drop
+            self._shown, self._endless = self._shown - drop, 0
         return steps
 
     def _overflow(self) -> list[Step]:
@@ -198,6 +207,7 @@ class SentenceGate:
             text = self._sentence
             step = Refused(self._at, self._shown, text, self._judged(text))
             self._sentence, self._shown, self._held_from, self._fresh = "", 0, None, False
+            self._endless = 0
             return [step]
         steps = self._close(cuts[-1])
         self._watch(None)

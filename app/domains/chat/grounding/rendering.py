@@ -52,6 +52,8 @@ def render(
 
     A token without evidence stays as it is: judging finds it, and nothing is made up.
     """
+    if "[[" not in text:
+        return Rendered(text, (), ())
     rules = grammar(locale)
     parts: list[str] = []
     citations: list[Citation] = []

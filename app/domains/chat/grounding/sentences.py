@@ -10,6 +10,8 @@ from app.domains.chat.grounding.tables import WORD, words
 from app.domains.chat.grounding.tries import pattern_of
 
 _ENDS: Final = re.compile(r"[.!?…।؟]+[\"'”»)\]]*(?=\s|$)|[。！？]+[”」）]*|\n+")
+#: What each of them begins with: without one a text has no end.
+STOPS: Final = re.compile(r"[.!?…।؟。！？\n]")
 _LAST_WORD: Final = re.compile(rf"([{WORD}.]+)$")
 _MARKER: Final = re.compile(r"(?:^|\n)\s*\d{1,2}$")
 _ABBREVIATION_MAX: Final = 12

@@ -41,6 +41,10 @@ class ModelUnderstander:
     def __init__(self, intents: Intents) -> None:
         self._intents = intents
 
+    def read(self, text: str) -> Understanding:
+        """Return the intent and the language by the text alone."""
+        return self._intents.understand(plainly(text[:MAX_CHARS]))
+
     def understand(
         self,
         text: str,
@@ -49,10 +53,11 @@ class ModelUnderstander:
         names: Names,
         today: datetime,  # noqa: ARG002 - ranges stay words, the tools resolve them
         state: TalkState | None = None,
+        reading: object = None,
     ) -> Understood:
         """Return what a message asks for; `state` is what a follow-up may lean on."""
         part = text[:MAX_CHARS]
-        found = self._intents.understand(plainly(part))
+        found = reading if isinstance(reading, Understanding) else self.read(text)
         lang = _language(part, found, locale)
         follows = _follow_up(part, state, names, lang)
         screened = screen(text)

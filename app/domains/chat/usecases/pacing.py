@@ -10,8 +10,6 @@ from app.domains.chat.errors import EngineError
 from app.domains.chat.talk_types import Answered, TalkEvent
 
 CLOSE_S: Final = 0.5
-# An engine that never waits must not keep the loop from everybody else.
-IN_A_ROW: Final = 16
 
 Item = TalkEvent | Answered
 
@@ -31,7 +29,6 @@ async def paced(items: AsyncIterator[Item], pace: Pace) -> AsyncGenerator[Item]:
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + pace.all_s
     first_at = ends_at if pace.first_s is None else loop.time() + pace.first_s
-    row = 0
     try:
         while True:
             if pace.begun:
@@ -41,14 +38,14 @@ async def paced(items: AsyncIterator[Item], pace: Pace) -> AsyncGenerator[Item]:
             try:
                 async with asyncio.timeout_at(limit):
                     item = await anext(items)
-                    row += 1
-                    if row % IN_A_ROW == 0:
-                        await asyncio.sleep(0)
             except StopAsyncIteration:
                 return
             except TimeoutError as error:
                 raise EngineError("the engine is too slow") from error
             yield item
+            # Whoever reads hears of it before the engine goes on; one that never waits must not
+            # keep the loop from everybody else either.
+            await asyncio.sleep(0)
     finally:
         close = getattr(items, "aclose", None)
         if close is not None:

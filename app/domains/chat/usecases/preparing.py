@@ -89,8 +89,12 @@ class Preparing:
 
     async def _understood(self, job: Job) -> tuple[Tooling, Understood]:
         stored, ports = job.stored, self._ports
-        tooling = await ports.toolboxes.for_turn(stored.owner, locale=stored.locale, now=stored.at)
-        # A model's work of some milliseconds, once its loading: beside the loop, not in it.
+        # A model's work of some milliseconds, once its loading: beside the loop, not in it. The
+        # long part needs the text alone and runs while her things are fetched.
+        tooling, reading = await asyncio.gather(
+            ports.toolboxes.for_turn(stored.owner, locale=stored.locale, now=stored.at),
+            asyncio.to_thread(ports.understander.read, stored.text),
+        )
         understood = await asyncio.to_thread(
             ports.understander.understand,
             stored.text,
@@ -98,6 +102,7 @@ class Preparing:
             names=tooling.names,
             today=stored.at,
             state=job.seen.conversation.state,
+            reading=reading,
         )
         return tooling, understood
 

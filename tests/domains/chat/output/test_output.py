@@ -1,6 +1,7 @@
 """What an answer may show besides figures: own links, no promises, stand-ins in their places."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from app.domains.chat.turn_ports import Cited, Refused, Release, Step
 from tests.fakes.chat.engines import VALUE
 
 pytestmark = pytest.mark.row("CH6")
-TEMPLATES = Path(__file__).parents[4] / "app" / "domains" / "chat" / "templates"
+OUTPUT = Path(__file__).parents[4] / "app" / "domains" / "chat" / "output"
+TEMPLATES = OUTPUT.parent / "templates"
 
 LINKS = [
     ("see [help](/help/fees) now", "see [help](/help/fees) now"),
@@ -169,3 +171,20 @@ def test_a_refusal_takes_back_as_much_as_was_shown() -> None:
     (step,) = gate.push("BAD")
     assert isinstance(step, Refused)
     assert step.shown == len(" Ada Lovelace has ")
+
+
+class TestPromisesQuickly:
+    """Literals decide first; they must never keep a pattern from a text it matches."""
+
+    @settings(max_examples=300, deadline=None)
+    @given(data=st.data())
+    def test_what_any_pattern_matches_is_found(self, data: st.DataObject) -> None:
+        raw = json.loads((OUTPUT / "promises.json").read_text(encoding="utf-8"))
+        one = data.draw(st.sampled_from(raw["promises"]))
+        text = data.draw(st.from_regex(re.compile(one, re.IGNORECASE), fullmatch=True))
+
+        assert promises(text) or re.search(raw["not"], text, re.IGNORECASE)
+
+    @pytest.mark.parametrize("text", ["GUARANTEED RETURN", "r\u0131sk-free", "r\u0130\u017fk-free"])
+    def test_large_and_odd_letters_hide_nothing(self, text: str) -> None:
+        assert promises(f"It is {text} income.")

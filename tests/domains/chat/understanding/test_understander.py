@@ -181,3 +181,16 @@ class TestText:
     def test_never_fails(self, text: str, locale: str) -> None:
         got = understood(text, locale=locale, state=TalkState(lang="en", intent="goal_what_if"))
         assert got.screen is None or not got.fires
+
+
+class TestReading:
+    def test_text_that_was_read_is_not_read_again_and_means_the_same(self) -> None:
+        model = FakeIntents()
+        known = ModelUnderstander(model)
+        text = "buy 50 euros of VTI"
+
+        reading = known.read(text)
+        found = known.understand(text, locale="en", names=Names(), today=TODAY, reading=reading)
+
+        assert len(model.given) == 1
+        assert found == known.understand(text, locale="en", names=Names(), today=TODAY)

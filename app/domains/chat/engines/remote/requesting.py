@@ -1,17 +1,10 @@
 """One request to a model: its text as it comes, the tools it wants, what it cost."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
-from pydantic_ai import (
-    ModelMessage,
-    ModelResponse,
-    PartDeltaEvent,
-    PartStartEvent,
-    TextPart,
-    TextPartDelta,
-    ToolCallPart,
-)
-from pydantic_ai.models import ModelRequestParameters, StreamedResponse
+from pydantic_ai import ModelMessage, ModelResponse, ToolCallPart
+from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 
@@ -55,11 +48,12 @@ class Step:
         said = 0
         settings = ModelSettings(max_tokens=self._most)
         async with self._model.request_stream(self._messages, settings, self._asked) as stream:
-            async for text in _texts(stream):
-                said += quarters(text)
-                if said > 4 * self._most:
-                    raise EngineError("the model says too much")
-                yield text
+            async with aclosing(stream.texts()) as texts:
+                async for text in texts:
+                    said += quarters(text)
+                    if said > 4 * self._most:
+                        raise EngineError("the model says too much")
+                    yield text
             self.response = stream.get()
             used = stream.usage
         counted_in = used.input_tokens or prompt
@@ -73,17 +67,6 @@ class Step:
                 "cost_micro": max(0, cost - ahead),
             },
         )
-
-
-async def _texts(stream: StreamedResponse) -> AsyncIterator[str]:
-    async for event in stream:
-        text = ""
-        if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
-            text = event.part.content
-        elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
-            text = event.delta.content_delta
-        if text:
-            yield text
 
 
 def size_of(messages: Sequence[ModelMessage]) -> int:

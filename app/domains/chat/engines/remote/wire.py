@@ -84,7 +84,7 @@ class ChatCompletions(Model[httpx2.AsyncClient]):
         model_settings: ModelSettings | None,
         model_request_parameters: ModelRequestParameters,
         run_context: RunContext[Any] | None = None,  # noqa: ARG002 - pydantic-ai's signature
-    ) -> AsyncGenerator[StreamedResponse]:
+    ) -> AsyncGenerator["Streamed"]:
         """Send a request; leaving the block closes the connection of an unfinished answer.
 
         Raises EngineError for whatever the net or the provider does.
@@ -118,26 +118,56 @@ class Streamed(StreamedResponse):
     answer: httpx2.Response
     at: datetime
     lines: Lines = field(default_factory=Lines)
+    _said: bool = field(default=False, init=False)
 
-    async def _get_event_iterator(self) -> AsyncIterator[ModelResponseStreamEvent]:
+    async def texts(self) -> AsyncGenerator[str]:
+        """Yield the text as it comes; `get` and `usage` tell the rest afterwards.
+
+        pydantic-ai's events of the same answer pass six generators more at each word.
+        """
+        later: list[str] = []
         async for piece in self.answer.aiter_bytes():
-            said: list[str] = []
-            for chunk in self.lines.take(piece):
-                delta = self.lines.choice(chunk)
-                self._count(chunk.get("usage"))
-                if isinstance(text := delta.get("content"), str):
-                    said.append(text)
-                for call in delta.get("tool_calls") or ():
-                    for event in self._called(call):
-                        yield event
-            if text := "".join(said):
-                for event in self._parts_manager.handle_text_delta(
-                    vendor_part_id="content", content=text
-                ):
-                    yield event
+            text, _ = self._taken(piece)
+            if text:
+                # The first one has its place among the parts, the others are added to it.
+                if self._said:
+                    later.append(text)
+                else:
+                    self._say(text)
+                yield text
             if self.lines.done:
                 break
         self.lines.close()
+        if later:
+            self._say("".join(later))
+
+    async def _get_event_iterator(self) -> AsyncIterator[ModelResponseStreamEvent]:
+        async for piece in self.answer.aiter_bytes():
+            text, events = self._taken(piece)
+            for event in events:
+                yield event
+            for event in self._say(text) if text else ():
+                yield event
+            if self.lines.done:
+                break
+        self.lines.close()
+
+    def _taken(self, piece: bytes) -> tuple[str, list[ModelResponseStreamEvent]]:
+        """Return the text of what the net brought, and the events of tools it wants called."""
+        said: list[str] = []
+        events: list[ModelResponseStreamEvent] = []
+        for chunk in self.lines.take(piece):
+            delta = self.lines.choice(chunk)
+            self._count(chunk.get("usage"))
+            if isinstance(text := delta.get("content"), str):
+                said.append(text)
+            for call in delta.get("tool_calls") or ():
+                events += self._called(call)
+        return "".join(said), events
+
+    def _say(self, text: str) -> list[ModelResponseStreamEvent]:
+        self._said = True
+        return list(self._parts_manager.handle_text_delta(vendor_part_id="content", content=text))
 
     def _called(self, call: Any) -> list[ModelResponseStreamEvent]:
         function = call.get("function") if isinstance(call, dict) else None
