@@ -27,7 +27,7 @@ class Understood:
     """What a message asks for.
 
     `second` is the runner-up intent; `fires` tells that an action may be drafted: all of the
-    propose gate holds. With `meant` only slots are missing, and they may be asked for. `screen`
+    propose gate holds. With `meant` slots that are missing may be asked for. `screen`
     names a safety class when one was hit (distress, scam…).
     """
 

@@ -18,7 +18,7 @@ from app.ml.features.vectors import VectorSource
 from app.ml.registry import Artefact, ArtefactError, TrustCheck
 from app.ml.serving.calibration import Calibration
 from app.ml.serving.language import LanguageModel
-from app.ml.serving.propose import Evidence, may_propose
+from app.ml.serving.propose import Evidence, may_ask, may_propose
 from app.ml.serving.text import FloatArray, TextModel
 
 MODEL_NAME: Final = "intents"
@@ -45,6 +45,9 @@ class Understanding:
 
     fires: bool
     """True when the label acts and every part of the propose gate that needs no slots holds."""
+
+    asks: bool = False
+    """True when the parts that the action lacks may be asked for; so it is whenever it fires."""
 
     behind: Mapping[str, float] = field(default_factory=dict)
     """How far each language is behind `lang` by the text's letters, see LanguageModel."""
@@ -95,6 +98,7 @@ class IntentModel:
     ) -> Understanding:
         label, lang = self.labels[best[0]], self._language.of(text)
         abstain = confidence < self.threshold
+        acts = label in self.propose and not abstain
         gate = Evidence(label, confidence, margin, lang, text)
         return Understanding(
             label=label,
@@ -103,7 +107,8 @@ class IntentModel:
             lang=lang,
             second=self.labels[best[1]],
             margin=margin,
-            fires=label in self.propose and not abstain and may_propose(gate),
+            fires=acts and may_propose(gate),
+            asks=acts and may_ask(gate),
             behind=self._language.behind(text),
         )
 

@@ -21,6 +21,9 @@ ACTIONS: Final = (
 #: aside, where none that is no request passes (docs/decisions/0070).
 MIN_CONFIDENCE: Final = 0.98
 MIN_MARGIN: Final = 0.80
+#: Sure enough to ask for what is missing: "how much do you want to pay in?" can still be denied.
+ASK_CONFIDENCE: Final = 0.90
+ASK_MARGIN: Final = 0.30
 _MARKS: Final = re.compile(r"[?؟？]")
 #: A sum of money; shares such as 60/40 or 60 % belong to a rebalancing.
 _FIGURE: Final = re.compile(r"(?<![\d/])\d[\d.,]*(?![\d.,]*\s*(?:[%/]|percent|prozent))")
@@ -43,6 +46,13 @@ class Evidence:
 def may_propose(found: Evidence) -> bool:
     """Return whether the gate opens for an action label."""
     if found.confidence < MIN_CONFIDENCE or found.margin < MIN_MARGIN:
+        return False
+    return not speaks_against(found.text, found.label, found.lang)
+
+
+def may_ask(found: Evidence) -> bool:
+    """Return whether the parts that an action lacks may be asked for, by the action's name."""
+    if found.confidence < ASK_CONFIDENCE or found.margin < ASK_MARGIN:
         return False
     return not speaks_against(found.text, found.label, found.lang)
 

@@ -3,7 +3,16 @@
 import pytest
 
 from app.ml.features.text import normalise
-from app.ml.serving.propose import MIN_CONFIDENCE, MIN_MARGIN, Evidence, may_propose, speaks_against
+from app.ml.serving.propose import (
+    ASK_CONFIDENCE,
+    ASK_MARGIN,
+    MIN_CONFIDENCE,
+    MIN_MARGIN,
+    Evidence,
+    may_ask,
+    may_propose,
+    speaks_against,
+)
 
 pytestmark = pytest.mark.row("CH4")
 
@@ -73,3 +82,12 @@ def test_no_sureness_outweighs_what_speaks_against(text: str, label: str, lang: 
 )
 def test_it_must_be_sure_and_ahead(confidence: float, margin: float, opens: bool) -> None:
     assert may_propose(Evidence("sell", confidence, margin, "en", "sell VTI")) is opens
+
+
+def test_what_is_missing_is_asked_for_at_a_lower_bar() -> None:
+    text = "i want to pay money in"
+    enough = Evidence("deposit", ASK_CONFIDENCE, ASK_MARGIN, "en", text)
+    assert (may_ask(enough), may_propose(enough)) == (True, False)
+    assert not may_ask(Evidence("deposit", ASK_CONFIDENCE - 1e-4, 1.0, "en", text))
+    assert not may_ask(Evidence("deposit", 1.0, ASK_MARGIN - 1e-4, "en", text))
+    assert not may_ask(Evidence("deposit", 1.0, 1.0, "en", "how do i pay money in"))

@@ -65,18 +65,17 @@ class ModelUnderstander:
         if follows is not None and hit is None:
             return follows
         slots = recognise(part, intent=found.label, lang=lang, names=names)
-        meant = found.fires and hit is None
         return Understood(
             lang=lang,
             intent=found.label,
             confidence=found.confidence,
             abstain=found.abstain,
             second=found.second,
-            fires=meant and not missing(found.label, _named(slots, names)),
+            fires=found.fires and hit is None and not missing(found.label, _named(slots, names)),
             slots=slots,
             answer=yes_or_no(part),
             screen=hit,
-            meant=meant,
+            meant=found.asks and hit is None,
         )
 
 

@@ -23,14 +23,16 @@ class FakeIntents:
     label: str = "buy"
     lang: str = "en"
     fires: bool = True
+    asks: bool = False
     behind: dict[str, float] = field(default_factory=dict)
     given: list[str] = field(default_factory=list)
 
     def understand(self, text: str) -> Understanding:
         self.given.append(text)
         return Understanding(
-            self.label, 0.97, False, self.lang, "sell", 0.9, self.fires, self.behind
-        )
+            self.label, 0.97, False, self.lang, "sell", 0.9, self.fires,
+            self.fires or self.asks, self.behind,
+        )  # fmt: skip
 
 
 def understood(
@@ -127,6 +129,12 @@ class TestGate:
     def test_what_is_not_listed_is_no_instrument(self) -> None:
         assert self.fired("sell World shares", label="sell") == (True, True)
         assert self.fired("sell my old laptop", label="sell")[0] is False
+
+    def test_a_less_sure_action_is_asked_for_its_parts_and_not_drafted(self) -> None:
+        model = FakeIntents(label="buy", fires=False, asks=True)
+        for text in ("buy VTI", "buy VTI for 100 dollars"):
+            got = understood(text, model=model)
+            assert (got.fires, got.meant) == (False, True)
 
     def test_a_part_asked_for_fires_only_when_no_other_is_missing(self) -> None:
         asked = TalkState(lang="en", intent="buy", asked="instrument")
