@@ -118,7 +118,8 @@ class ConversationsOut(Out):
 class MadeOut(Out):
     """How an answer was made, as the `meta` event told it: embedded, remote or degraded.
 
-    `reason` is `budget` when the day's budget was why no provider was asked.
+    `reason` is `budget` when the day's budget was why no provider was asked, and `no_vectors` when
+    the message was read without sentence vectors.
     """
 
     badge: str

@@ -15,7 +15,6 @@ from app.domains.chat.evaluation.questions import CATEGORIES, QuestionsError, re
 from app.domains.chat.evaluation.scoring import Score
 from app.domains.chat.talk_types import LANGUAGES
 from app.domains.chat.understanding.understander import load_understander
-from app.ml.features.vectors import installed_vectors
 from app.ml.registry import ArtefactError
 from app.services import model_store
 
@@ -60,7 +59,7 @@ def evaluate(*, suite: Path | None, baseline: Path | None, as_json: bool) -> Non
         understander = load_understander(settings.models_dir, trust=model_store(settings).trust)
     except ArtefactError as error:
         raise RefusedError(str(error)) from error
-    score = Score("plain" if installed_vectors() is None else "vectors")
+    score = Score("plain" if understander.plain else "vectors")
     with click.progressbar(questions, label="Asking", file=sys.stderr) as bar:
         for question in bar:
             score.add(question, asyncio.run(faults_of(question, understander)))

@@ -43,6 +43,8 @@ class Understood:
 
     screen: str | None = None
     meant: bool = False
+    plain: bool = False
+    """It was read without sentence vectors: a little less well, which is said."""
 
     def slot(self, name: str) -> str | None:
         """Return the value of the first slot of this name."""

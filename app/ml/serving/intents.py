@@ -67,6 +67,11 @@ class IntentModel:
         self._calibration = Calibration(artefact.group("calibration"))
         self._vectors = vectors if self._text.uses_vectors else None
 
+    @property
+    def plain(self) -> bool:
+        """Return whether it reads without sentence vectors."""
+        return self._vectors is None
+
     def understand(self, text: str) -> Understanding:
         """Return what one message asks for."""
         return self.understand_all([text])[0]

@@ -30,6 +30,11 @@ CLEARLY: Final = 20.0
 class Intents(Protocol):
     """What tells intents."""
 
+    @property
+    def plain(self) -> bool:
+        """Return whether it reads without sentence vectors."""
+        ...
+
     def understand(self, text: str) -> Understanding:
         """Return what one message asks for."""
         ...
@@ -40,6 +45,11 @@ class ModelUnderstander:
 
     def __init__(self, intents: Intents) -> None:
         self._intents = intents
+
+    @property
+    def plain(self) -> bool:
+        """Return whether it reads without sentence vectors."""
+        return self._intents.plain
 
     def read(self, text: str) -> Understanding:
         """Return the intent and the language by the text alone."""
@@ -76,6 +86,7 @@ class ModelUnderstander:
             answer=yes_or_no(part),
             screen=hit,
             meant=found.asks and hit is None,
+            plain=self.plain,
         )
 
 

@@ -16,6 +16,7 @@ from app.domains.chat.usecases.speaking import Speaker
 from app.domains.chat.usecases.turn_log import TurnLog
 
 BUDGET: Final = "budget"
+NO_VECTORS: Final = "no_vectors"
 log = structlog.get_logger(__name__)
 
 
@@ -138,7 +139,7 @@ class Preparing:
             "intent": understood.intent,
             "confidence": round(understood.confidence, 6),
             "disclaimer": self._ports.disclaimer(understood.lang) if first else None,
-            "reason": BUDGET if looked.spent else None,
+            "reason": _reason(looked),
         }
 
     def _offers(self, looked: Looked) -> list[Offered]:
@@ -160,6 +161,13 @@ class Preparing:
             why = getattr(error, "code", type(error).__name__)
             log.warning("remote_not_offered", turn=job.stored.id, why=why)
             return None, False
+
+
+def _reason(looked: Looked) -> str | None:
+    """Return why the answer may be less than it could be."""
+    if looked.spent:
+        return BUDGET
+    return NO_VECTORS if looked.understood.plain else None
 
 
 def _spoken(locale: str, lang: str) -> str:

@@ -6467,7 +6467,8 @@ export interface components {
          * MadeOut
          * @description How an answer was made, as the `meta` event told it: embedded, remote or degraded.
          *
-         *     `reason` is `budget` when the day's budget was why no provider was asked.
+         *     `reason` is `budget` when the day's budget was why no provider was asked, and `no_vectors` when
+         *     the message was read without sentence vectors.
          */
         MadeOut: {
             /** Badge */

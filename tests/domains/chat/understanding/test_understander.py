@@ -24,6 +24,7 @@ class FakeIntents:
     lang: str = "en"
     fires: bool = True
     asks: bool = False
+    plain: bool = False
     behind: dict[str, float] = field(default_factory=dict)
     given: list[str] = field(default_factory=list)
 
@@ -145,6 +146,10 @@ class TestGate:
 
 
 class TestScreened:
+    @pytest.mark.parametrize("plain", [True, False])
+    def test_it_tells_whether_it_reads_without_vectors(self, plain: bool) -> None:
+        assert understood("buy VTI", model=FakeIntents(plain=plain)).plain is plain
+
     def test_nothing_fires_when_a_message_is_screened(self) -> None:
         got = understood("buy shares, I have insider info from my boss")
         assert (got.screen, got.fires) == ("insider", False)

@@ -69,6 +69,18 @@ class TestPreparing:
         assert turn.understood.intent == "portfolio_value"
         assert reads.handed == "read: what do I own?"
 
+    @pytest.mark.parametrize(("plain", "reason"), [(True, "no_vectors"), (False, None)])
+    async def test_a_text_read_without_vectors_is_told(
+        self, plain: bool, reason: str | None
+    ) -> None:
+        class Plainly(Understands):
+            def understand(self, text: str, **more: Any) -> Understood:
+                return replace(super().understand(text, **more), plain=plain)
+
+        made = job()
+        await Preparing(replace(Cast().ports(), understander=Plainly())).prepared(made)
+        assert made.meta["reason"] == reason
+
     async def test_store_that_is_away_is_what_is_told(self) -> None:
         ports = replace(Cast().ports(), toolboxes=BrokenBoxes())
 
