@@ -13,7 +13,6 @@ _TIME_UNITS: Final = {
     "en": (2, 4, 6, 8), "es": (2, 4, 6, 8), "fr": (4, 5, 7, 9), "de": (3, 6, 8, 11),
     "pt": (2, 4, 6, 8), "hi": (4, 8, 10, 12), "ar": (4, 7, 9, 12), "zh": (1, 3, 4, 6),
 }  # fmt: skip
-_TIMES: Final = {language: ends[-1] for language, ends in _TIME_UNITS.items()}
 _DAYS: Final = (Decimal("365.25"), Decimal("30.44"), Decimal(7), Decimal(1))
 
 
@@ -33,8 +32,7 @@ def asked(language: str) -> re.Pattern[str]:
 @cache
 def timed(language: str) -> re.Pattern[str]:
     """Return what follows a figure that counts units of time."""
-    units = words(language)["units"][: _TIMES[language]]
-    return re.compile(rf"[\s-]*(?:{pattern_of(units, edge=False)})")
+    return re.compile(rf"[\s-]*(?:{_times(language)})")
 
 
 @cache
@@ -68,8 +66,12 @@ def _time_units(language: str) -> re.Pattern[str]:
 @cache
 def lasting(language: str) -> re.Pattern[str]:
     """Return what a figure with a unit of time looks like."""
-    units = words(language)["units"][: _TIMES[language]]
-    return re.compile(rf"\S{{1,20}}?\s*(?:[{WORD}]{{3,9}}\s)?{pattern_of(units, edge=False)}")
+    return re.compile(rf"\S{{1,20}}?\s*(?:[{WORD}]{{3,9}}\s)?{_times(language)}")
+
+
+def _times(language: str) -> str:
+    """Return a pattern of all its units of time."""
+    return pattern_of(words(language)["units"][: _TIME_UNITS[language][-1]], edge=False)
 
 
 @cache
