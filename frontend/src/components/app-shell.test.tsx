@@ -5,6 +5,7 @@ import type { ComponentProps } from "react";
 
 import { AppShell } from "@/components/app-shell";
 import { rememberFrozen, rememberSignedIn, wasFrozen } from "@/lib/auth/hint";
+import { askSessionAgain } from "@/lib/auth/session";
 import { setAccessToken } from "@/lib/auth/token";
 import { renderApp } from "@/testing/render";
 import { answers, refuses, server, withServer } from "@/testing/server";
@@ -89,6 +90,22 @@ test("a device that has heard nothing says nothing before the answer", () => {
   shown();
   expect(screen.getByRole("heading", { name: "Page" })).toBeInTheDocument();
   expect(screen.queryByText(/is frozen/)).not.toBeInTheDocument();
+});
+
+test("while the server is asked who is there the frame already stands as it will, and asks nothing else", async () => {
+  setAccessToken(null);
+  rememberSignedIn(true);
+  rememberFrozen(true);
+  const asked: string[] = [];
+  server.events.on("request:start", ({ request }) => asked.push(new URL(request.url).pathname));
+  server.use(http.post("*/v1/auth/refresh", () => new Promise<never>(() => undefined)));
+  shown();
+  act(askSessionAgain);
+  expect(await screen.findByRole("navigation", { name: "Main" })).toBeInTheDocument();
+  expect(screen.getByText(/Your money is frozen/)).toBeInTheDocument();
+  expect(screen.queryByRole("link", { name: "Log in" })).not.toBeInTheDocument();
+  await waitFor(() => expect(asked).toEqual(["/v1/auth/refresh"]));
+  server.events.removeAllListeners();
 });
 
 test("a frozen state is remembered for the next page", async () => {

@@ -9,7 +9,7 @@ import { FreezeBanner } from "@/components/freeze-banner";
 import { LanguageSwitch } from "@/components/language-switch";
 import { Logo } from "@/components/logo";
 import shell from "@/components/shell.module.css";
-import { signOut, useSessionState } from "@/lib/auth/session";
+import { signOut, useSeemsSignedIn, useSessionState } from "@/lib/auth/session";
 import { Link, usePathname, useRouter } from "@/lib/i18n/routing";
 import { meQuery } from "@/lib/me";
 import { chooseScheme, useScheme } from "@/lib/scheme";
@@ -31,11 +31,15 @@ const STAFF_PLACES = [
   { role: "admin", place: "analytics" },
 ] as const;
 
-/** `dock` stands among the tools of whoever is signed in. */
+/**
+ * `dock` stands among the tools of whoever is signed in. The frame has its full height from the start, also while
+ * the server is asked who is there: what is read below must not move.
+ */
 export function AppShell({ dock, children }: { dock: ReactNode; children: ReactNode }) {
   const t = useTranslations("shell");
   const online = useOnline();
   const signedIn = useSessionState() === "signed_in";
+  const seems = useSeemsSignedIn();
   return (
     <div className={shell.frame}>
       <header className={shell.header}>
@@ -51,7 +55,7 @@ export function AppShell({ dock, children }: { dock: ReactNode; children: ReactN
         {signedIn && <AskBanner />}
       </header>
       <div role="status">
-        {signedIn && <FreezeBanner />}
+        {seems && <FreezeBanner signedIn={signedIn} />}
       </div>
       <main id="main">{children}</main>
       <footer className={shell.sandbox}>{t("sandbox")}</footer>
@@ -61,7 +65,7 @@ export function AppShell({ dock, children }: { dock: ReactNode; children: ReactN
 
 function Bar({ dock }: { dock: ReactNode }) {
   const t = useTranslations("shell");
-  const signedIn = useSessionState() === "signed_in";
+  const signedIn = useSeemsSignedIn();
   const scheme = useScheme();
   const other = scheme === "dark" ? "light" : "dark";
   return (
@@ -85,7 +89,7 @@ function Bar({ dock }: { dock: ReactNode }) {
 function Places() {
   const t = useTranslations("shell.places");
   const path = usePathname();
-  const me = useQuery(meQuery).data;
+  const me = useQuery({ ...meQuery, enabled: useSessionState() === "signed_in" }).data;
   const staff = STAFF_PLACES.filter(({ role }) => me?.roles.includes(role)).map(({ place }) => place);
   const places = [...PLACES, "settings/security", ...new Set(staff)];
   return (

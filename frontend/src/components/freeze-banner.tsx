@@ -12,10 +12,10 @@ import { Link, usePathname } from "@/lib/i18n/routing";
 const LIFTED_AT = "/app/settings/security";
 
 /** Until the server has answered it says what this device last heard: the page below then need not move. */
-export function FreezeBanner() {
+export function FreezeBanner({ signedIn }: { signedIn: boolean }) {
   const t = useTranslations("shell.frozen");
   const path = usePathname();
-  const { data, isError } = useQuery(freezeQuery);
+  const { data, isError } = useQuery({ ...freezeQuery, enabled: signedIn });
   useEffect(() => {
     if (data !== undefined) rememberFrozen(data.frozen_since !== null);
   }, [data]);

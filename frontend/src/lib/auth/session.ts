@@ -62,6 +62,12 @@ export function useSessionState(): SessionState {
   return useSyncExternalStore(subscribe, () => answer, () => "asking");
 }
 
+/** Whether the frame is that of a signed-in person: while the server is asked, this device says what it remembers. */
+export function useSeemsSignedIn(): boolean {
+  const state = useSessionState();
+  return state === "signed_in" || (state === "asking" && mayBeSignedIn());
+}
+
 export function askSessionAgain(): void {
   tell("asking");
   void ask();

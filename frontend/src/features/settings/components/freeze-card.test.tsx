@@ -60,7 +60,7 @@ test("lifting asks for a code and repeats with its grant", async () => {
   );
   renderApp(
     <>
-      <FreezeBanner />
+      <FreezeBanner signedIn />
       <FreezeCard />
     </>,
   );
