@@ -88,6 +88,8 @@ class Asking:
         """
         now = self._clock.now()
         turn_id, began_s = new_ulid(now), self._clock.monotonic()
+        running = self._running
+        reading = None if running is None or self._full else running.preparing.read(ask.text)
         seen, told = await self._looked_up(owner, conversation_id, turn_id)
         refusal = told if isinstance(told, FinNamiError) else None
         turn = StoredTurn(
@@ -105,9 +107,9 @@ class Asking:
         log = TurnLog(
             turn_id=turn_id, conversation_id=conversation_id, owner=owner, streams=self._streams
         )
-        job = Job(turn, seen, log, began_s, metered=told is True)
-        if self._running is not None and refusal is None:
-            self._running.preparing.begin(job)
+        job = Job(turn, seen, log, began_s, metered=told is True, reading=reading)
+        if running is not None and refusal is None:
+            running.preparing.begin(job)
         try:
             known, recent = await self._placed(turn, seen.key, refusal)
         except BaseException:
@@ -116,12 +118,12 @@ class Asking:
         if known is not None:
             await self._dropped(job)
             return await self._again(owner, known, turn.tag, after=after)
-        assert self._running is not None  # noqa: S101 - refused before otherwise
+        assert running is not None  # noqa: S101 - refused before otherwise
         earlier = [turns.opened(row, seen.key) for row in recent if row["_id"] != turn_id]
         job.history = remembered(
             (old.text, "" if old.answer is None else old.answer.text) for old in earlier
         )
-        return self._started(self._running, job)
+        return self._started(running, job)
 
     async def _dropped(self, job: Job) -> None:
         """Give a turn up that is not to be run."""
@@ -154,13 +156,17 @@ class Asking:
             if conversation_id in (None, log.conversation_id):
                 log.stop()
 
+    @property
+    def _full(self) -> bool:
+        return len(self._logs) >= MOST_RUNNING
+
     def _refusal(self, seen: Opened) -> FinNamiError | None:
         """Return why no new turn may begin here and now."""
         if self._running is None:
             return ChatUnavailableError()
         if seen.conversation.turns >= MAX_TURNS:
             return ConversationFullError()
-        if len(self._logs) >= MOST_RUNNING:
+        if self._full:
             return ChatUnavailableError("this server answers as many as it can", retry_after_s=5)
         return None
 

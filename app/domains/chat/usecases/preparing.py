@@ -33,6 +33,7 @@ class Job:
     began_s: float
     metered: bool = False
     history: tuple[Said, ...] = ()
+    reading: "asyncio.Task[object] | None" = None
     looking: "asyncio.Task[Looked] | None" = None
     record: Record = field(default_factory=Record)
     speaker: Speaker | None = None
@@ -61,12 +62,20 @@ class Preparing:
     def __init__(self, ports: ChatPorts) -> None:
         self._ports = ports
 
+    def read(self, text: str) -> "asyncio.Task[object]":
+        """Begin to read a message: the longest part of its understanding needs nothing else."""
+        # A turn outlives the deadline of the request that began it: a context of its own.
+        reading = asyncio.create_task(
+            asyncio.to_thread(self._ports.understander.read, text), context=contextvars.Context()
+        )
+        reading.add_done_callback(_heard)
+        return reading
+
     def begin(self, job: Job) -> None:
         """Begin to look while the message is being stored: looking changes nothing."""
         # A turn outlives the deadline of the request that began it: a context of its own.
         task = asyncio.create_task(self._look(job), context=contextvars.Context())
-        # Whoever does not wait for it after all must not leave its failure unheard.
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        task.add_done_callback(_heard)
         job.looking = task
 
     async def prepared(self, job: Job) -> tuple[Turn, Tooling, list[Offered]]:
@@ -90,11 +99,10 @@ class Preparing:
 
     async def _understood(self, job: Job) -> tuple[Tooling, Understood]:
         stored, ports = job.stored, self._ports
-        # A model's work of some milliseconds, once its loading: beside the loop, not in it. The
-        # long part needs the text alone and runs while her things are fetched.
+        # A model's work of some milliseconds, once its loading: beside the loop, not in it.
         tooling, reading = await asyncio.gather(
             ports.toolboxes.for_turn(stored.owner, locale=stored.locale, now=stored.at),
-            asyncio.to_thread(ports.understander.read, stored.text),
+            self.read(stored.text) if job.reading is None else job.reading,
         )
         understood = await asyncio.to_thread(
             ports.understander.understand,
@@ -161,6 +169,12 @@ class Preparing:
             why = getattr(error, "code", type(error).__name__)
             log.warning("remote_not_offered", turn=job.stored.id, why=why)
             return None, False
+
+
+def _heard(task: "asyncio.Task[Any]") -> None:
+    """Hear a failure for which nobody waits any more."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _reason(looked: Looked) -> str | None:

@@ -1,6 +1,7 @@
 """A turn is made ready: the text is read while her things are fetched."""
 
 import asyncio
+import gc
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -68,6 +69,34 @@ class TestPreparing:
 
         assert turn.understood.intent == "portfolio_value"
         assert reads.handed == "read: what do I own?"
+
+    async def test_text_whose_reading_has_begun_is_not_read_again(self) -> None:
+        reads = Reads()
+        preparing = Preparing(replace(Cast().ports(), understander=reads))
+        made = job()
+        made.reading = preparing.read("what do I own, before anything is looked up?")
+
+        await preparing.prepared(made)
+
+        assert reads.handed == "read: what do I own, before anything is looked up?"
+
+    async def test_reading_that_fails_is_told_to_whoever_waits_and_to_nobody_else(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        class Broken(Understands):
+            def read(self, text: str) -> object:
+                raise OSError("no model")
+
+        preparing = Preparing(replace(Cast().ports(), understander=Broken()))
+        made = job()
+        made.reading = preparing.read("a")
+        with pytest.raises(OSError, match="no model"):
+            await preparing.prepared(made)
+        given_up = preparing.read("b")
+        await asyncio.wait({given_up})
+        del given_up
+        gc.collect()
+        assert caplog.records == []
 
     @pytest.mark.parametrize(("plain", "reason"), [(True, "no_vectors"), (False, None)])
     async def test_a_text_read_without_vectors_is_told(
