@@ -46,6 +46,11 @@ class Understood:
     plain: bool = False
     """It was read without sentence vectors: a little less well, which is said."""
 
+    @property
+    def may_draft(self) -> bool:
+        """Return whether somebody who judges by herself too, such as a model, may draft it."""
+        return self.fires or self.meant
+
     def slot(self, name: str) -> str | None:
         """Return the value of the first slot of this name."""
         return next((slot.value for slot in self.slots if slot.name == name), None)

@@ -113,4 +113,4 @@ class OwnTools:
         heard = turn.understood
         if heard.answer is not None:
             return frozenset({"propose.show" if heard.answer == "yes" else "propose.cancel"})
-        return frozenset({f"propose.{heard.intent}"} if heard.fires else ())
+        return frozenset({f"propose.{heard.intent}"} if heard.may_draft else ())

@@ -70,6 +70,20 @@ async def test_nothing_is_drafted_that_the_message_does_not_ask_for(heard: dict[
     assert not any(spec.name == "propose.buy" for spec in made.specs("buy"))
 
 
+@pytest.mark.row("CH5")
+async def test_what_is_meant_may_be_drafted_by_whoever_judges_too_and_only_with_her_own_figures() -> (
+    None
+):
+    made = box(more=DRAFTS)
+    made.hear(turn_of("buy", fires=False, meant=True))
+    names = {spec.name for spec in made.specs("buy") if spec.proposes}
+    assert names == {"propose.buy"}
+    unsaid = await made.call(
+        "propose.buy", {"instrument": "VTI", "amount": "77", "currency": "USD"}
+    )
+    assert unsaid.code == "invalid_arguments"
+
+
 @pytest.mark.row("CH2")
 async def test_calc_adds_only_what_was_said_before() -> None:
     made = box()

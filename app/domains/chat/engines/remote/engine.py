@@ -180,9 +180,9 @@ class RemoteEngine:
 
 
 def _offered(turn: Turn, tools: ToolBox) -> tuple[ToolSpec, ...]:
-    """Return the tools of the intent; one that drafts only when the message asked clearly."""
+    """Return the tools of the intent; one that drafts only when the message asks for it."""
     specs = tools.specs(turn.understood.intent)
-    return tuple(spec for spec in specs if not spec.proposes or turn.understood.fires)
+    return tuple(spec for spec in specs if not spec.proposes or turn.understood.may_draft)
 
 
 def _fits(messages: list[ModelMessage], specs: Sequence[ToolSpec], budget: Budget) -> None:
