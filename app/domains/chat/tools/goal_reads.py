@@ -4,7 +4,6 @@ import calendar
 import re
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from app.core.money import Money, Rounding
@@ -12,6 +11,7 @@ from app.domains.chat.evidence_types import Metric, Source
 from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.desk import Desk
 from app.domains.chat.tools.findings import Findings, Origin
+from app.domains.chat.tools.frequencies import payments_a_month
 from app.domains.chat.tools.handles import shown
 from app.domains.chat.tools.ranges import MONTHS
 from app.domains.chat.tools.refusals import ToolRefusal
@@ -22,17 +22,6 @@ from app.domains.portfolio.errors import (
 )
 from app.domains.portfolio.goal_types import Goal, Projection
 
-#: How many payments of a frequency an average month has.
-FREQUENCIES: Final = {
-    "daily": Decimal(365) / 12,
-    "weekly": Decimal(52) / 12,
-    "biweekly": Decimal(26) / 12,
-    "every_2_weeks": Decimal(26) / 12,
-    "monthly": Decimal(1),
-    "quarterly": Decimal(1) / 3,
-    "half_yearly": Decimal(1) / 6,
-    "yearly": Decimal(1) / 12,
-}
 _WHEN: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _MONTH: Final = re.compile(rf"({'|'.join(MONTHS)})(?:_(\d{{4}}))?")
 _IN: Final = re.compile(r"in_(\d{1,3})_(month|year)s?")
@@ -70,9 +59,7 @@ async def what_if(desk: Desk, given: Arguments) -> Findings:
         raise ToolRefusal("invalid_arguments")
     wish = found.wish
     if amount is not None:
-        factor = FREQUENCIES.get(given.text("frequency") or "monthly")
-        if factor is None:
-            raise ToolRefusal("invalid_arguments")
+        factor = payments_a_month(given.text("frequency") or "monthly")
         monthly = Money.of_decimal(
             amount * factor, wish.monthly.currency, rounding=Rounding.HALF_EVEN
         )

@@ -21,6 +21,7 @@ from app.domains.chat.tools import (
 from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.desk import Desk
 from app.domains.chat.tools.findings import Findings
+from app.domains.chat.tools.frequencies import FREQUENCY
 from app.domains.chat.tools.schemas import (
     ACCOUNT,
     AMOUNT,
@@ -126,7 +127,7 @@ _PORTFOLIO: Final = (
             "goal": GOAL,
             "monthly": AMOUNT,
             "date": text("New date: 2030-06-30, 2030-06, 2030 or in_5_years"),
-            "frequency": one_of(tuple(goal_reads.FREQUENCIES), "How often the amount is paid"),
+            "frequency": FREQUENCY,
         },
     ),
 )

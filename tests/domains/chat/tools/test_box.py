@@ -71,9 +71,7 @@ async def test_nothing_is_drafted_that_the_message_does_not_ask_for(heard: dict[
 
 
 @pytest.mark.row("CH5")
-async def test_what_is_meant_may_be_drafted_by_whoever_judges_too_and_only_with_her_own_figures() -> (
-    None
-):
+async def test_what_is_meant_may_be_drafted_with_her_own_figures_only() -> None:
     made = box(more=DRAFTS)
     made.hear(turn_of("buy", fires=False, meant=True))
     names = {spec.name for spec in made.specs("buy") if spec.proposes}

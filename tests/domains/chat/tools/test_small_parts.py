@@ -11,13 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domains.chat.evidence_types import Evidence, Kind, Metric, Source
+from app.domains.chat.talk_types import LANGUAGES
 from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.cleaning import clean
+from app.domains.chat.tools.frequencies import payments_a_month
 from app.domains.chat.tools.handles import looks_like_an_id
 from app.domains.chat.tools.help_reads import ranked, words
 from app.domains.chat.tools.references import href, price_ref
 from app.domains.chat.tools.refusals import ToolRefusal
 from app.domains.chat.tools.registry import READ_TOOLS, groups_of
+from app.domains.chat.understanding.slots.lexicon import lexicon
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=300),
@@ -52,6 +55,26 @@ class TestClean:
         found = clean(text)
         assert len(found) <= 200
         assert all(unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in found)
+
+
+class TestFrequencies:
+    @pytest.mark.row("CH2")
+    @pytest.mark.parametrize("lang", LANGUAGES)
+    def test_whatever_is_understood_as_a_frequency_is_one_of_a_goal(self, lang: str) -> None:
+        words = [one.value for one in lexicon(lang).patterns if one.kind == "freq"]
+        assert words
+        for word in words:
+            assert payments_a_month(word.format(n=3, u="week")) > 0
+
+    @given(st.integers(1, 99), st.sampled_from(["day", "week", "month", "year"]))
+    def test_every_so_often_is_so_much_seldomer(self, often: int, unit: str) -> None:
+        once = payments_a_month(f"every_1_{unit}")
+        assert payments_a_month(f"every_{often}_{unit}s") == once / often
+
+    @pytest.mark.parametrize("word", ["", "often", "every_0_days", "every_2_moons"])
+    def test_another_word_is_refused(self, word: str) -> None:
+        with pytest.raises(ToolRefusal):
+            payments_a_month(word)
 
 
 class TestArguments:

@@ -13,11 +13,12 @@ from app.domains.chat.evidence_types import Metric, Source
 from app.domains.chat.tools.arguments import Arguments
 from app.domains.chat.tools.desk import Desk, Doors
 from app.domains.chat.tools.findings import Findings, Origin
-from app.domains.chat.tools.goal_reads import FREQUENCIES, due
+from app.domains.chat.tools.frequencies import FREQUENCY, payments_a_month
+from app.domains.chat.tools.goal_reads import due
 from app.domains.chat.tools.handles import shown as shown_name
 from app.domains.chat.tools.proposals.kinds import Kind, Order, Params, Sketch, money_of
 from app.domains.chat.tools.refusals import ToolRefusal
-from app.domains.chat.tools.schemas import AMOUNT, CURRENCY, GOAL, one_of, text
+from app.domains.chat.tools.schemas import AMOUNT, CURRENCY, GOAL, text
 from app.domains.onboarding.errors import RiskProfileMissingError
 from app.domains.portfolio.errors import AdviceUnavailableError, RiskProfileExpiredError
 from app.domains.portfolio.goal_types import Goal, Wish
@@ -46,15 +47,16 @@ async def _change_terms(desk: Desk, given: Arguments) -> Params:
 async def _saving_terms(desk: Desk, given: Arguments) -> Params:
     """Return how much is put by how often, for which goal."""
     found = desk.handles.goal(given.text("goal"))
-    amount, often = given.amount("amount"), given.text("frequency")
-    if amount is None or often not in FREQUENCIES:
+    amount, often = given.amount("amount"), given.text("frequency") or ""
+    if amount is None:
         raise ToolRefusal("invalid_arguments")
+    payments_a_month(often)
     money = money_of(amount, _currency(found, given))
     return {
         "goal": shown_name(found.wish.name),
         "amount": money.decimal_string(),
         "currency": money.currency,
-        "frequency": str(often),
+        "frequency": often,
     }
 
 
@@ -69,7 +71,7 @@ def _currency(found: Goal, given: Arguments) -> str:
 def _wished(wish: Wish, params: Params) -> Wish:
     """Return the goal's wish with what was asked for put in."""
     if "frequency" in params:
-        each = Decimal(params["amount"]) * FREQUENCIES[params["frequency"]]
+        each = Decimal(params["amount"]) * payments_a_month(params["frequency"])
         monthly = Money.of_decimal(each, params["currency"], rounding=Rounding.HALF_EVEN)
         return replace(wish, monthly=monthly)
     if "target" in params:
@@ -142,7 +144,7 @@ RECURRING_PLAN: Final = Kind(
     properties={
         "amount": AMOUNT,
         "currency": CURRENCY,
-        "frequency": one_of(tuple(FREQUENCIES), "How often the amount is put by"),
+        "frequency": FREQUENCY,
         "goal": GOAL,
         "date": _WHEN,
     },
