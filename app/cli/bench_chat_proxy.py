@@ -33,20 +33,28 @@ from app.domains.chat.understanding.understander import load_understander
 from app.services import model_store
 
 FIRST_BAR_MS, FIRST_P95_BAR_MS, EVENT_BAR_MS = 3.0, 10.0, 0.2
+PAUSE_S = 0.005
 QUESTION = "Thank you, how do you work?"
 
 
 @dataclass
 class Side:
-    """One arm: per answer, the time to its first word, and how much later each word came."""
+    """One arm: per answer, the time to its first word, and how much later each word came.
+
+    `each_s` is what a word took of an answer whose words came without a pause.
+    """
 
     name: str
     first_s: list[float] = field(default_factory=list)
     late_s: list[float] = field(default_factory=list)
+    each_s: list[float] = field(default_factory=list)
     elapsed_s: float = 0.0
 
     def note(self, up: Upstream, sent_at: float, words_at: Sequence[float]) -> None:
         """Take an answer: when it was asked for, when each word came."""
+        if up.pause_s == 0.0:
+            self.each_s.append((words_at[-1] - up.sent_at[0]) / len(up.sent_at))
+            return
         self.first_s.append(words_at[0] - sent_at)
         # Words may come together: each is as late as the last piece that can hold it.
         count = len(up.sent_at)
@@ -190,17 +198,22 @@ async def _measure(report: Report, options: BenchOptions, urls: tuple[str, str])
             )
             failed = 0
             options.say("one answer at a time, each way in turn")
-            await _talk(world, 2 * turns)
-            for number in range(turns):
+            await _talk(world, 3 * turns)
+            for number in range(2 * turns):
+                # Every other answer comes as fast as it can be sent.
+                up.pause_s = PAUSE_S * (number % 2 == 0)
                 reading = await read_alone(up)
                 alone.note(up, reading.sent_at, reading.event_at)
                 await _through_engine(up, engine)
-                failed += (await _through_route(up, route, world, number, 0)).failed
+                if up.pause_s:
+                    failed += (await _through_route(up, route, world, number // 2, 0)).failed
                 failed += (await _through_route(up, apart, world, number + turns, port)).failed
         for side in (alone, engine, route, apart):
             role = "baseline" if side is alone else "candidate"
             report.add(arm_of(f"{side.name}, first word", role, _of(side.first_s, side)))
             report.add(arm_of(f"{side.name}, a word's delay", role, _of(side.late_s, side)))
+            if side.each_s:
+                report.add(arm_of(f"{side.name}, a word at once", role, _of(side.each_s, side)))
         report.note("stages_ms", stages.medians_ms())
         report.check("answers that ended in an error", failed, bar=0, op="==")
         _bars(report, alone, engine, apart)
@@ -235,6 +248,8 @@ def _bars(report: Report, alone: Side, engine: Side, route: Side) -> None:
         report.check(f"{name}: over the first word, p95 ms", first, bar=FIRST_P95_BAR_MS)
         late = median_ms(side.late_s) - median_ms(alone.late_s)
         report.check(f"{name}: over a word, p50 ms", late, bar=EVENT_BAR_MS)
+        each = median_ms(side.each_s) - median_ms(alone.each_s)
+        report.check(f"{name}: over a word at once, p50 ms", each, bar=EVENT_BAR_MS)
 
 
 @click.command()
@@ -244,9 +259,11 @@ def chat_proxy(*, options: BenchOptions) -> None:
 
     Provider and reader are this process, which has one clock for both ends. "one process" serves
     the route here too, for the stages before the provider is asked; "whole route" is a server of
-    its own, as in production.
+    its own, as in production. Of every other answer the words come without a pause ("a word at
+    once"): what each adds to a stream at full speed, from the first that leaves the provider to
+    the last that arrives.
     """
     with bench_servers(options) as urls:
-        report = options.report("chat-proxy", pause_s=0.005)
+        report = options.report("chat-proxy", pause_s=PAUSE_S)
         run_as_served(_measure(report, options, urls))
     options.finish(report)

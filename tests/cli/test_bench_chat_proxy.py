@@ -18,11 +18,13 @@ class TestBenchChatProxy:
 
         assert result.exit_code == 0, result.output
         document = json.loads(result.stdout)
-        names = [arm["name"] for arm in document["arms"]]
-        assert names[::2] == [
-            "provider alone, first word", "our engine, first word", "one process, first word",
-            "whole route, first word",
-        ]  # fmt: skip
+        names = {arm["name"] for arm in document["arms"]}
+        paced = {"provider alone", "our engine", "one process", "whole route"}
+        assert names == {
+            *(f"{side}, {part}" for side in paced for part in ("first word", "a word's delay")),
+            *(f"{side}, a word at once" for side in paced - {"one process"}),
+        }
+        assert all(arm["p50_ms"] > 0 for arm in document["arms"])
         assert set(document["stages_ms"]) == {
             "budget, keys, insert", "desk", "consent and known data", "read", "understand",
         }  # fmt: skip
