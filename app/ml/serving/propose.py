@@ -28,6 +28,10 @@ _MARKS: Final = re.compile(r"[?؟？]")
 #: A sum of money; shares such as 60/40 or 60 % belong to a rebalancing.
 _FIGURE: Final = re.compile(r"(?<![\d/])\d[\d.,]*(?![\d.,]*\s*(?:[%/]|percent|prozent))")
 _STORIES: Final = frozenset({"dispute_payment"})
+#: A vowel sign of Hindi is a part of its word, though no letter to `\w`.
+_LETTER: Final = r"[\w\u0900-\u0963]"
+#: Spoken Arabic wraps the verb that it denies, as in متبيعش, in Latin letters matbi3sh.
+_WRAPPED: Final = re.compile(r"(?<!\w)(?:م\w{3,}ش|ma\w{3,}sh?)(?!\w)")
 #: Written without spaces between words: any place in the text counts.
 _UNSPACED: Final = frozenset({"zh"})
 
@@ -67,6 +71,8 @@ def speaks_against(normalised: str, label: str, lang: str) -> bool:
         return True
     if _MARKS.search(normalised) or (label == "rebalance" and _FIGURE.search(folded(normalised))):
         return True
+    if lang == "ar" and _WRAPPED.search(folded(normalised)):
+        return True
     against = [
         *table["negation"][lang],
         *table["asking"][lang],
@@ -86,7 +92,7 @@ def _says(entries: list[str], normalised: str, lang: str) -> bool:
 def _any(entries: tuple[str, ...], *, unspaced: bool) -> re.Pattern[str]:
     """Return a pattern for any entry, as a word of its own where words are spaced."""
     named = "|".join(re.escape(folded(entry)) for entry in entries)
-    return re.compile(named if unspaced else rf"(?<!\w)(?:{named})(?!\w)")
+    return re.compile(named if unspaced else rf"(?<!{_LETTER})(?:{named})(?!{_LETTER})")
 
 
 @cache

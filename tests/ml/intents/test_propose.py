@@ -34,6 +34,11 @@ pytestmark = pytest.mark.row("CH4")
         ("rebalance back to 60/40", "rebalance", "en"),
         ("turn my card off", "freeze_account", "en"),
         ("llena la cuenta con 600", "deposit", "es"),
+        # "नाश्ते" is no "ना", "किस्त" no "किस".
+        ("नाश्ते की हर महीने 500 की किस्त शुरू करो", "recurring_plan", "hi"),
+        ("vende tudo o que tenho de VTI", "sell", "pt"),
+        ("ابدأ خطة ادخار 50 دولار كل شهر", "recurring_plan", "ar"),
+        ("唔該幫我賣5股VTI", "sell", "zh"),
     ],
 )
 def test_nothing_speaks_against_a_request(text: str, label: str, lang: str) -> None:
@@ -66,6 +71,21 @@ def test_nothing_speaks_against_a_request(text: str, label: str, lang: str) -> N
         ("turn my card off?", "freeze_account", "en"),
         ("my card has been turned off since yesterday", "freeze_account", "en"),
         ("sell VTI", "sell", "xx"),
+        ("متبيعش VTI", "sell", "ar"),
+        ("matbi3sh VTI", "sell", "ar"),
+        ("شلون ابيع VTI", "sell", "ar"),
+        ("طريقة بيع VTI", "sell", "ar"),
+        ("kifach nbi3 VTI", "sell", "ar"),
+        ("VTI बेचने का तरीका", "sell", "hi"),
+        ("VTI nhi bechna", "sell", "hi"),
+        ("唔好賣VTI", "sell", "zh"),
+        ("點樣賣VTI", "sell", "zh"),
+        ("教我卖VTI", "sell", "zh"),
+        ("tell me whether to sell VTI", "sell", "en"),
+        ("dime si vendo VTI", "sell", "es"),
+        ("je veux savoir vendre VTI", "sell", "fr"),
+        ("VTI ned verkaufa", "sell", "de"),
+        ("nem venda VTI", "sell", "pt"),
     ],
 )
 def test_no_sureness_outweighs_what_speaks_against(text: str, label: str, lang: str) -> None:
