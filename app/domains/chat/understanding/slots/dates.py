@@ -9,22 +9,10 @@ from typing import Final
 
 from app.domains.chat.understanding.slots.figures import parse_han
 from app.domains.chat.understanding.slots.lexicon import Lexicon
+from app.domains.chat.understanding.slots.periods import numbered
+from app.domains.chat.understanding.slots.words import MONTHS
 
 Found = tuple[str, int, int, str]
-MONTHS: Final = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HAN_UNITS: Final = {
     "天": "days",
@@ -39,6 +27,9 @@ _ABSOLUTE: Final = re.compile(
     r"(?:19|20)\d\d(?:-\d\d){0,2}|" + "|".join(f"{m}(?:_\\d+)?" for m in MONTHS)
 )
 _YEAR: Final = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d.,-]*\d)")
+#: "The year" is this one only when no other is named: l'année 2025, خلال عام 2025.
+_ANY_YEAR: Final = frozenset({"this_year", "in_1_year"})
+_NAMED_YEAR: Final = re.compile(r" ?(?:de |del |of |do |von )?((?:19|20)\d\d)(?![\d.,-]*\d)")
 #: The longest words between two dates, and before one.
 _GAP: Final = 12
 _REACH: Final = 24
@@ -76,6 +67,7 @@ def dated(text: str, lexicon: Lexicon) -> list[Found]:
         *_ranges(text, chosen, lexicon),
         *_days(text, chosen, lexicon),
         *_since(text, chosen, lexicon),
+        *numbered(text, lexicon.lang),
     ]
 
 
@@ -95,7 +87,10 @@ def _worded(text: str, lexicon: Lexicon) -> Iterator[Found]:
             continue
         for match in one.pattern.finditer(text):
             filled = _filled(one.value, match, lexicon)
-            if filled:
+            named = _NAMED_YEAR.match(text, match.end()) if filled in _ANY_YEAR else None
+            if named:
+                yield "range", match.start(), named.end(), named[1]
+            elif filled:
                 yield one.kind, match.start(), match.end(), filled
 
 

@@ -13,6 +13,10 @@ LETTER: Final = r"(?:[^\W\u3400-\u9fff]|[\u0900-\u0963\u0966-\u097f])"
 #: A letter that is no digit.
 NO_DIGIT: Final = r"(?:[^\W\d\u3400-\u9fff]|[\u0900-\u0963\u0970-\u097f])"
 BEGIN: Final = f"(?<!{LETTER})"
+MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 NEVER: Final = re.compile(r"(?!)")
 #: Arabic writes "the", "with", "to", "in" and "and" onto the next word.
 _PREFIXES: Final = ("[بلفوك]", "ال", "[بفوك]ال", "لل")
