@@ -92,7 +92,9 @@ def _kind_fits(figure: Figure, evidence: Evidence, place: Place) -> bool:
         return evidence.kind is Kind.MONEY and figure.currency == evidence.currency
     if figure.kind is Kind.PERCENT:
         return evidence.kind is Kind.PERCENT
-    return evidence.kind in _COUNTED or (evidence.kind is Kind.MONEY and not place.names_currency)
+    if evidence.kind in _COUNTED:
+        return True
+    return evidence.kind is Kind.MONEY and not (figure.counts or place.names_currency)
 
 
 def _shown(figure: Figure, one: Numeric, place: Place) -> bool:

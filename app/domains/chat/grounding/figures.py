@@ -40,6 +40,9 @@ class Figure:
     worded: bool = False
     ratio: bool = False
     fraction: bool = False
+    counts: bool = False
+    """It counts what is no money: 350 shares, 18 months."""
+
     exempt: bool = False
     when: PartialDate | None = None
     year: int | None = None

@@ -25,6 +25,7 @@ _VERB_MAY: Final = re.compile(
     r"(?![A-Za-z]|\s+[0-9])"
 )
 _HIDDEN: Final = r"(?:[*•·xX.…#]{2,12}[\s-]?|…)"
+_HIDING: Final = "*•·…# "
 _LAST: Final = 4
 _ID_MAX: Final = 64
 
@@ -52,6 +53,20 @@ def _phrases() -> re.Pattern[str]:
 
 
 @cache
+def _numbered(language: str) -> re.Pattern[str]:
+    """Return a pattern of numbers that name a thing: article 21, form 720, option 2, 第15条."""
+    named = pattern_of(words(language)["numbered"], edge=False)
+    number = r"[0-9]{1,5}(?:(?:\.[0-9]{3})?/[0-9]{4}|-[0-9]{1,4}|-[a-z])?(?:[a-d]|tr)?"
+    # An amount behind such a word stays one: "option 2 000 €", "version 1.5 %".
+    free = r"(?![\w/]|[.,\u202f\u00a0 ]?[0-9]|[\s\u00a0\u202f]?[%‰€$£¥₹]|-[0-9])"
+    begin = "" if language == "zh" else r"(?<![^\W\d_])"
+    ways = [rf"{begin}(?:{named})[\s\u00a0]?(?:n[°º.][\s\u00a0]?)?(?P<n>{number}){free}"]
+    if language == "zh":
+        ways.append(r"第(?P<z>[0-9]{1,4})[条條章节節页頁步款项項]")
+    return re.compile("|".join(ways))
+
+
+@cache
 def _ending(language: str) -> re.Pattern[str]:
     hidden = f"{_HIDDEN}|{pattern_of(words(language)['ending'], edge=False)}"
     return re.compile(rf"(?:{hidden})[\s:]{{0,3}}([0-9]{{4}})(?![0-9]|[.,][0-9])")
@@ -73,6 +88,8 @@ def mask(
     ]  # fmt: skip
     found.spans += [(mention.start, mention.end) for mention in mentions]
     found.spans += [match.span() for match in _phrases().finditer(source.folded)]
+    for match in _numbered(language).finditer(source.folded):
+        found.spans.append(match.span(match.lastgroup or 0))
     if language == "en":
         found.spans += [match.span() for match in _VERB_MAY.finditer(source.text)]
     _ids(source, evidence, language, found)
@@ -93,7 +110,9 @@ def _markers(text: str) -> list[tuple[int, int]]:
 def _ids(source: Mapped, evidence: Sequence[Evidence], language: str, found: Mask) -> None:
     named = [one for one in evidence if one.kind is Kind.ID and str(one.value)]
     for one in named:
-        letters = [char for char in fold(str(one.value))[:_ID_MAX] if not char.isspace()]
+        # What hides the first digits of a card is no part of what the text can repeat.
+        shown = fold(str(one.value))[:_ID_MAX].strip(_HIDING)
+        letters = [char for char in shown if not char.isspace()]
         if len(letters) < 2:
             continue
         gaps = r"[\s\u00a0]?".join(re.escape(char) for char in letters)

@@ -92,6 +92,7 @@ def _finished(figure: Figure, core: Core, after: re.Match[str] | None, *, percen
     if ordinal and core.value is not None and core.value <= _BARE_MAX:
         return replace(figure, exempt=True)
     bare = figure.kind is Kind.QUANTITY and not percent and not (after and after.group("mag"))
+    figure = replace(figure, counts=bool(bare and after and after.group("unit")))
     if bare and core.plain and core.value is not None and core.value in _YEARS:
         return replace(figure, year=int(core.value))
     return figure

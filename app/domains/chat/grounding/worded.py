@@ -23,6 +23,9 @@ _CJK: Final = re.compile(
 )
 _PERCENT_CJK: Final = "百分之"
 _LENGTH_MAX: Final = 80
+#: One peso is hardly ever spoken of: "tiene un peso del 64 %" is a weight.
+_A_WEIGHT: Final = re.compile(r"\s+peso\b")
+_WEIGHED: Final = frozenset({"es", "pt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def worded(text: str, language: str) -> list[Worded]:
     for match in rows.whole.finditer(text):
         parts = rows.item.findall(match.group("number"))
         value = _composed(parts, rows)
+        if language in _WEIGHED and value == 1 and _A_WEIGHT.match(text, match.end()):
+            continue
         if value is not None:
             lone = len(parts) == 1 and parts[0] in rows.own["needs_unit"]
             out.append(Worded(match.start("number"), match.end("number"), value, not lone))
